@@ -1,0 +1,18 @@
+//! Bytes to a tree of parts: archives, compound files, mails, images, packages and the objects inside documents.
+//!
+//! A [`Reader`] recognises bytes and hands what it finds inside to a [`Sink`]: nested parts at once (the walk is
+//! depth-first, so that only one chain of parts is in memory), links, and diagnostics for what it could not read.
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+pub mod cfb;
+pub mod opc;
+mod part;
+mod reader;
+pub mod text;
+pub mod xml;
+pub mod zip;
+
+pub use part::{Part, Secrets, Sink};
+pub use reader::{
+    Claim, Format, PACKAGE_READERS, PackageReader, Probe, READERS, Reader, STORAGE_READERS, StorageReader,
+};

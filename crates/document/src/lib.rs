@@ -1,0 +1,12 @@
+//! Parts to links, one folder per carrier. Reads and reports facts; never judges.
+//!
+//! [`walk`] takes an artifact apart: every reader that claims a part reads it, nested parts at once.
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod compound;
+mod package;
+mod registry;
+mod walk;
+
+pub use registry::formats;
+pub use walk::{Walked, walk};

@@ -1,0 +1,108 @@
+use crate::{Location, PartPath};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Something that could not be read, or a limit that was hit. Never silent, never fatal to the rest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Stable id, one of [`code`]. Ids that begin with `note.` do not make an artifact incomplete.
+    pub code: Cow<'static, str>,
+    /// The artifact's path; filled in by the engine.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub artifact: String,
+    /// The part.
+    pub part: PartPath,
+    /// Where in the part.
+    #[serde(default, skip_serializing_if = "Location::is_empty")]
+    pub location: Location,
+    /// What happened, in words: what was read, what was wanted, what was there.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A diagnostic about a place in a part.
+    #[must_use]
+    pub fn new(code: &'static str, part: PartPath, location: Location, message: impl Into<String>) -> Self {
+        Self { code: Cow::Borrowed(code), artifact: String::new(), part, location, message: message.into() }
+    }
+
+    /// True where what it tells means that something may have been missed.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        !self.code.starts_with("note.")
+    }
+}
+
+/// Stable diagnostic ids. `limit.*`: a budget was spent. `broken.*`: the bytes contradict the format.
+/// `unreadable.*`: the format or key is not ours to read. `note.*`: worth knowing, nothing was missed.
+pub mod code {
+    /// The artifact is larger than the limit; its head was read.
+    pub const LIMIT_ARTIFACT_SIZE: &str = "limit.artifact-size";
+    /// A part is larger than the limit; its head was read.
+    pub const LIMIT_PART_SIZE: &str = "limit.part-size";
+    /// All parts together are larger than the limit.
+    pub const LIMIT_TOTAL_SIZE: &str = "limit.total-size";
+    /// A part inflates beyond the allowed ratio.
+    pub const LIMIT_RATIO: &str = "limit.ratio";
+    /// Too many parts.
+    pub const LIMIT_PARTS: &str = "limit.parts";
+    /// Parts are nested too deeply.
+    pub const LIMIT_DEPTH: &str = "limit.depth";
+    /// Too many links or diagnostics; the rest were counted only.
+    pub const LIMIT_RESULTS: &str = "limit.results";
+    /// A structure inside a part (elements, records, groups, fields) is nested too deeply or too long.
+    pub const LIMIT_STRUCTURE: &str = "limit.structure";
+    /// The time for one artifact ran out.
+    pub const LIMIT_TIME: &str = "limit.time";
+    /// The data ends too early.
+    pub const BROKEN_TRUNCATED: &str = "broken.truncated";
+    /// A structure contradicts its format.
+    pub const BROKEN_STRUCTURE: &str = "broken.structure";
+    /// A compressed stream cannot be inflated to its end.
+    pub const BROKEN_COMPRESSION: &str = "broken.compression";
+    /// A checksum or a declared size does not fit the data.
+    pub const BROKEN_CHECKSUM: &str = "broken.checksum";
+    /// Malformed XML; what stood before was read.
+    pub const BROKEN_XML: &str = "broken.xml";
+    /// Encrypted, and no known password opens it.
+    pub const UNREADABLE_ENCRYPTED: &str = "unreadable.encrypted";
+    /// A format or method that ddefend does not read.
+    pub const UNREADABLE_FORMAT: &str = "unreadable.format";
+    /// The operating system refused to hand over the bytes.
+    pub const UNREADABLE_IO: &str = "unreadable.io";
+    /// The extension names another type than the content is.
+    pub const NOTE_EXTENSION: &str = "note.extension";
+    /// Archive directories disagree, names repeat or entries overlap; all versions were read.
+    pub const NOTE_ARCHIVE: &str = "note.archive";
+    /// A password opened it.
+    pub const NOTE_PASSWORD: &str = "note.password";
+    /// A Document Type Definition was met; external entities were not fetched.
+    pub const NOTE_DTD: &str = "note.dtd";
+    /// Something odd that hides nothing.
+    pub const NOTE_ODD: &str = "note.odd";
+    /// Every id, for the generated reference.
+    pub const ALL: &[&str] = &[
+        LIMIT_ARTIFACT_SIZE,
+        LIMIT_PART_SIZE,
+        LIMIT_TOTAL_SIZE,
+        LIMIT_RATIO,
+        LIMIT_PARTS,
+        LIMIT_DEPTH,
+        LIMIT_RESULTS,
+        LIMIT_STRUCTURE,
+        LIMIT_TIME,
+        BROKEN_TRUNCATED,
+        BROKEN_STRUCTURE,
+        BROKEN_COMPRESSION,
+        BROKEN_CHECKSUM,
+        BROKEN_XML,
+        UNREADABLE_ENCRYPTED,
+        UNREADABLE_FORMAT,
+        UNREADABLE_IO,
+        NOTE_EXTENSION,
+        NOTE_ARCHIVE,
+        NOTE_PASSWORD,
+        NOTE_DTD,
+        NOTE_ODD,
+    ];
+}

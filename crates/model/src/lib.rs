@@ -1,0 +1,21 @@
+//! The words of ddefend as plain data: no behaviour beyond construction and display, no input or output.
+//!
+//! *Artifact*, *part*, *link*, *finding* and *diagnostic* mean what ARCHITECTURE.md says they mean; every other crate
+//! speaks in these types.
+
+mod artifact;
+mod diagnostic;
+mod finding;
+mod link;
+mod location;
+mod summary;
+
+pub use artifact::{Artifact, NotInspected, PartPath};
+pub use diagnostic::{Diagnostic, code};
+pub use finding::{Blocker, Confidence, Finding, FindingId, Indicator, IndicatorKind, Level, Lure, Prompt};
+pub use link::{Link, LinkKind, Trick, Trigger, trick};
+pub use location::Location;
+pub use summary::Summary;
+
+/// Version of the machine-readable output. Raised when a field changes its meaning or goes away.
+pub const SCHEMA_VERSION: u32 = 1;
