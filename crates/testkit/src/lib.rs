@@ -4,7 +4,8 @@
 //! trick table that it stands for (docs/reference/coverage.md).
 
 pub mod collect;
+pub mod make;
 pub mod samples;
 
 pub use collect::{Collected, collect, collect_with};
-pub use samples::{Expect, Sample};
+pub use samples::{Entry, Expect, Sample};

@@ -1,5 +1,14 @@
 //! The project's own samples, one module an area.
 
+pub mod archives;
+pub mod doc;
+pub mod excel;
+pub mod formula;
+pub mod mail;
+pub mod objects;
+pub mod rtf;
+pub mod word;
+
 /// What a sample must yield.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
@@ -25,8 +34,39 @@ pub struct Sample {
     pub expect: Expect,
 }
 
+/// A byte entry: a function that meets bytes from outside. Each has a fuzz target of the same name, and the mutation
+/// test drives it with damaged samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Name in kebab-case, the fuzz target's name.
+    pub name: &'static str,
+    /// Meets the bytes; must neither panic nor hang nor hold more than its budget.
+    pub run: fn(&[u8]),
+    /// True for the samples (by name) that are good seeds for it.
+    pub seed: fn(&str) -> bool,
+}
+
+type Area = (fn() -> Vec<Sample>, &'static [Entry]);
+
+const AREAS: &[Area] = &[
+    (archives::samples, archives::ENTRIES),
+    (objects::samples, objects::ENTRIES),
+    (mail::samples, mail::ENTRIES),
+    (rtf::samples, rtf::ENTRIES),
+    (word::samples, word::ENTRIES),
+    (doc::samples, doc::ENTRIES),
+    (excel::samples, excel::ENTRIES),
+    (formula::samples, formula::ENTRIES),
+];
+
 /// Every sample of every area.
 #[must_use]
 pub fn all() -> Vec<Sample> {
-    Vec::new()
+    AREAS.iter().flat_map(|(samples, _)| samples()).collect()
+}
+
+/// Every byte entry of every area.
+#[must_use]
+pub fn entries() -> Vec<Entry> {
+    AREAS.iter().flat_map(|(_, entries)| entries.iter().copied()).collect()
 }

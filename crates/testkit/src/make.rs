@@ -1,0 +1,1 @@
+//! Builders of container formats that several areas need.
