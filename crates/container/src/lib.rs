@@ -5,6 +5,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod media;
 pub mod opc;
 mod part;
 mod reader;
@@ -14,5 +15,6 @@ pub mod zip;
 
 pub use part::{Part, Secrets, Sink};
 pub use reader::{
-    Claim, Format, PACKAGE_READERS, PackageReader, Probe, READERS, Reader, STORAGE_READERS, StorageReader,
+    ARCHIVE_READERS, ArchiveReader, Claim, Format, PACKAGE_READERS, PackageReader, Probe, READERS, Reader,
+    STORAGE_READERS, StorageReader,
 };

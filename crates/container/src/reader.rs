@@ -1,4 +1,5 @@
-use crate::{Part, Sink, cfb::Storage, opc::Package, text};
+use crate::media;
+use crate::{Part, Sink, cfb::Storage, opc::Package, text, zip::Archive};
 use std::cell::OnceCell;
 
 /// A format that an artifact or part can have.
@@ -104,11 +105,27 @@ pub struct PackageReader {
     pub read: fn(&Package<'_>, &mut dyn Sink),
 }
 
+/// A reader of one kind of ZIP archive that is no OPC package (OpenDocument, ...). Every such archive is offered to every
+/// such reader; entries that none of them marks with [`Archive::mark_read`] are walked as nested parts.
+#[derive(Debug)]
+pub struct ArchiveReader {
+    /// The format that it finds.
+    pub format: Format,
+    /// True where the archive is of this format, so that it names the artifact. Cheap: names and
+    /// [`Archive::prefix`] only.
+    pub claims: fn(&Archive<'_>) -> bool,
+    /// Reads the entries that this reader knows and marks them with [`Archive::mark_read`].
+    pub read: fn(&Archive<'_>, &mut dyn Sink),
+}
+
 /// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
-pub const READERS: &[&Reader] = &[];
+pub const READERS: &[&Reader] = &[&media::IMAGE, &media::FONT, &media::SOUND, &media::PROGRAM];
 
 /// The storage readers of this crate.
 pub const STORAGE_READERS: &[&StorageReader] = &[];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];
+
+/// The archive readers of this crate.
+pub const ARCHIVE_READERS: &[&ArchiveReader] = &[];
