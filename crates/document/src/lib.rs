@@ -4,6 +4,8 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
+#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
+mod formulas;
 mod package;
 mod registry;
 mod walk;
