@@ -10,7 +10,7 @@ mod link;
 mod location;
 mod summary;
 
-pub use artifact::{Artifact, NotInspected, PartPath};
+pub use artifact::{Artifact, NotInspected, PartPath, Scanned};
 pub use diagnostic::{Diagnostic, code};
 pub use finding::{Blocker, Confidence, Finding, FindingId, Indicator, IndicatorKind, Level, Lure, Prompt};
 pub use link::{Link, LinkKind, Trick, Trigger, trick};
