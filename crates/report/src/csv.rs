@@ -4,8 +4,23 @@ use crate::{Meta, Renderer, escape};
 use ddefend_model::{Finding, Scanned, Summary};
 
 const COLUMNS: [&str; 17] = [
-    "type", "level", "confidence", "id", "title", "artifact", "sha256", "detected", "part", "location", "service",
-    "topic", "item", "command", "trigger", "techniques", "indicators",
+    "type",
+    "level",
+    "confidence",
+    "id",
+    "title",
+    "artifact",
+    "sha256",
+    "detected",
+    "part",
+    "location",
+    "service",
+    "topic",
+    "item",
+    "command",
+    "trigger",
+    "techniques",
+    "indicators",
 ];
 
 pub(crate) fn make(_: &Meta) -> Box<dyn Renderer> {
