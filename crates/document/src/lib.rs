@@ -8,5 +8,4 @@ mod package;
 mod registry;
 mod walk;
 
-pub use registry::formats;
-pub use walk::{Walked, walk};
+pub use walk::{Walked, formats, walk};
