@@ -296,7 +296,7 @@ fn has_root(listing: &[u8]) -> bool {
 /// The sector that begins with a root entry.
 fn find_root(space: &Space<'_, '_>) -> Option<u32> {
     memmem::find_iter(space.data, ROOT_NAME).find_map(|offset| {
-        let sector = (offset / space.size()).checked_sub(1)?;
+        let sector = offset.checked_div(space.size())?.checked_sub(1)?;
         offset.is_multiple_of(space.size()).then(|| u32::try_from(sector).ok())?
     })
 }
