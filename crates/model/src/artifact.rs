@@ -67,22 +67,3 @@ pub struct Artifact {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_inspected: Vec<NotInspected>,
 }
-
-/// Everything that one artifact gave.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scanned {
-    /// The artifact.
-    pub artifact: Artifact,
-    /// Findings, worst first.
-    pub findings: Vec<crate::Finding>,
-    /// Diagnostics, in the order in which they were met.
-    pub diagnostics: Vec<crate::Diagnostic>,
-}
-
-impl Scanned {
-    /// The worst level found.
-    #[must_use]
-    pub fn worst(&self) -> Option<crate::Level> {
-        self.findings.iter().map(|finding| finding.level).max()
-    }
-}
