@@ -4,11 +4,15 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
+<<<<<<< HEAD
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+=======
+#[expect(dead_code, reason = "the carriers that use it land one by one")]
+mod fields;
+>>>>>>> main
 mod package;
 mod registry;
 mod walk;
 
-pub use registry::formats;
-pub use walk::{Walked, walk};
+pub use walk::{Walked, formats, walk};
