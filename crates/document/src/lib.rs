@@ -4,13 +4,10 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
-<<<<<<< HEAD
-#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
-mod formulas;
-=======
 #[expect(dead_code, reason = "the carriers that use it land one by one")]
 mod fields;
->>>>>>> main
+#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
+mod formulas;
 mod package;
 mod registry;
 mod walk;

@@ -243,7 +243,10 @@ fn reading_again_gives_the_same() {
             let quote = |word: &str| format!("'{}'", word.replace('\'', "''"));
             let written = format!("{}|{}!{}", quote(service), quote(topic), quote(item));
             let again = requests(&written, Dialect::Excel);
-            if service.chars().any(char::is_alphabetic) && !topic.is_empty() && !written.contains('\0') {
+            if service.chars().any(char::is_alphabetic)
+                && !topic.is_empty()
+                && !written.contains(['\0', '\u{ff5c}', '\u{ff1d}'])
+            {
                 assert_eq!(again.first().map(|found| &found.request), Some(&found.request), "{text:?} {written:?}");
             }
         }
