@@ -5,7 +5,9 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod lzfu;
 pub mod opc;
+pub mod rtf;
 mod part;
 mod reader;
 pub mod text;
