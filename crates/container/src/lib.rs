@@ -7,10 +7,10 @@
 pub mod cfb;
 pub mod lzfu;
 pub mod opc;
-pub mod rtf;
 mod part;
 mod reader;
 mod registry;
+pub mod rtf;
 pub mod text;
 pub mod xml;
 pub mod zip;

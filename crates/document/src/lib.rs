@@ -8,6 +8,7 @@ mod compound;
 mod fields;
 mod package;
 mod registry;
+mod rtf;
 mod walk;
 
 pub use walk::{Walked, formats, walk};

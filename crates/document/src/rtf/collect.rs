@@ -7,7 +7,7 @@ use super::object::OpenObject;
 use super::words;
 use ddefend_container::Sink;
 use ddefend_container::rtf::{Event, Flow, Letters, symbol_text, word_text};
-use ddefend_grammar::field::{Field, Piece, Story, evaluate};
+use ddefend_grammar::field::{Piece, Story, examine};
 use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
 
 /// Where text goes.
@@ -117,10 +117,10 @@ impl<'d> Collector<'d> {
         }
         let open = self.flow.depth();
         while let Some(group) = self.groups.pop() {
-            self.close(false, sink);
+            self.close(false, group.to, sink);
             self.now = group;
         }
-        self.close(false, sink);
+        self.close(false, To::Text, sink);
         if open > 0 {
             let message = format!("the document ends with {open} open groups");
             sink.report(code::BROKEN_TRUNCATED, Location::bytes(self.flow.position() as u64, 0), message);
@@ -134,7 +134,7 @@ impl<'d> Collector<'d> {
                 if self.deeper > 0 {
                     self.deeper = self.deeper.saturating_sub(1);
                 } else if let Some(group) = self.groups.pop() {
-                    self.close(true, sink);
+                    self.close(true, group.to, sink);
                     self.now = group;
                 }
             }
@@ -173,8 +173,8 @@ impl<'d> Collector<'d> {
         }
     }
 
-    /// Ends what ends with the group that closes.
-    fn close(&mut self, closed: bool, sink: &mut dyn Sink) {
+    /// Ends what ends with the group that closes; `outer` is where text of the group around it goes.
+    fn close(&mut self, closed: bool, outer: To, sink: &mut dyn Sink) {
         let ends = self.now.ends;
         let end = self.flow.position();
         if ends.template {
@@ -192,18 +192,18 @@ impl<'d> Collector<'d> {
             object.finish(self.object_count, end, &self.tricks, sink);
         }
         if ends.field {
-            self.close_field(closed, end, sink);
+            self.close_field(closed, end, outer, sink);
         }
         if ends.story && self.frames.len() > 1 {
             while self.frames.last().is_some_and(|frame| !frame.fields.is_empty()) {
-                self.close_field(false, end, sink);
+                self.close_field(false, end, To::Instruction, sink);
             }
             self.frames.pop();
         }
         self.border(Between::Group);
     }
 
-    fn close_field(&mut self, closed: bool, end: usize, sink: &mut dyn Sink) {
+    fn close_field(&mut self, closed: bool, end: usize, outer_to: To, sink: &mut dyn Sink) {
         let nesting = usize::try_from(sink.budget().limits().nesting).unwrap_or(usize::MAX);
         let Some(frame) = self.frames.last_mut() else { return };
         let Some(open) = frame.fields.pop() else { return };
@@ -224,7 +224,6 @@ impl<'d> Collector<'d> {
             self.done.push(Piece::Field(field));
             return;
         }
-        let outer_to = self.groups.last().map_or(To::Text, |group| group.to);
         match frame.fields.last_mut() {
             Some(outer) if outer_to == To::Result => outer.nest(field, true),
             Some(outer) => outer.nest(field, false),
@@ -398,9 +397,9 @@ impl<'d> Collector<'d> {
             b"fldinst" => {
                 let stray = self.frames.last().is_none_or(|frame| frame.fields.is_empty());
                 // A second instruction where one is open already belongs to a field without \field.
-                if stray || matches!(self.now.to, To::Instruction) && !self.now.ends.field {
+                if stray || matches!(self.now.to, To::Instruction | To::Result) {
                     if self.now.ends.field {
-                        self.close_field(false, offset, sink);
+                        self.close_field(false, offset, To::Instruction, sink);
                     }
                     self.open_field(offset);
                 }
@@ -487,8 +486,13 @@ impl<'d> Collector<'d> {
             let message = format!("fields are nested more than {nesting} deep; the inner ones were read apart");
             sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
         }
-        let story = Story { pieces: std::mem::take(&mut self.done) };
-        for found in evaluate(&story, nesting) {
+        let story = Story { pieces: std::mem::take(&mut self.done), names: Vec::new() };
+        let evaluation = examine(&story, nesting);
+        if evaluation.cut {
+            let message = "the values of nested fields grew too long and were cut".to_owned();
+            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
+        }
+        for found in evaluation.instructions {
             let place = usize::try_from(found.mark).ok().and_then(|mark| self.places.get(mark).copied());
             let part = sink.path().clone();
             self.folder.add(link::of_instruction(found, place.unwrap_or_default(), part, &self.tricks));
@@ -497,13 +501,4 @@ impl<'d> Collector<'d> {
             sink.link(link);
         }
     }
-}
-
-/// Fields only, for tests of what the grammar is handed.
-#[cfg(test)]
-pub(super) fn fields(data: &[u8], sink: &mut dyn Sink) -> Vec<Field> {
-    let mut collector = Collector::new(data, 0);
-    collector.run(sink);
-    let keep = |piece| if let Piece::Field(field) = piece { Some(field) } else { None };
-    collector.done.into_iter().filter_map(keep).collect()
 }

@@ -66,11 +66,14 @@ fn keyword_name(keyword: Keyword) -> &'static str {
     }
 }
 
+/// What equal links share: kind, service, topic, target and trigger.
+type Key = (LinkKind, Option<String>, Option<String>, Option<String>, Trigger);
+
 /// Folds equal links into the first of them.
 #[derive(Debug, Default)]
 pub(super) struct Folder {
     links: Vec<Link>,
-    known: std::collections::BTreeMap<(LinkKind, Option<String>, Option<String>, Option<String>, Trigger), usize>,
+    known: std::collections::BTreeMap<Key, usize>,
 }
 
 impl Folder {
