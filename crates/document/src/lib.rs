@@ -10,6 +10,7 @@ mod fields;
 mod formulas;
 mod package;
 mod registry;
+mod rtf;
 mod walk;
 
 pub use walk::{Walked, formats, walk};
