@@ -5,16 +5,17 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod lzfu;
 pub mod media;
 pub mod opc;
 mod part;
 mod reader;
+mod registry;
+pub mod rtf;
 pub mod text;
 pub mod xml;
 pub mod zip;
 
-pub use part::{Part, Secrets, Sink};
-pub use reader::{
-    ARCHIVE_READERS, ArchiveReader, Claim, Format, PACKAGE_READERS, PackageReader, Probe, READERS, Reader,
-    STORAGE_READERS, StorageReader,
-};
+pub use part::{Format, Part, Secrets, Sink};
+pub use reader::{ArchiveReader, Claim, PackageReader, Probe, Reader, StorageReader};
+pub use registry::{ARCHIVE_READERS, PACKAGE_READERS, READERS, STORAGE_READERS};

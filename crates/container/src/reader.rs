@@ -1,17 +1,6 @@
-use crate::media;
-use crate::{Part, Sink, cfb::Storage, opc::Package, text, zip::Archive};
+use crate::part::{Format, Part, Sink};
+use crate::{cfb::Storage, opc::Package, text, zip::Archive};
 use std::cell::OnceCell;
-
-/// A format that an artifact or part can have.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Format {
-    /// Short stable id (`docx`, `xls`, `rtf`, `zip`).
-    pub id: &'static str,
-    /// Its name in words.
-    pub title: &'static str,
-    /// Extensions, lower case, that do not contradict it.
-    pub extensions: &'static [&'static str],
-}
 
 /// How sure a reader is that bytes are its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,15 +106,3 @@ pub struct ArchiveReader {
     /// Reads the entries that this reader knows and marks them with [`Archive::mark_read`].
     pub read: fn(&Archive<'_>, &mut dyn Sink),
 }
-
-/// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
-pub const READERS: &[&Reader] = &[&media::IMAGE, &media::FONT, &media::SOUND, &media::PROGRAM];
-
-/// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[];
-
-/// The package readers of this crate.
-pub const PACKAGE_READERS: &[&PackageReader] = &[];
-
-/// The archive readers of this crate.
-pub const ARCHIVE_READERS: &[&ArchiveReader] = &[];

@@ -14,6 +14,17 @@ use crate::Sink;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
+/// What tells that bytes are an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Nothing.
+    None,
+    /// An end record with a directory, or a plausible local header behind junk.
+    Inside,
+    /// The first bytes.
+    Start,
+}
+
 /// One entry of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -176,6 +187,6 @@ pub(crate) fn same_name(a: &str, b: &str) -> bool {
 
 /// How sure it is that bytes are an archive, by the end record and the first header.
 #[must_use]
-pub fn sniff(bytes: &[u8]) -> crate::Claim {
+pub fn sniff(bytes: &[u8]) -> Evidence {
     index::sniff(bytes)
 }

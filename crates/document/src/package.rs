@@ -19,7 +19,11 @@ pub(crate) static READER: Reader = Reader {
 const HEAD: usize = 512;
 
 fn sniff(probe: &Probe<'_>) -> Claim {
-    zip::sniff(probe.bytes())
+    match zip::sniff(probe.bytes()) {
+        zip::Evidence::None => Claim::No,
+        zip::Evidence::Inside => Claim::Structure,
+        zip::Evidence::Start => Claim::Magic,
+    }
 }
 
 fn read(part: &Part<'_>, sink: &mut dyn Sink) {
@@ -126,7 +130,9 @@ fn looks_like_document(head: &[u8], part: &PackagePart) -> bool {
         tricks: Vec::new(),
     };
     let probe = Probe::new(&probe_part);
-    registry::readers().any(|reader| (reader.sniff)(&probe) > Claim::Fallback)
+    zip::sniff(head) != zip::Evidence::None
+        || head.starts_with(b"\xd0\xcf\x11\xe0")
+        || registry::readers().any(|reader| (reader.sniff)(&probe) > Claim::Fallback)
 }
 
 /// True for roots of XML documents that stand alone (Flat OPC, Word and Excel 2003, flat OpenDocument, HTML): inside a

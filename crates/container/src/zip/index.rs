@@ -1,8 +1,8 @@
 //! Joins the central directory and the local headers into one list of entries.
 
 use super::records::{self, DESCRIPTOR, ENCRYPTED, End, Header};
-use super::{Entry, names};
-use crate::{Claim, Sink};
+use super::{Entry, Evidence, names};
+use crate::Sink;
 use ddefend_model::{Location, code, trick};
 use memchr::memmem;
 use std::collections::BTreeMap;
@@ -72,22 +72,22 @@ const HOLDERS: &[&[u8]] = &[
 ];
 
 /// How sure it is that bytes are an archive.
-pub(super) fn sniff(bytes: &[u8]) -> Claim {
+pub(super) fn sniff(bytes: &[u8]) -> Evidence {
     if bytes.starts_with(records::LOCAL) || bytes.starts_with(b"PK\x05\x06") {
-        return Claim::Magic;
+        return Evidence::Start;
     }
     if let Some(end) = records::find_end_in_tail(bytes) {
         let exact = end.end == bytes.len();
         if (exact || !is_holder(bytes)) && has_directory(bytes, end) {
-            return Claim::Structure;
+            return Evidence::Inside;
         }
     }
     if is_holder(bytes) {
-        return Claim::No;
+        return Evidence::None;
     }
     let head = bytes.get(..SEARCH).unwrap_or(bytes);
     let found = memmem::find_iter(head, records::LOCAL).take(4).any(|at| records::plausible_local(bytes, at));
-    if found { Claim::Structure } else { Claim::No }
+    if found { Evidence::Inside } else { Evidence::None }
 }
 
 fn is_holder(bytes: &[u8]) -> bool {

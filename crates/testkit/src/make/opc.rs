@@ -119,7 +119,8 @@ impl Opc {
         let own = self.parts.iter().filter(|(_, content_type, _)| !content_type.is_empty());
         let own = own.map(|(name, content_type, _)| (name, content_type));
         for (name, content_type) in own.chain(self.overrides.iter().map(|(name, content_type)| (name, content_type))) {
-            xml += &format!("<Override PartName=\"/{}\" ContentType=\"{content_type}\"/>", name.trim_start_matches('/'));
+            xml +=
+                &format!("<Override PartName=\"/{}\" ContentType=\"{content_type}\"/>", name.trim_start_matches('/'));
         }
         xml + "</Types>"
     }
