@@ -40,6 +40,9 @@ impl Sink for Keep {
         &self.path
     }
     fn child(&mut self, _: Part<'_>) {}
+    fn within(&mut self, _: &str, _: &[&'static str], read: &mut dyn FnMut(&mut dyn Sink)) {
+        read(self);
+    }
     fn link(&mut self, _: Link) {}
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
         self.codes.push(diagnostic.code.into_owned());
