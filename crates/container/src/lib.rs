@@ -8,11 +8,11 @@ pub mod cfb;
 pub mod opc;
 mod part;
 mod reader;
+mod registry;
 pub mod text;
 pub mod xml;
 pub mod zip;
 
-pub use part::{Part, Secrets, Sink};
-pub use reader::{
-    Claim, Format, PACKAGE_READERS, PackageReader, Probe, READERS, Reader, STORAGE_READERS, StorageReader,
-};
+pub use part::{Format, Part, Secrets, Sink};
+pub use reader::{Claim, PackageReader, Probe, Reader, StorageReader};
+pub use registry::{PACKAGE_READERS, READERS, STORAGE_READERS};
