@@ -9,5 +9,7 @@ mod fields;
 mod package;
 mod registry;
 mod walk;
+mod xlm;
+mod xls;
 
 pub use walk::{Walked, formats, walk};

@@ -2,7 +2,7 @@
 
 use super::functions;
 use super::ptg::{Layout, Token, Tokens, op};
-use crate::xls::strings::{flagged, narrow, wide};
+use super::strings::{flagged, narrow, wide};
 use ddefend_guard::Cursor;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
@@ -284,9 +284,7 @@ impl Machine<'_> {
     fn corner(&self, cursor: &mut Cursor<'_>) -> Option<(u32, u32)> {
         match self.lookup.layout() {
             Layout::Biff12 => Some((cursor.u32("row").ok()?, u32::from(cursor.u16("column").ok()? & 0x3fff))),
-            Layout::Biff8 => {
-                Some((u32::from(cursor.u16("row").ok()?), u32::from(cursor.u16("column").ok()? & 0x3fff)))
-            }
+            Layout::Biff8 => Some((u32::from(cursor.u16("row").ok()?), u32::from(cursor.u16("column").ok()? & 0x3fff))),
             _ => Some((u32::from(cursor.u16("row").ok()? & 0x3fff), u32::from(cursor.u8("column").ok()?))),
         }
     }

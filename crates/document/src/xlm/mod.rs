@@ -3,9 +3,10 @@
 pub(crate) mod formula;
 mod functions;
 pub(crate) mod ptg;
+pub(crate) mod strings;
 
 use ddefend_container::Sink;
-use ddefend_model::{Link, LinkKind, Location, Trigger};
+use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
 use formula::{Call, Formula, Operand, a1};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub(crate) struct MacroSheet {
     pub(crate) name: Option<String>,
     /// Formulas with their cells, row and column counted from 0.
     pub(crate) formulas: Vec<(u32, u32, Formula)>,
+    /// True where the sheet is hidden.
+    pub(crate) hidden: bool,
     /// Id of the reader.
     pub(crate) carrier: &'static str,
     /// Name of the record or element that holds a formula.
@@ -54,7 +57,10 @@ pub(crate) fn report(sheet: &MacroSheet, sink: &mut dyn Sink) {
             }
         }
     }
-    for link in links {
+    for mut link in links {
+        if sheet.hidden {
+            link.saw(trick::HIDDEN_CONTENT);
+        }
         sink.link(link);
     }
 }

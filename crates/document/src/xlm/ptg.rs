@@ -94,7 +94,9 @@ impl<'a> Tokens<'a> {
             op::STR => {
                 let mut ahead = self.cursor;
                 match self.layout {
-                    Layout::Biff12 => 2_usize.saturating_add(usize::from(ahead.u16("string length")?).saturating_mul(2)),
+                    Layout::Biff12 => {
+                        2_usize.saturating_add(usize::from(ahead.u16("string length")?).saturating_mul(2))
+                    }
                     Layout::Biff8 => {
                         let count = usize::from(ahead.u8("string length")?);
                         let width = usize::from(ahead.u8("string flags")? & 1).saturating_add(1);
@@ -156,24 +158,97 @@ fn length(op: u8, layout: Layout) -> Option<usize> {
     use Layout::{Biff2, Biff3, Biff4, Biff5, Biff8, Biff12};
     Some(match op {
         op::ADD..=op::PAREN | op::MISSING => 0,
-        op::EXP | op::TBL => if layout == Biff2 { 3 } else { 4 },
+        op::EXP | op::TBL => {
+            if layout == Biff2 {
+                3
+            } else {
+                4
+            }
+        }
         op::ELF => 5,
-        op::SHEET => if layout == Biff2 { 7 } else { 10 },
-        op::END_SHEET => if layout == Biff2 { 3 } else { 4 },
+        op::SHEET => {
+            if layout == Biff2 {
+                7
+            } else {
+                10
+            }
+        }
+        op::END_SHEET => {
+            if layout == Biff2 {
+                3
+            } else {
+                4
+            }
+        }
         op::ERR | op::BOOL => 1,
         op::INT => 2,
         op::NUM => 8,
-        op::ARRAY => match layout { Biff2 => 6, Biff12 => 14, _ => 7 },
-        op::FUNC => if matches!(layout, Biff2 | Biff3) { 1 } else { 2 },
-        op::FUNC_VAR => if matches!(layout, Biff2 | Biff3) { 2 } else { 3 },
-        op::NAME => match layout { Biff2 => 7, Biff3 | Biff4 => 10, Biff5 => 14, Biff8 | Biff12 => 4 },
-        op::REF | op::REF_ERR | op::REF_N => match layout { Biff12 => 6, Biff8 => 4, _ => 3 },
-        op::AREA | op::AREA_ERR | op::AREA_N => match layout { Biff12 => 12, Biff8 => 8, _ => 6 },
-        op::MEM_AREA..=op::MEM_NO_MEM => if layout == Biff2 { 4 } else { 6 },
-        op::MEM_FUNC | 0x2e | 0x2f => if layout == Biff2 { 1 } else { 2 },
-        op::NAME_X => if layout == Biff5 { 24 } else { 6 },
-        op::REF_3D | op::REF_ERR_3D => match layout { Biff12 => 8, Biff8 => 6, _ => 17 },
-        op::AREA_3D | op::AREA_ERR_3D => match layout { Biff12 => 14, Biff8 => 10, _ => 20 },
+        op::ARRAY => match layout {
+            Biff2 => 6,
+            Biff12 => 14,
+            _ => 7,
+        },
+        op::FUNC => {
+            if matches!(layout, Biff2 | Biff3) {
+                1
+            } else {
+                2
+            }
+        }
+        op::FUNC_VAR => {
+            if matches!(layout, Biff2 | Biff3) {
+                2
+            } else {
+                3
+            }
+        }
+        op::NAME => match layout {
+            Biff2 => 7,
+            Biff3 | Biff4 => 10,
+            Biff5 => 14,
+            Biff8 | Biff12 => 4,
+        },
+        op::REF | op::REF_ERR | op::REF_N => match layout {
+            Biff12 => 6,
+            Biff8 => 4,
+            _ => 3,
+        },
+        op::AREA | op::AREA_ERR | op::AREA_N => match layout {
+            Biff12 => 12,
+            Biff8 => 8,
+            _ => 6,
+        },
+        op::MEM_AREA..=op::MEM_NO_MEM => {
+            if layout == Biff2 {
+                4
+            } else {
+                6
+            }
+        }
+        op::MEM_FUNC | 0x2e | 0x2f => {
+            if layout == Biff2 {
+                1
+            } else {
+                2
+            }
+        }
+        op::NAME_X => {
+            if layout == Biff5 {
+                24
+            } else {
+                6
+            }
+        }
+        op::REF_3D | op::REF_ERR_3D => match layout {
+            Biff12 => 8,
+            Biff8 => 6,
+            _ => 17,
+        },
+        op::AREA_3D | op::AREA_ERR_3D => match layout {
+            Biff12 => 14,
+            Biff8 => 10,
+            _ => 20,
+        },
         _ => return None,
     })
 }

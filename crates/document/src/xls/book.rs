@@ -1,7 +1,8 @@
 //! What a workbook stream says about other applications and workbooks, gathered in one walk over its records.
 
 use super::records::{Record, Records, id};
-use super::strings::{Version, code_page, flagged, narrow, short};
+use crate::xlm::formula::show;
+use crate::xlm::strings::{Version, code_page, flagged, narrow, short};
 use ddefend_container::Sink;
 use ddefend_guard::Cursor;
 use ddefend_model::{Location, code};
@@ -151,6 +152,14 @@ impl Book {
         book
     }
 
+    /// The version that the first record tells.
+    pub(crate) fn version_of(data: &[u8]) -> Version {
+        match Records::new(data, 0).peek() {
+            Some(first) => version(&first, Cursor::new(first.data).u16("version").unwrap_or_default()),
+            None => Version::Biff8,
+        }
+    }
+
     fn walk(&mut self, data: &[u8], start: usize, sink: &mut dyn Sink) {
         let mut records = Records::new(data, start);
         let mut depth = 0_u32;
@@ -201,14 +210,7 @@ impl Book {
     fn begin(&mut self, record: &Record<'_>) {
         let mut cursor = Cursor::new(record.data);
         let (stored, kind) = (cursor.u16("version").unwrap_or_default(), cursor.u16("kind").unwrap_or_default());
-        self.version = match record.id {
-            id::BOF_2 => Version::Biff2,
-            id::BOF_3 => Version::Biff3,
-            id::BOF_4 => Version::Biff4,
-            // Some writers leave the version empty; the record's length tells then (MS-XLS 2.4.21: 16 bytes).
-            _ if stored == 0x0500 || (stored != 0x0600 && record.data.len() < 16) => Version::Biff5,
-            _ => Version::Biff8,
-        };
+        self.version = version(record, stored);
         self.substreams.push(Substream { start: record.offset, end: record.end(), kind });
     }
 
@@ -304,7 +306,7 @@ impl Book {
             cursor.skip(4, "reserved").ok()?;
         }
         let name = short(&mut cursor, self.version, self.encoding)?;
-        let shown = if self.version == Version::Biff8 { super::cells::cached(&mut cursor) } else { None };
+        let shown = if self.version == Version::Biff8 { cached(&mut cursor) } else { None };
         Some(Item { name, flags, shown })
     }
 
@@ -369,6 +371,18 @@ impl Book {
     }
 }
 
+/// The version that a `BOF` record tells.
+fn version(record: &Record<'_>, stored: u16) -> Version {
+    match record.id {
+        id::BOF_2 => Version::Biff2,
+        id::BOF_3 => Version::Biff3,
+        id::BOF_4 => Version::Biff4,
+        // Some writers leave the version empty; the record's length tells then (MS-XLS 2.4.21: 16 bytes).
+        _ if stored == 0x0500 || (stored != 0x0600 && record.data.len() < 16) => Version::Biff5,
+        _ => Version::Biff8,
+    }
+}
+
 /// `XTI` entries: external reference, first sheet, last sheet (MS-XLS 2.4.106).
 fn references(data: &[u8]) -> Vec<(usize, u16)> {
     let entries = data.get(2..).unwrap_or_default().chunks_exact(6);
@@ -426,5 +440,18 @@ fn built_in(code: &str) -> String {
         Some('\u{b}') => "Auto_Deactivate".to_owned(),
         Some(other) => format!("builtin.{}", u32::from(other)),
         None => String::new(),
+    }
+}
+
+/// First cached value of an external name (`MOper`, MS-XLS 2.5.185).
+fn cached(cursor: &mut Cursor<'_>) -> Option<String> {
+    cursor.skip(3, "corner").ok()?;
+    match cursor.u8("kind").ok()? {
+        1 => Some(show(f64::from_bits(cursor.u64("number").ok()?))),
+        2 => {
+            let count = usize::from(cursor.u16("length").ok()?);
+            flagged(cursor, count)
+        }
+        _ => None,
     }
 }

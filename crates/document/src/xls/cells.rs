@@ -2,9 +2,9 @@
 
 use super::book::Book;
 use super::records::{Record, Records, id};
-use super::strings::{Version, flagged, long};
 use crate::xlm::formula::{a1, show};
 use crate::xlm::ptg::{Layout, Tokens, external_name};
+use crate::xlm::strings::{Version, long};
 use ddefend_container::Sink;
 use ddefend_guard::Cursor;
 use std::collections::BTreeMap;
@@ -59,19 +59,6 @@ pub(crate) fn formula<'a>(record: &Record<'a>, version: Version) -> Option<Formu
     };
     let tokens = cursor.take_up_to(length);
     Some(FormulaCell { row: u32::from(row), column: u32::from(column), value, tokens })
-}
-
-/// First cached value of an external name (`MOper`, MS-XLS 2.5.185).
-pub(crate) fn cached(cursor: &mut Cursor<'_>) -> Option<String> {
-    cursor.skip(3, "corner").ok()?;
-    match cursor.u8("kind").ok()? {
-        1 => Some(show(f64::from_bits(cursor.u64("number").ok()?))),
-        2 => {
-            let count = usize::from(cursor.u16("length").ok()?);
-            flagged(cursor, count)
-        }
-        _ => None,
-    }
 }
 
 /// Where an external name is used first.

@@ -2,7 +2,7 @@
 
 use super::book::{Book, External, Form, Item};
 use super::cells::{Use, uses};
-use super::strings::Version;
+use crate::xlm::strings::Version;
 use ddefend_container::Sink;
 use ddefend_model::{Link, LinkKind, Location, PartPath, Trigger, trick};
 use std::collections::BTreeMap;
@@ -142,7 +142,8 @@ pub(crate) fn fold(links: Vec<Link>) -> Vec<Link> {
     let mut places: BTreeMap<(LinkKind, Trigger, Option<String>, Option<String>), usize> = BTreeMap::new();
     let mut folded: Vec<Link> = Vec::new();
     for link in links {
-        let names = (link.service.clone(), if link.kind == LinkKind::ExternalWorkbook { None } else { link.topic.clone() });
+        let names =
+            (link.service.clone(), if link.kind == LinkKind::ExternalWorkbook { None } else { link.topic.clone() });
         let key = (link.kind, link.trigger, names.0, names.1);
         match places.get(&key).and_then(|index| folded.get_mut(*index)) {
             Some(first) => {
@@ -160,4 +161,15 @@ pub(crate) fn fold(links: Vec<Link>) -> Vec<Link> {
         }
     }
     folded
+}
+
+/// Reports database and web queries.
+pub(crate) fn queries(book: &Book, part: &PartPath, carrier: &'static str, sink: &mut dyn Sink) {
+    for (offset, text) in &book.queries {
+        let place = Location::bytes(*offset as u64, 0).held_by("DBQUERY");
+        let mut link = Link::new(LinkKind::Query, carrier, part.clone(), place);
+        link.target = Some(text.clone());
+        link.raw.clone_from(text);
+        sink.link(link);
+    }
 }

@@ -3,9 +3,9 @@
 use super::book::{Book, Substream};
 use super::cells::{formula, layout};
 use super::records::{Record, Records, id};
-use super::strings::{long, wide};
 use crate::xlm::formula::{Lookup, decode, show};
 use crate::xlm::ptg::Layout;
+use crate::xlm::strings::{long, wide};
 use crate::xlm::{MacroSheet, report, runs_at_open};
 use ddefend_container::Sink;
 use ddefend_guard::Cursor;
@@ -37,9 +37,10 @@ pub(crate) fn read(data: &[u8], book: &Book, part: &PartPath, carrier: &'static 
     // Twice: the first pass gives cells their values, so that a reference forward is known in the second.
     for pass in 0..2 {
         for substream in &sheets {
-            let name = book.sheet_at(substream.start).map(|sheet| sheet.name.clone());
+            let listed = book.sheet_at(substream.start);
+            let (name, hidden) = (listed.map(|sheet| sheet.name.clone()), listed.is_some_and(|sheet| sheet.hidden));
             let formulas = formulas(data, book, substream, &constants, sink);
-            let sheet = MacroSheet { name, formulas, carrier, holder: "FORMULA", trigger, part: part.clone() };
+            let sheet = MacroSheet { name, formulas, hidden, carrier, holder: "FORMULA", trigger, part: part.clone() };
             if pass == 1 {
                 report(&sheet, sink);
             }
@@ -150,7 +151,8 @@ fn shared_strings(data: &[u8], offset: usize) -> Vec<String> {
         }
         pieces.push(record.data);
     }
-    let mut reader = Pieces { at: Cursor::new(pieces.first().copied().unwrap_or_default()), rest: pieces.iter().skip(1) };
+    let mut reader =
+        Pieces { at: Cursor::new(pieces.first().copied().unwrap_or_default()), rest: pieces.iter().skip(1) };
     let _ = reader.at.skip(8, "counts");
     let mut strings = Vec::new();
     while let Some(text) = reader.string() {

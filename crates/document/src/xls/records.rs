@@ -12,7 +12,6 @@ pub(crate) mod id {
     pub(crate) const FORMULA: u16 = 0x0006;
     pub(crate) const FORMULA_3: u16 = 0x0206;
     pub(crate) const FORMULA_4: u16 = 0x0406;
-    pub(crate) const EXTERNCOUNT: u16 = 0x0016;
     pub(crate) const EXTERNSHEET: u16 = 0x0017;
     pub(crate) const NAME: u16 = 0x0018;
     pub(crate) const NAME_3: u16 = 0x0218;

@@ -1,10 +1,10 @@
 //! Strings of the BIFF versions: 8-bit in the workbook's code page, or Unicode with a flags byte.
 
+use ddefend_guard::Cursor;
 use encoding_rs::{
     BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, UTF_16LE, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
     WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258, X_MAC_CYRILLIC,
 };
-use ddefend_guard::Cursor;
 
 /// Version of the record stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
