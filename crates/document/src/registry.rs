@@ -4,10 +4,10 @@
 use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] = &[&crate::rtf::READER];
+pub(crate) const READERS: &[&Reader] = &[&crate::xls::RAW, &crate::rtf::READER];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[];
