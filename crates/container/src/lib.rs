@@ -4,14 +4,20 @@
 //! depth-first, so that only one chain of parts is in memory), links, and diagnostics for what it could not read.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+pub mod cab;
 pub mod cfb;
+pub mod gz;
 pub mod lzfu;
 pub mod media;
+mod members;
 pub mod opc;
 mod part;
+pub mod rar;
 mod reader;
 mod registry;
 pub mod rtf;
+pub mod sevenzip;
+pub mod tar;
 pub mod text;
 pub mod xml;
 pub mod zip;

@@ -29,7 +29,8 @@ pub fn sevenzip(input: &[u8], password: &str, receiver: &mut dyn Receiver) -> Un
     let mut state = State { receiver, delivered: 0, encrypted, length: input.len(), stop: None };
     for index in 0..archive.blocks.len() {
         let block = BlockDecoder::new(1, index, &archive, &word, &mut source);
-        let ended = block.for_each_entries(&mut |entry: &ArchiveEntry, reader: &mut dyn Read| state.take(entry, reader));
+        let ended =
+            block.for_each_entries(&mut |entry: &ArchiveEntry, reader: &mut dyn Read| state.take(entry, reader));
         if let Some(stop) = state.stop.take() {
             return stop;
         }
