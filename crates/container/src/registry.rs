@@ -6,7 +6,7 @@ use crate::reader::{PackageReader, Reader, StorageReader};
 pub const READERS: &[&Reader] = &[];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];
