@@ -18,5 +18,7 @@ mod walk;
 mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};

@@ -11,8 +11,13 @@ pub(crate) const READERS: &[&Reader] =
 pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
 
 /// Carriers that read packages.
-pub(crate) const PACKAGE_READERS: &[&PackageReader] =
-    &[&crate::relations::READER, &crate::docx::READER, &crate::pptx::READER];
+pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
+    &crate::relations::READER,
+    &crate::docx::READER,
+    &crate::xlsx::READER,
+    &crate::xlsb::READER,
+    &crate::pptx::READER,
+];
 
 /// Carriers that read ZIP archives which are no packages.
 pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];

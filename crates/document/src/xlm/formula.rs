@@ -365,3 +365,13 @@ pub(crate) fn a1(row: u32, column: u32) -> String {
     let column: String = letters.iter().rev().collect();
     format!("{column}{}", row.saturating_add(1))
 }
+
+/// A short number (RkNumber, MS-XLS 2.5.217).
+pub(crate) fn rk(stored: u32) -> f64 {
+    let value = if stored & 2 != 0 {
+        f64::from(i32::from_le_bytes(stored.to_le_bytes()) >> 2)
+    } else {
+        f64::from_bits(u64::from(stored & !3) << 32)
+    };
+    if stored & 1 != 0 { value / 100.0 } else { value }
+}

@@ -144,7 +144,7 @@ pub(crate) fn fold(links: Vec<Link>) -> Vec<Link> {
     for link in links {
         let target = (link.kind == LinkKind::OleLink).then(|| link.target.clone());
         let key = (link.kind, link.trigger, link.service.clone(), link.topic.clone(), target, link.part.clone());
-        match places.get(&key).and_then(|index| folded.get_mut(*index)) {
+        match places.get(&key).and_then(|index: &usize| folded.get_mut(*index)) {
             Some(first) => {
                 first.count = first.count.saturating_add(1);
                 if first.location.cell.is_none() && link.location.cell.is_some() {

@@ -164,10 +164,13 @@ pub(super) fn report(conversations: Vec<Conversation>, uses: &Uses, sink: &mut d
         }
         for item in items {
             let mut link = conversation.base.clone();
+            // Excel writes this prefix where an item looks like a cell.
+            let name = item.name.strip_prefix("_xlbgnm.").unwrap_or(&item.name);
             link.item = Some(item.name.clone());
-            link.shown.clone_from(&item.shown);
             link.raw = raw(&link);
-            let used = conversation.number.and_then(|number| uses.first(number, &item.name));
+            link.item = Some(name.to_owned());
+            link.shown.clone_from(&item.shown);
+            let used = conversation.number.and_then(|number| uses.first(number, name));
             link.trigger = match (item.advise, used) {
                 (true, _) => Trigger::Open,
                 (false, Some(_)) => Trigger::Calculation,

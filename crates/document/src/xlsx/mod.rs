@@ -9,7 +9,7 @@ mod workbook;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Source, ns};
 use ddefend_container::{Format, PackageReader, Sink};
-use ddefend_model::{Link, LinkKind, trick};
+use ddefend_model::{Link, LinkKind, NotInspected, trick};
 use std::borrow::Cow;
 use workbook::Workbook;
 
@@ -99,4 +99,9 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
         }
     }
     external::report(conversations, &uses, sink);
+    for part in package.parts().iter().filter(|part| part.has_role("vbaProject") && !package.was_read(part)) {
+        package.mark_read(part);
+        let path = sink.path().join(part.name.trim_start_matches('/'));
+        sink.not_inspected(NotInspected { part: path, reason: "VBA code is not read".to_owned() });
+    }
 }

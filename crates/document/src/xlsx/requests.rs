@@ -25,8 +25,13 @@ pub(super) struct Place {
 
 impl Place {
     fn location(&self) -> Location {
-        Location { sheet: self.sheet.clone(), cell: self.cell.clone(), offset: Some(self.offset), ..Location::default() }
-            .held_by(self.holder)
+        Location {
+            sheet: self.sheet.clone(),
+            cell: self.cell.clone(),
+            offset: Some(self.offset),
+            ..Location::default()
+        }
+        .held_by(self.holder)
     }
 }
 

@@ -78,7 +78,13 @@ fn item(rest: &str) -> String {
 }
 
 /// Reads a part where its bytes show that it may hold something.
-pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &Workbook, uses: &mut Uses, sink: &mut dyn Sink) {
+pub(super) fn read(
+    package: &Package<'_>,
+    part: &PackagePart,
+    workbook: &Workbook,
+    uses: &mut Uses,
+    sink: &mut dyn Sink,
+) {
     let Some(opened) = open(package, part, sink) else { return };
     if !(could_hold(&opened.bytes) || uses.occur(&opened.bytes)) {
         return;

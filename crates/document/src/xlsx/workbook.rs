@@ -75,7 +75,12 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &mut Wor
     }
 }
 
-fn defined(opened: &Opened<'_>, source: &Source<'_>, (name, offset, formula): &(String, u64, String), sink: &mut dyn Sink) {
+fn defined(
+    opened: &Opened<'_>,
+    source: &Source<'_>,
+    (name, offset, formula): &(String, u64, String),
+    sink: &mut dyn Sink,
+) {
     let place = Place {
         sheet: None,
         cell: Some(name.clone()),
