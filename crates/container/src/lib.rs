@@ -8,6 +8,7 @@ pub mod cfb;
 pub mod crypto;
 pub mod lzfu;
 pub mod media;
+pub mod ole;
 pub mod opc;
 mod part;
 mod reader;

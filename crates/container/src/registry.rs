@@ -7,7 +7,7 @@ use crate::reader::{ArchiveReader, PackageReader, Reader, StorageReader};
 pub const READERS: &[&Reader] = &[&media::IMAGE, &media::FONT, &media::SOUND, &media::PROGRAM];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE, &crate::ole::READER];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];
