@@ -7,7 +7,7 @@ use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader,
 pub(crate) const READERS: &[&Reader] = &[&crate::xls::RAW, &crate::rtf::READER];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[];

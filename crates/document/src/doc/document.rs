@@ -64,9 +64,10 @@ pub(crate) fn read(source: &Source<'_>, sink: &mut dyn Sink) -> Vec<Range<usize>
     for problem in &pieces.problems {
         source.tell(sink, code::BROKEN_STRUCTURE, format!("piece table: {problem}; the other pieces were read"));
     }
-    let asked = pieces.list().iter().fold(0_usize, |sum, piece| {
-        sum.saturating_add(piece.offset_of(piece.cps.end).saturating_sub(piece.offset))
-    });
+    let asked = pieces
+        .list()
+        .iter()
+        .fold(0_usize, |sum, piece| sum.saturating_add(piece.offset_of(piece.cps.end).saturating_sub(piece.offset)));
     let text = Text { stream: source.stream, pieces: &pieces };
     if asked > source.stream.len().saturating_mul(4).saturating_add(1 << 20) {
         let message = format!("the pieces ask for {asked} bytes of text, the stream has {}", source.stream.len());
@@ -107,13 +108,7 @@ fn read_stories(source: &Source<'_>, text: Text<'_>, sink: &mut dyn Sink) {
 }
 
 /// Reads one story; true where it has fields.
-fn read_story(
-    source: &Source<'_>,
-    text: Text<'_>,
-    plan: &Plan,
-    name: &'static str,
-    sink: &mut dyn Sink,
-) -> bool {
+fn read_story(source: &Source<'_>, text: Text<'_>, plan: &Plan, name: &'static str, sink: &mut dyn Sink) -> bool {
     if plan.cps.is_empty() {
         return false;
     }

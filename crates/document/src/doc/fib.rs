@@ -60,8 +60,6 @@ pub(crate) struct Fib<'a> {
     data: &'a [u8],
     /// Layout.
     pub(crate) version: Version,
-    /// Version number as written.
-    pub(crate) number: u16,
     flags: u16,
     /// Page (512 bytes) of the FIB of the AutoText document; 0 where there is none.
     pub(crate) next: u16,
@@ -92,7 +90,7 @@ impl<'a> Fib<'a> {
             (_, 0x65..=0x69) => Version::Word6,
             _ => return None,
         };
-        Some(Self { data, version, number, flags, next, text_start, text_end })
+        Some(Self { data, version, flags, next, text_start, text_end })
     }
 
     /// True where the last save was a fast one: the text stands in pieces.
@@ -118,11 +116,6 @@ impl<'a> Fib<'a> {
     /// True for Word 95 texts with 16-bit characters.
     pub(crate) fn has_wide_text(&self) -> bool {
         self.version == Version::Word6 && self.flags & WIDE_TEXT != 0
-    }
-
-    /// `lKey`: the obfuscation key and verifier, or the length of the encryption header, MS-DOC 2.5.1.
-    pub(crate) fn key(&self) -> u32 {
-        Cursor::at(self.data, 0x0e).u32("lKey").unwrap_or_default()
     }
 
     /// Lengths of the stories in characters, in the order of [`STORIES`]; those past the end of the FIB are 0.

@@ -84,8 +84,8 @@ impl Pieces {
 
     /// One piece from `start` to `end` of the stream.
     pub(crate) fn contiguous(start: usize, end: usize, wide: bool) -> Self {
-        let width = if wide { 2 } else { 1 };
-        let count = u32::try_from(end.saturating_sub(start) / width).unwrap_or(u32::MAX);
+        let length = end.saturating_sub(start);
+        let count = u32::try_from(if wide { length / 2 } else { length }).unwrap_or(u32::MAX);
         let mut made = Self::default();
         if count > 0 {
             made.push(Piece { cps: 0..count, offset: start, wide });

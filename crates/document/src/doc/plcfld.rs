@@ -57,8 +57,7 @@ impl FieldTable {
         let mut details = Cursor::at(table, count.saturating_add(1).saturating_mul(4));
         let mut entries = Vec::new();
         for _ in 0..count {
-            let (Ok(cp), Ok(character), Ok(detail)) =
-                (positions.u32("aCP"), details.u8("fldch"), details.u8("flt"))
+            let (Ok(cp), Ok(character), Ok(detail)) = (positions.u32("aCP"), details.u8("fldch"), details.u8("flt"))
             else {
                 break;
             };
