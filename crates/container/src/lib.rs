@@ -5,6 +5,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod crypto;
 pub mod lzfu;
 pub mod media;
 pub mod opc;

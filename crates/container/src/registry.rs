@@ -7,7 +7,7 @@ use crate::reader::{ArchiveReader, PackageReader, Reader, StorageReader};
 pub const READERS: &[&Reader] = &[&media::IMAGE, &media::FONT, &media::SOUND, &media::PROGRAM];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];

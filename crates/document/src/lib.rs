@@ -5,14 +5,18 @@
 
 mod compound;
 mod doc;
-#[allow(dead_code, reason = "the carriers that use it land one by one")]
+mod docx;
 mod fields;
+mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
 mod package;
+mod pptx;
 mod registry;
+mod relations;
 mod rtf;
 mod walk;
+mod wordxml;
 mod xlm;
 mod xls;
 
