@@ -33,6 +33,10 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
+    fn carrier(&self) -> Carrier {
+        Carrier { id: self.carrier, update_fields: false }
+    }
+
     fn tell(&self, sink: &mut dyn Sink, code: &'static str, message: String) {
         sink.diagnostic(Diagnostic::new(code, self.part.clone(), Location::default(), message));
     }
@@ -135,7 +139,7 @@ fn read_story(source: &Source<'_>, text: Text<'_>, plan: &Plan, name: &'static s
         let location = marks.get(mark as usize).map(|cps| story::place(text, cps, name));
         (source.part.clone(), location.unwrap_or_default())
     };
-    fields::report(Carrier::new(source.carrier), &fields.built, place, sink);
+    fields::report(source.carrier(), &fields.built, place, sink);
     true
 }
 
@@ -165,7 +169,7 @@ pub(crate) fn read_dead(source: &Source<'_>, reached: Vec<Range<usize>>, sink: &
         let location = Location::bytes(found.bytes.start as u64, length as u64).held_by("dead text");
         let instructions = examine(&found.built.story, nesting).instructions;
         let place = |_| (source.part.clone(), location.clone());
-        for mut link in fields::links(Carrier::new(source.carrier), instructions, place) {
+        for mut link in fields::links(source.carrier(), instructions, place) {
             if link.kind == LinkKind::Dde {
                 link.trigger = Trigger::Never;
                 for trick in &source.tricks {
