@@ -14,6 +14,7 @@ use crate::{Format, Sink, StorageReader};
 use class::{ClassId, Role};
 use ddefend_model::{Location, Trigger};
 
+pub(crate) use legacy::READER as LEGACY;
 pub use legacy::{object_data, ole1};
 
 /// Where an object stands and what makes it load; every link from it carries this.

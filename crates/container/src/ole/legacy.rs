@@ -2,13 +2,46 @@
 
 use super::class::ansi;
 use super::{Origin, equation, packager};
-use crate::{Part, Sink, cfb};
+use crate::{Claim, Format, Part, Probe, Reader, Sink, cfb};
 use ddefend_guard::{Cursor, Short};
-use ddefend_model::{Link, LinkKind, Trigger, code};
+use ddefend_model::{Link, LinkKind, Location, Trigger, code};
 use memchr::memmem;
 
 const LINKED: u32 = 1;
 const EMBEDDED: u32 = 2;
+
+/// Object data as a part of its own: what RTF hands on as `application/x-oleobject`, and what has the header.
+pub(crate) static READER: Reader =
+    Reader { format: Format { id: "ole1", title: "OLE 1.0 object", extensions: &["bin", "ole"] }, sniff, read };
+
+/// Media type of object data; `; update` behind it says that the document updates the object when it is opened.
+const MEDIA_TYPE: &str = "application/x-oleobject";
+
+fn sniff(probe: &Probe<'_>) -> Claim {
+    if probe.starts_with(&cfb::SIGNATURE) || probe.bytes().is_empty() {
+        return Claim::No;
+    }
+    let declared = probe.part.declared.as_deref().is_some_and(|declared| declared.starts_with(MEDIA_TYPE));
+    if declared || has_header(probe.bytes()) { Claim::Structure } else { Claim::No }
+}
+
+/// True for the header of a link or an embedded object with a printable class name.
+fn has_header(bytes: &[u8]) -> bool {
+    let mut cursor = Cursor::new(bytes);
+    let fixed = cursor.array::<4>("version").and_then(|version| Ok((version, cursor.u32("format")?)));
+    let Ok(([_, version, 0, 0], LINKED | EMBEDDED)) = fixed else { return false };
+    let length = cursor.u32("class length").map_or(0, |length| usize::try_from(length).unwrap_or(0));
+    let class = if (2..=256).contains(&length) { cursor.take_up_to(length) } else { &[] };
+    let text = class.split_last().filter(|(end, text)| **end == 0 && !text.is_empty());
+    version <= 0x10 && text.is_some_and(|(_, text)| text.iter().all(|byte| (0x20..0x7f).contains(byte)))
+}
+
+fn read(part: &Part<'_>, sink: &mut dyn Sink) {
+    let updates = part.declared.as_deref().is_some_and(|declared| declared.contains("; update"));
+    let trigger = if updates { Trigger::Open } else { Trigger::Click };
+    let origin = Origin { carrier: READER.format.id, location: Location::default(), trigger };
+    object_data(part.bytes, None, &origin, sink);
+}
 
 /// Header and class of an object.
 struct Header {
@@ -31,6 +64,7 @@ pub fn object_data(bytes: &[u8], class: Option<&str>, origin: &Origin, sink: &mu
     let Err(short) = ole1(bytes, origin, sink) else { return };
     let message = format!("the object data is no whole OLE 1.0 object: {short}");
     sink.report(code::BROKEN_STRUCTURE, origin.location.clone(), message);
+    let class = class.or_else(|| memmem::find(bytes, b"Equation.").map(|_| "Equation.3"));
     if let Some(start) = memmem::find(bytes, &cfb::SIGNATURE) {
         let step = class.unwrap_or("object");
         sink.child(Part::below(sink.path(), step, bytes.get(start..).unwrap_or_default()));
