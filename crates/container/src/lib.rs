@@ -5,13 +5,17 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+mod ical;
 pub mod lzfu;
+mod mime;
+mod msg;
 pub mod opc;
 mod part;
 mod reader;
 mod registry;
 pub mod rtf;
 pub mod text;
+mod tnef;
 pub mod xml;
 pub mod zip;
 

@@ -3,10 +3,10 @@
 use crate::reader::{PackageReader, Reader, StorageReader};
 
 /// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
-pub const READERS: &[&Reader] = &[];
+pub const READERS: &[&Reader] = &[&crate::mime::READER, &crate::ical::READER, &crate::tnef::READER];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::msg::READER];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];
