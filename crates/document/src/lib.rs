@@ -4,11 +4,19 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
-#[expect(dead_code, reason = "the carriers that use it land one by one")]
+mod docx;
 mod fields;
+mod flatopc;
+#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
+mod formulas;
 mod package;
+mod pptx;
 mod registry;
+mod relations;
 mod rtf;
 mod walk;
+mod wordxml;
+mod xlm;
+mod xls;
 
 pub use walk::{Walked, formats, walk};
