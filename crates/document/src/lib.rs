@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
+mod doc;
 mod docx;
 mod fields;
 mod flatopc;

@@ -8,7 +8,7 @@ pub(crate) const READERS: &[&Reader] =
     &[&crate::xls::RAW, &crate::rtf::READER, &crate::wordxml::WORD2003, &crate::wordxml::LOOSE];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] =
