@@ -6,8 +6,11 @@
 
 pub mod cfb;
 pub mod crypto;
+mod ical;
 pub mod lzfu;
 pub mod media;
+mod mime;
+mod msg;
 pub mod ole;
 pub mod opc;
 mod part;
@@ -15,6 +18,7 @@ mod reader;
 mod registry;
 pub mod rtf;
 pub mod text;
+mod tnef;
 pub mod xml;
 pub mod zip;
 

@@ -16,6 +16,7 @@ mod registry;
 mod relations;
 mod rtf;
 mod walk;
+mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;

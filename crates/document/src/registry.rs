@@ -4,8 +4,13 @@
 use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] =
-    &[&crate::xls::RAW, &crate::rtf::READER, &crate::wordxml::WORD2003, &crate::wordxml::LOOSE];
+pub(crate) const READERS: &[&Reader] = &[
+    &crate::xls::RAW,
+    &crate::rtf::READER,
+    &crate::wordxml::WORD2003,
+    &crate::wordxml::LOOSE,
+    &crate::wordhtml::READER,
+];
 
 /// Carriers that read storages of compound files.
 pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
