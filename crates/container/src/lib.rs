@@ -5,14 +5,16 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod lzfu;
 pub mod opc;
 mod part;
 mod reader;
+mod registry;
+pub mod rtf;
 pub mod text;
 pub mod xml;
 pub mod zip;
 
-pub use part::{Part, Secrets, Sink};
-pub use reader::{
-    Claim, Format, PACKAGE_READERS, PackageReader, Probe, READERS, Reader, STORAGE_READERS, StorageReader,
-};
+pub use part::{Format, Part, Secrets, Sink};
+pub use reader::{Claim, PackageReader, Probe, Reader, StorageReader};
+pub use registry::{PACKAGE_READERS, READERS, STORAGE_READERS};

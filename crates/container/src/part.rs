@@ -2,6 +2,17 @@ use ddefend_guard::{Budget, decode::Stopped};
 use ddefend_model::{Diagnostic, Link, Location, NotInspected, PartPath};
 use std::borrow::Cow;
 
+/// A format that an artifact or part can have.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Format {
+    /// Short stable id (`docx`, `xls`, `rtf`, `zip`).
+    pub id: &'static str,
+    /// Its name in words.
+    pub title: &'static str,
+    /// Extensions, lower case, that do not contradict it.
+    pub extensions: &'static [&'static str],
+}
+
 /// A piece of an artifact that is about to be read: borrowed bytes and what its parent claims about them.
 #[derive(Clone, Debug)]
 pub struct Part<'a> {
@@ -71,6 +82,10 @@ pub trait Sink {
     /// Reads a nested part at once, with every reader that claims it; returns when it and all below it are done.
     fn child(&mut self, part: Part<'_>);
 
+    /// Works one step deeper in the same part: `work` sees a sink whose path has `step` joined, and every link found in
+    /// it carries `tricks`. For storages of a compound file, which are no parts of their own.
+    fn within(&mut self, step: &str, tricks: &[&'static str], work: &mut dyn FnMut(&mut dyn Sink));
+
     /// Reports a link.
     fn link(&mut self, link: Link);
 
@@ -78,7 +93,7 @@ pub trait Sink {
     fn diagnostic(&mut self, diagnostic: Diagnostic);
 
     /// Names the format of the part that is being read more exactly than the reader's own (`zip` is `docx`).
-    fn detected(&mut self, format: &'static crate::Format);
+    fn detected(&mut self, format: &'static Format);
 
     /// A fact about the artifact for the report ("decrypted with the default password VelvetSweatshop").
     fn fact(&mut self, text: String);

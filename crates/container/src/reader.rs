@@ -1,16 +1,6 @@
-use crate::{Part, Sink, cfb::Storage, opc::Package, text};
+use crate::part::{Format, Part, Sink};
+use crate::{cfb::Storage, opc::Package, text};
 use std::cell::OnceCell;
-
-/// A format that an artifact or part can have.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Format {
-    /// Short stable id (`docx`, `xls`, `rtf`, `zip`).
-    pub id: &'static str,
-    /// Its name in words.
-    pub title: &'static str,
-    /// Extensions, lower case, that do not contradict it.
-    pub extensions: &'static [&'static str],
-}
 
 /// How sure a reader is that bytes are its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,12 +93,3 @@ pub struct PackageReader {
     /// Reads all parts of the package that this reader knows; marks them with [`Package::mark_read`].
     pub read: fn(&Package<'_>, &mut dyn Sink),
 }
-
-/// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
-pub const READERS: &[&Reader] = &[];
-
-/// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[];
-
-/// The package readers of this crate.
-pub const PACKAGE_READERS: &[&PackageReader] = &[];

@@ -1,17 +1,18 @@
-//! Every carrier, one line each.
+//! Every carrier, one line each. Readers that hand on to all the others (packages, compound files) are listed in
+//! `walk`, since they use this list.
 
-use ddefend_container::{self as container, Format, PackageReader, Reader, StorageReader};
+use ddefend_container::{self as container, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] = &[&crate::package::READER, &crate::compound::READER];
+pub(crate) const READERS: &[&Reader] = &[&crate::xls::RAW, &crate::rtf::READER];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[];
 
-/// All flat readers, containers first.
+/// All flat readers but those that hand on, containers first.
 pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {
     container::READERS.iter().chain(READERS).copied()
 }
@@ -24,12 +25,4 @@ pub(crate) fn storage_readers() -> impl Iterator<Item = &'static StorageReader> 
 /// All package readers.
 pub(crate) fn package_readers() -> impl Iterator<Item = &'static PackageReader> {
     container::PACKAGE_READERS.iter().chain(PACKAGE_READERS).copied()
-}
-
-/// Every format that is read, for the reference and for `--help`.
-pub fn formats() -> impl Iterator<Item = &'static Format> {
-    readers()
-        .map(|reader| &reader.format)
-        .chain(storage_readers().map(|reader| &reader.format))
-        .chain(package_readers().map(|reader| &reader.format))
 }

@@ -1,10 +1,26 @@
 //! The walk over an artifact's tree of parts.
 
-use crate::registry;
+use crate::{compound, package, registry};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Secrets, Sink};
 use ddefend_guard::{Budget, Exceeded};
 use ddefend_model::{Diagnostic, Link, Location, NotInspected, PartPath, code, trick};
 use std::collections::BTreeSet;
+
+/// Readers that hand what they find to all other readers.
+const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER];
+
+/// All flat readers.
+fn readers() -> impl Iterator<Item = &'static Reader> {
+    DISPATCHERS.iter().copied().chain(registry::readers())
+}
+
+/// Every format that is read, for the reference and for `--help`.
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    readers()
+        .map(|reader| &reader.format)
+        .chain(registry::storage_readers().map(|reader| &reader.format))
+        .chain(registry::package_readers().map(|reader| &reader.format))
+}
 
 /// What a walk found, in the order in which it was found.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +113,7 @@ impl Walker<'_> {
     fn check_extension(&mut self, part: &Part<'_>, first_link: usize) {
         let Some(extension) = part.extension() else { return };
         let Some(format) = self.format else { return };
-        let known = registry::formats().any(|other| other.extensions.contains(&extension.as_str()));
+        let known = formats().any(|other| other.extensions.contains(&extension.as_str()));
         if !known || format.extensions.contains(&extension.as_str()) {
             return;
         }
@@ -115,10 +131,8 @@ impl Walker<'_> {
 /// The readers that claim a part, surest first: all with structural evidence, or the likely ones, or the fallbacks.
 fn claimed(part: &Part<'_>) -> Vec<&'static Reader> {
     let probe = Probe::new(part);
-    let mut claims: Vec<(Claim, &'static Reader)> = registry::readers()
-        .map(|reader| ((reader.sniff)(&probe), reader))
-        .filter(|(claim, _)| *claim != Claim::No)
-        .collect();
+    let mut claims: Vec<(Claim, &'static Reader)> =
+        readers().map(|reader| ((reader.sniff)(&probe), reader)).filter(|(claim, _)| *claim != Claim::No).collect();
     claims.sort_by_key(|(claim, _)| std::cmp::Reverse(*claim));
     let Some(best) = claims.first().map(|(claim, _)| *claim) else { return Vec::new() };
     let floor = best.min(Claim::Structure);
@@ -146,6 +160,18 @@ impl Sink for Walker<'_> {
         self.depth = self.depth.saturating_add(1);
         self.enter(&part);
         self.depth = self.depth.saturating_sub(1);
+        self.tricks.truncate(outer_tricks);
+        self.format = outer_format;
+        self.path = outer_path;
+    }
+
+    fn within(&mut self, step: &str, tricks: &[&'static str], work: &mut dyn FnMut(&mut dyn Sink)) {
+        let inner = if step.is_empty() { self.path.clone() } else { self.path.join(step) };
+        let outer_path = std::mem::replace(&mut self.path, inner);
+        let outer_tricks = self.tricks.len();
+        let outer_format = self.format;
+        self.tricks.extend(tricks);
+        work(self);
         self.tricks.truncate(outer_tricks);
         self.format = outer_format;
         self.path = outer_path;

@@ -70,6 +70,8 @@ pub mod code {
     pub const UNREADABLE_FORMAT: &str = "unreadable.format";
     /// The operating system refused to hand over the bytes.
     pub const UNREADABLE_IO: &str = "unreadable.io";
+    /// A reader failed in a way that it must not; please report it.
+    pub const INTERNAL: &str = "internal.failure";
     /// The extension names another type than the content is.
     pub const NOTE_EXTENSION: &str = "note.extension";
     /// Archive directories disagree, names repeat or entries overlap; all versions were read.

@@ -15,7 +15,7 @@ pub use diagnostic::{Diagnostic, code};
 pub use finding::{Blocker, Confidence, Finding, FindingId, Indicator, IndicatorKind, Level, Lure, Prompt};
 pub use link::{Link, LinkKind, Trick, Trigger, trick};
 pub use location::Location;
-pub use summary::Summary;
+pub use summary::{Scanned, Summary};
 
 /// Version of the machine-readable output. Raised when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -1,6 +1,7 @@
 use crate::{Location, PartPath};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::fmt;
 
 /// What sort of instruction a link is. Only [`LinkKind::Dde`] and [`LinkKind::MacroDde`] are DDE; the others arrive the
 /// same way and are judged under their own finding ids.
@@ -53,6 +54,18 @@ pub enum Trigger {
     Calculation,
     /// Never by itself: dead, locked or orphaned content, kept as a trace.
     Never,
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "when the document is opened",
+            Self::Update => "when fields or links are updated",
+            Self::Click => "when it is clicked",
+            Self::Calculation => "when formulas are calculated, on load included",
+            Self::Never => "never by itself (dead, locked or orphaned)",
+        })
+    }
 }
 
 /// A hiding trick that a reader saw on the way to a link: a stable kebab-case id, explained in `content/tricks.toml`.

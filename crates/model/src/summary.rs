@@ -1,5 +1,25 @@
+use crate::{Artifact, Diagnostic, Finding, Level};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Everything that one artifact gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scanned {
+    /// The artifact.
+    pub artifact: Artifact,
+    /// Findings, worst first.
+    pub findings: Vec<Finding>,
+    /// Diagnostics, in the order in which they were met.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Scanned {
+    /// The worst level found.
+    #[must_use]
+    pub fn worst(&self) -> Option<Level> {
+        self.findings.iter().map(|finding| finding.level).max()
+    }
+}
 
 /// Counts over a whole run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,1 +1,78 @@
-//! Being built.
+//! One small renderer per output. Renderers lay out what they are given: they judge, filter and sort nothing.
+//!
+//! Every string that comes from an artifact is hostile: it goes through [`escape`] for the output that it reaches.
+
+mod csv;
+pub mod escape;
+mod html;
+mod json;
+mod jsonl;
+mod sarif;
+mod text;
+
+use ddefend_model::{Scanned, Summary};
+
+/// What a renderer may need to know beside the results.
+#[derive(Clone, Debug, Default)]
+pub struct Meta {
+    /// Version of ddefend.
+    pub version: String,
+    /// Version of the content.
+    pub content: String,
+    /// Width of the terminal in columns, for text.
+    pub width: usize,
+    /// Colour, for text.
+    pub colour: bool,
+    /// Show info findings and diagnostics in full, for text.
+    pub verbose: bool,
+    /// Finding ids with title and explanation, for outputs that carry rule descriptions.
+    pub rules: Vec<RuleInfo>,
+}
+
+/// A finding id in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Finding id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it means.
+    pub help: String,
+}
+
+/// A renderer gives text at the start, per artifact, and at the end; put together it is one whole document.
+pub trait Renderer {
+    /// What stands before the first artifact.
+    fn begin(&mut self) -> String {
+        String::new()
+    }
+
+    /// One artifact.
+    fn artifact(&mut self, scanned: &Scanned) -> String;
+
+    /// What stands behind the last artifact.
+    fn end(&mut self, summary: &Summary) -> String;
+}
+
+type Make = fn(&Meta) -> Box<dyn Renderer>;
+
+/// Every output: name, extension, constructor. One line each.
+const OUTPUTS: &[(&str, Make)] = &[
+    ("text", text::make),
+    ("json", json::make),
+    ("jsonl", jsonl::make),
+    ("csv", csv::make),
+    ("sarif", sarif::make),
+    ("html", html::make),
+];
+
+/// Names of the outputs, for `--format`.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    OUTPUTS.iter().map(|(name, _)| *name)
+}
+
+/// The renderer of that name.
+#[must_use]
+pub fn renderer(name: &str, meta: &Meta) -> Option<Box<dyn Renderer>> {
+    OUTPUTS.iter().find(|(known, _)| *known == name).map(|(_, make)| make(meta))
+}

@@ -1,0 +1,95 @@
+//! One row per finding and diagnostic (RFC 4180), safe to open in a spreadsheet.
+
+use crate::{Meta, Renderer, escape};
+use ddefend_model::{Finding, Scanned, Summary};
+
+const COLUMNS: [&str; 17] = [
+    "type",
+    "level",
+    "confidence",
+    "id",
+    "title",
+    "artifact",
+    "sha256",
+    "detected",
+    "part",
+    "location",
+    "service",
+    "topic",
+    "item",
+    "command",
+    "trigger",
+    "techniques",
+    "indicators",
+];
+
+pub(crate) fn make(_: &Meta) -> Box<dyn Renderer> {
+    Box::new(Csv)
+}
+
+struct Csv;
+
+fn row(fields: &[String]) -> String {
+    let quoted: Vec<String> = fields.iter().map(|field| escape::csv(field)).collect();
+    format!("{}\r\n", quoted.join(","))
+}
+
+fn finding_row(scanned: &Scanned, finding: &Finding) -> String {
+    let link = finding.link.as_ref();
+    let word = |value: Option<&String>| value.cloned().unwrap_or_default();
+    let trigger = link.and_then(|link| serde_json::to_value(link.trigger).ok());
+    let indicators: Vec<&str> = finding.indicators.iter().map(|indicator| indicator.value.as_str()).collect();
+    row(&[
+        "finding".to_owned(),
+        finding.level.to_string(),
+        finding.confidence.as_str().to_owned(),
+        finding.id.0.to_string(),
+        finding.title.clone(),
+        scanned.artifact.path.clone(),
+        scanned.artifact.sha256.clone(),
+        scanned.artifact.detected.clone(),
+        finding.part.to_string(),
+        finding.location.to_string(),
+        word(link.and_then(|link| link.service.as_ref())),
+        word(link.and_then(|link| link.topic.as_ref())),
+        word(link.and_then(|link| link.item.as_ref())),
+        word(finding.command.as_ref()),
+        trigger.and_then(|trigger| trigger.as_str().map(str::to_owned)).unwrap_or_default(),
+        finding.techniques.join(" "),
+        indicators.join(" "),
+    ])
+}
+
+impl Renderer for Csv {
+    fn begin(&mut self) -> String {
+        row(&COLUMNS.map(str::to_owned))
+    }
+
+    fn artifact(&mut self, scanned: &Scanned) -> String {
+        let mut out: String = scanned.findings.iter().map(|finding| finding_row(scanned, finding)).collect();
+        for diagnostic in &scanned.diagnostics {
+            let mut fields = vec![String::new(); COLUMNS.len()];
+            let values = [
+                (0, "diagnostic".to_owned()),
+                (3, diagnostic.code.to_string()),
+                (4, diagnostic.message.clone()),
+                (5, scanned.artifact.path.clone()),
+                (6, scanned.artifact.sha256.clone()),
+                (7, scanned.artifact.detected.clone()),
+                (8, diagnostic.part.to_string()),
+                (9, diagnostic.location.to_string()),
+            ];
+            for (column, value) in values {
+                if let Some(field) = fields.get_mut(column) {
+                    *field = value;
+                }
+            }
+            out.push_str(&row(&fields));
+        }
+        out
+    }
+
+    fn end(&mut self, _: &Summary) -> String {
+        String::new()
+    }
+}

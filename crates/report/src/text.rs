@@ -1,0 +1,249 @@
+//! For people at a terminal: worst first, one block per finding, nothing that needs a second look to be understood.
+
+mod paint;
+mod wrap;
+
+use crate::{Meta, Renderer, escape};
+use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Scanned, Summary};
+use paint::{Paint, Style};
+
+pub(crate) fn make(meta: &Meta) -> Box<dyn Renderer> {
+    Box::new(Text {
+        width: if meta.width == 0 { 100 } else { meta.width.clamp(60, 160) },
+        paint: Paint { colour: meta.colour },
+        verbose: meta.verbose,
+    })
+}
+
+/// Columns that labels take.
+const LABEL: usize = 12;
+/// Diagnostics listed per artifact unless verbose.
+const DIAGNOSTICS: usize = 3;
+/// Longest hostile string shown in one go, characters.
+const CLIP: usize = 600;
+
+struct Text {
+    width: usize,
+    paint: Paint,
+    verbose: bool,
+}
+
+impl Renderer for Text {
+    fn artifact(&mut self, scanned: &Scanned) -> String {
+        let loud = scanned.findings.iter().any(|finding| finding.level > Level::Info);
+        let gaps = scanned.diagnostics.iter().any(Diagnostic::is_gap);
+        if scanned.findings.is_empty() && !gaps && !self.verbose {
+            return String::new();
+        }
+        let mut out = self.header(&scanned.artifact, loud);
+        let mut quiet: Vec<&Finding> = Vec::new();
+        for finding in &scanned.findings {
+            if finding.level > Level::Info || self.verbose {
+                out.push_str(&self.finding(finding, &scanned.artifact));
+            } else {
+                quiet.push(finding);
+            }
+        }
+        for finding in quiet {
+            out.push_str(&self.one_line(finding));
+        }
+        out.push_str(&self.diagnostics(scanned));
+        out.push('\n');
+        out
+    }
+
+    fn end(&mut self, summary: &Summary) -> String {
+        let mut words = vec![plural(summary.artifacts, "file"), plural(summary.parts, "part")];
+        words.push(bytes(summary.bytes));
+        if let Some(elapsed) = summary.elapsed {
+            words.push(format!("{:.1} s", elapsed as f64 / 1000.0));
+        }
+        let mut found: Vec<String> = Vec::new();
+        for level in Level::ALL.into_iter().rev() {
+            if let Some(count) = summary.findings.get(level.as_str()).filter(|count| **count > 0) {
+                found.push(self.paint.level(level, &format!("{count} {level}")));
+            }
+        }
+        let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
+        let incomplete = match summary.incomplete {
+            0 => String::new(),
+            count => self.paint.with(Style::Warn, &format!("; {} not fully read", plural(count, "file"))),
+        };
+        format!("{found}{incomplete}  {}\n", self.paint.with(Style::Dim, &format!("({})", words.join(", "))))
+    }
+}
+
+impl Text {
+    fn header(&self, artifact: &Artifact, loud: bool) -> String {
+        let path = escape::terminal(&artifact.path);
+        let style = if loud { Style::Strong } else { Style::Plain };
+        let mut facts = vec![artifact.detected.clone(), bytes(artifact.size), plural(artifact.parts, "part")];
+        if let Some(extension) = &artifact.extension_lies {
+            facts.push(format!("extension .{} lies", escape::terminal(extension)));
+        }
+        if !artifact.complete {
+            facts.push("not fully read".to_owned());
+        }
+        let mut out = format!("{}\n", self.paint.with(style, &path));
+        out.push_str(&self.field("", &format!("{}  sha256 {}", facts.join(", "), artifact.sha256), Style::Dim));
+        for fact in &artifact.facts {
+            out.push_str(&self.field("note", fact, Style::Plain));
+        }
+        if self.verbose {
+            for entry in &artifact.not_inspected {
+                out.push_str(&self.field("not read", &format!("{}: {}", entry.part, entry.reason), Style::Dim));
+            }
+        }
+        out
+    }
+
+    fn finding(&self, finding: &Finding, artifact: &Artifact) -> String {
+        let badge = self.paint.level(finding.level, &format!(" {} ", finding.level.as_str().to_uppercase()));
+        let id = self.paint.with(Style::Dim, &format!("[{}]", finding.id.0));
+        let mut out =
+            format!("\n  {badge} {} {id}\n", self.paint.with(Style::Strong, &escape::terminal(&finding.title)));
+        if let Some(command) = &finding.command {
+            out.push_str(&self.field("runs", command, Style::Alarm));
+        }
+        for layer in &finding.decoded {
+            out.push_str(&self.field("decoded", layer, Style::Alarm));
+        }
+        if let Some(link) = &finding.link {
+            out.push_str(&self.link(link));
+        }
+        out.push_str(&self.field("where", &place(finding, artifact), Style::Plain));
+        if let Some(lure) = &finding.lure {
+            out.push_str(&self.field("lure", &lure.0, Style::Plain));
+        }
+        out.push_str(&self.listed("hidden by", finding.tricks.iter().map(|trick| trick.0.to_string())));
+        let indicators = finding.indicators.iter().map(|indicator| indicator.value.clone());
+        out.push_str(&self.listed("indicators", indicators));
+        for (index, prompt) in finding.prompts.iter().enumerate() {
+            let label = if index == 0 { "user is asked" } else { "" };
+            let text = format!("{}. \"{}\" [{}]", index + 1, prompt.text, prompt.lets_through);
+            out.push_str(&self.field(label, &text, Style::Plain));
+        }
+        for (index, blocker) in finding.blockers.iter().enumerate() {
+            let label = if index == 0 { "stopped by" } else { "" };
+            let text = format!("{}: {} = {}", blocker.name, blocker.registry, blocker.value);
+            out.push_str(&self.field(label, &text, Style::Plain));
+        }
+        out.push_str(&self.listed("ATT&CK", finding.techniques.iter().cloned()));
+        let why = format!("{} (confidence {})", finding.reasons.join(" "), finding.confidence.as_str());
+        out.push_str(&self.field("why", &why, Style::Dim));
+        out
+    }
+
+    fn link(&self, link: &Link) -> String {
+        let mut out = String::new();
+        let names =
+            [("service", &link.service), ("topic", &link.topic), ("item", &link.item), ("target", &link.target)];
+        for (label, value) in names {
+            if let Some(value) = value {
+                out.push_str(&self.field(label, value, Style::Plain));
+            }
+        }
+        let times = if link.count > 1 { format!(", {} times", link.count) } else { String::new() };
+        out.push_str(&self.field("fires", &format!("{}{times}", link.trigger), Style::Plain));
+        out.push_str(&self.field("raw", &link.raw, Style::Dim));
+        if let Some(effective) = &link.effective {
+            out.push_str(&self.field("effective", effective, Style::Plain));
+        }
+        if let Some(shown) = &link.shown {
+            out.push_str(&self.field("shows", shown, Style::Dim));
+        }
+        out
+    }
+
+    /// An info finding in one line.
+    fn one_line(&self, finding: &Finding) -> String {
+        let link = finding.link.as_ref();
+        let detail = link.map(|link| {
+            let names = [&link.service, &link.topic, &link.item, &link.target];
+            let words: Vec<String> = names.into_iter().flatten().map(|word| clip(word, 80)).collect();
+            let times = if link.count > 1 { format!(" ×{}", link.count) } else { String::new() };
+            format!(": {}{times}", words.join(" | "))
+        });
+        let text = format!("{} [{}]{}", finding.title, finding.id.0, detail.unwrap_or_default());
+        let label = finding.level.to_string();
+        self.field(&label, &text, Style::Plain)
+    }
+
+    fn diagnostics(&self, scanned: &Scanned) -> String {
+        let mut out = String::new();
+        let shown: Vec<&Diagnostic> =
+            scanned.diagnostics.iter().filter(|diagnostic| diagnostic.is_gap() || self.verbose).collect();
+        let limit = if self.verbose { shown.len() } else { DIAGNOSTICS };
+        for diagnostic in shown.iter().take(limit) {
+            let part = shorten(diagnostic.part.as_str(), &scanned.artifact.path);
+            let place = match (part.is_empty(), diagnostic.location.is_empty()) {
+                (true, true) => String::new(),
+                (false, true) => format!(" in {part}"),
+                (true, false) => format!(" at {}", diagnostic.location),
+                (false, false) => format!(" in {part} at {}", diagnostic.location),
+            };
+            let text = format!("{}{place} [{}]", diagnostic.message, diagnostic.code);
+            out.push_str(&self.field(if diagnostic.is_gap() { "not read" } else { "note" }, &text, Style::Warn));
+        }
+        if shown.len() > limit {
+            let more = format!("and {} more; --verbose lists them", shown.len() - limit);
+            out.push_str(&self.field("", &more, Style::Dim));
+        }
+        out
+    }
+
+    /// A labelled value, wrapped to the width with a hanging indent.
+    fn field(&self, label: &str, value: &str, style: Style) -> String {
+        let safe = escape::terminal(&clip(value, CLIP));
+        let indent = LABEL + 4;
+        let mut out = String::new();
+        for (index, line) in wrap::wrap(&safe, self.width.saturating_sub(indent)).iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            out.push_str(&format!("  {} {}\n", self.paint.label(label, LABEL + 1), self.paint.with(style, line)));
+        }
+        out
+    }
+
+    fn listed(&self, label: &str, values: impl Iterator<Item = String>) -> String {
+        let joined = values.collect::<Vec<_>>().join("  ");
+        if joined.is_empty() { String::new() } else { self.field(label, &joined, Style::Plain) }
+    }
+}
+
+fn place(finding: &Finding, artifact: &Artifact) -> String {
+    let part = shorten(finding.part.as_str(), &artifact.path);
+    match (part.is_empty(), finding.location.is_empty()) {
+        (true, true) => "the file itself".to_owned(),
+        (true, false) => finding.location.to_string(),
+        (false, true) => part.to_owned(),
+        (false, false) => format!("{part}, {}", finding.location),
+    }
+}
+
+/// A part path without the artifact in front.
+fn shorten<'a>(part: &'a str, artifact: &str) -> &'a str {
+    part.strip_prefix(artifact).map_or(part, |rest| rest.trim_start_matches('!'))
+}
+
+/// At most `limit` characters, with a count of what was left out.
+fn clip(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => {
+            let rest = text.chars().count() - limit;
+            format!("{} … ({rest} more characters)", text.get(..at).unwrap_or_default())
+        }
+        None => text.to_owned(),
+    }
+}
+
+pub(crate) fn plural(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+pub(crate) fn bytes(count: u64) -> String {
+    match count {
+        0..1_024 => format!("{count} B"),
+        1_024..1_048_576 => format!("{:.1} KiB", count as f64 / 1_024.0),
+        _ => format!("{:.1} MiB", count as f64 / 1_048_576.0),
+    }
+}

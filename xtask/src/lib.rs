@@ -1,0 +1,3 @@
+//! Tools of the project: the invariants as tests ([`tidy`]) and the generated parts of the repository.
+
+pub mod tidy;
