@@ -103,13 +103,25 @@ fn shorten_service(service: &mut String, knowledge: &Knowledge, command: &mut Co
 }
 
 /// The names (without folder and extension, lower case) of known programs in a command line, in order, each once.
+///
+/// Many tools have names that are plain words (`at`, `control`, `print`): a name counts with its extension, where a
+/// command begins, or where it is that of a shell or script host.
 #[must_use]
 pub fn programs_in<'k>(text: &str, knowledge: &'k Knowledge) -> Vec<&'k str> {
     let mut found: Vec<&'k str> = Vec::new();
+    let mut begins = true;
     for word in line::words(text) {
-        let Some(program) = knowledge.program(&line::base_name(word, knowledge)) else { continue };
-        let Some(name) = program.names.first() else { continue };
-        if !found.contains(&name.as_str()) {
+        let program = knowledge.program(&line::base_name(word.text, knowledge));
+        let begins_here = begins || word.after_separator;
+        begins = word.text.starts_with(['/', '-'])
+            || knowledge.commands.starters.iter().any(|starter| starter.eq_ignore_ascii_case(word.text));
+        let Some(program) = program else { continue };
+        let full = word.text.contains('.');
+        let runs_code = matches!(program.sort.as_str(), "shell" | "script") && word.text.len() > 2;
+        let Some(name) = program.names.iter().find(|name| line::base_name(word.text, knowledge) == **name) else {
+            continue;
+        };
+        if (begins_here || full || runs_code) && !found.contains(&name.as_str()) {
             found.push(name);
         }
     }

@@ -128,7 +128,8 @@ fn conversation(service: &str, topic: &str, eight: bool, knowledge: &Knowledge, 
     let application = knowledge.application(&command.program);
     let trimmed = service.trim();
     let path = trimmed.contains(['\\', '/']);
-    let extension = trimmed.rsplit_once('.').is_some_and(|(_, end)| knowledge.commands.extensions.is_program(end.trim()));
+    let extension =
+        trimmed.rsplit_once('.').is_some_and(|(_, end)| knowledge.commands.extensions.is_program(end.trim()));
     place(topic, knowledge, facts);
     if let Some(program) = program {
         facts.tag(format!("runs:{}", program.sort));
@@ -267,3 +268,56 @@ fn read_command(knowledge: &Knowledge, facts: &mut Facts) {
         facts.tag(format!("trick:{trick}"));
     }
 }
+
+/// True for a tag that some link can have; the check that keeps typing errors out of the content.
+#[must_use]
+pub fn known_tag(tag: &str, knowledge: &Knowledge) -> bool {
+    let Some((prefix, value)) = tag.split_once(':') else {
+        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells"].contains(&tag);
+    };
+    let kinds = KINDS.map(|kind| kebab(&kind));
+    let triggers = TRIGGERS.map(|trigger| kebab(&trigger));
+    let sorts = || knowledge.commands.programs.iter().map(|program| program.sort.as_str());
+    match prefix {
+        "kind" => kinds.iter().any(|kind| kind == value),
+        "trigger" => triggers.iter().any(|trigger| trigger == value),
+        "trick" => ddefend_model::trick::ALL.contains(&value),
+        "carrier" => knowledge.carrier(value).is_some(),
+        "family" => value == "office" || knowledge.judgement.carriers.iter().any(|carrier| carrier.family == value),
+        "class" => ["launch", "document", "application", "feed", "server", "empty", "verb"].contains(&value),
+        "runs" => value == "unknown" || sorts().any(|sort| sort == value),
+        "mentions" => sorts().any(|sort| sort == value),
+        "does" => knowledge.commands.traits.iter().any(|found| found.id == value),
+        "place" => ["none", "relative", "local", "unc", "http", "script", "mail", "scheme"].contains(&value),
+        "host" => ["local", "ip", "plain", "name"].contains(&value),
+        "file" => ["program", "script", "document", "other", "none"].contains(&value),
+        "id" => knowledge.judgement.rules.iter().any(|rule| rule.id == value),
+        "level" => ddefend_model::Level::ALL.iter().any(|level| level.as_str() == value),
+        "evidence" => EVIDENCE.contains(&value),
+        "holder" | "function" => value == value.to_lowercase() && !value.is_empty(),
+        _ => false,
+    }
+}
+
+const EVIDENCE: [&str; 2] = ["overflow", "program"];
+
+/// Every kind of link.
+pub const KINDS: [LinkKind; 15] = [
+    LinkKind::Dde,
+    LinkKind::MacroDde,
+    LinkKind::MailMerge,
+    LinkKind::ExternalWorkbook,
+    LinkKind::RemoteTemplate,
+    LinkKind::RemoteFrame,
+    LinkKind::RemoteChunk,
+    LinkKind::IncludeField,
+    LinkKind::OleLink,
+    LinkKind::PackagedFile,
+    LinkKind::Equation,
+    LinkKind::MacroExec,
+    LinkKind::Query,
+    LinkKind::Exfiltration,
+    LinkKind::ProgramAction,
+];
+
+const TRIGGERS: [Trigger; 5] = [Trigger::Open, Trigger::Update, Trigger::Click, Trigger::Calculation, Trigger::Never];

@@ -51,7 +51,11 @@ impl Extensions {
 
 /// Indicators in texts, in order, each once, at most `most`.
 #[must_use]
-pub fn indicators<'t>(texts: impl IntoIterator<Item = &'t str>, extensions: &Extensions, most: usize) -> Vec<Indicator> {
+pub fn indicators<'t>(
+    texts: impl IntoIterator<Item = &'t str>,
+    extensions: &Extensions,
+    most: usize,
+) -> Vec<Indicator> {
     let mut found = Found { list: Vec::new(), seen: BTreeSet::new(), most, extensions };
     for text in texts {
         scan(text, &mut found);
@@ -107,7 +111,8 @@ fn urls(word: &str, found: &mut Found<'_>) {
     let mut rest = word;
     while let Some(at) = rest.find("://") {
         let head = rest.get(..at).unwrap_or("");
-        let scheme_len = head.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')).count();
+        let scheme_len =
+            head.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')).count();
         let start = at.saturating_sub(scheme_len);
         let body = rest.get(start..).unwrap_or("");
         let end = body.find(['(', ')', '{', '}', '[', ',', ';', '^']).filter(|end| *end > 0);
@@ -144,7 +149,10 @@ fn url_indicator(url: &str, scheme_len: usize, found: &mut Found<'_>) {
 }
 
 fn plain(word: &str, found: &mut Found<'_>) {
-    if let Some(at) = word.find(r"\\").filter(|at| *at == 0 || word.get(..*at).is_some_and(|head| head.ends_with(['=', '(', ',', ':']))) {
+    if let Some(at) = word
+        .find(r"\\")
+        .filter(|at| *at == 0 || word.get(..*at).is_some_and(|head| head.ends_with(['=', '(', ',', ':'])))
+    {
         let path = word.get(at..).unwrap_or("").trim_end_matches([')', ',', ';', '.']);
         if let (crate::place::Place::Unc, Some(host)) = crate::place::place_of(path) {
             found.add(IndicatorKind::Unc, path);

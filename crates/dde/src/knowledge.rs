@@ -9,8 +9,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub(crate) use tags::{Interner, TagSet};
 pub use tags::Condition;
+pub(crate) use tags::{Interner, TagSet};
 
 /// `content/judgement.toml`: carriers, wordings, rules and adjustments.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -184,6 +184,8 @@ pub struct Commands {
     pub traits: Vec<Trait>,
     /// Environment variables with their usual values, names in upper case.
     pub environment: BTreeMap<String, String>,
+    /// Words behind which a command begins (`start`, `call`), lower case.
+    pub starters: Vec<String>,
     /// Service names count this many characters in Excel.
     pub service_chars: usize,
     /// File name extensions by sort.

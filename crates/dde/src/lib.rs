@@ -21,7 +21,7 @@ pub use indicators::{Extensions, indicators};
 pub use judge::{incomplete, judge};
 pub use knowledge::{
     Adjustment, Application, BlockerRule, Carrier, Commands, Condition, Incomplete, Judgement, Knowledge,
-    KnowledgeError, Limits, Program, PromptRule, Rule, Services, Sources, TrickText, Trait,
+    KnowledgeError, Limits, Program, PromptRule, Rule, Services, Sources, Trait, TrickText,
 };
 pub use phrase::Phrase;
 pub use place::{Place, place_of};

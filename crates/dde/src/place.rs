@@ -61,10 +61,12 @@ pub fn place_of(target: &str) -> (Place, Option<&str>) {
         "file" => file(rest),
         "script" | "scriptlet" | "javascript" | "vbscript" | "jscript" => (Place::Script, behind(rest)),
         "mailto" => (Place::Mail, None),
-        "mhtml" | "wsdl" | "soap" | "url" | "ms-its" | "its" | "view-source" | "feed" | "webcal" => match place_of(rest) {
-            (Place::Relative | Place::None, _) => (Place::Scheme, None),
-            found => found,
-        },
+        "mhtml" | "wsdl" | "soap" | "url" | "ms-its" | "its" | "view-source" | "feed" | "webcal" => {
+            match place_of(rest) {
+                (Place::Relative | Place::None, _) => (Place::Scheme, None),
+                found => found,
+            }
+        }
         _ => (Place::Scheme, behind(rest)),
     }
 }
@@ -88,7 +90,8 @@ fn unc(rest: &str) -> (Place, Option<&str>) {
 fn file(rest: &str) -> (Place, Option<&str>) {
     let path = rest.trim_start_matches(['/', '\\']);
     let slashes = rest.len() - path.len();
-    let drive = path.get(1..2).is_some_and(|c| c == ":" || c == "|") && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    let drive =
+        path.get(1..2).is_some_and(|c| c == ":" || c == "|") && path.starts_with(|c: char| c.is_ascii_alphabetic());
     let localhost = path.get(..10).is_some_and(|host| host.eq_ignore_ascii_case("localhost/"));
     match slashes {
         _ if drive || localhost => (Place::Local, None),

@@ -8,7 +8,9 @@ const ROUNDS: usize = 16;
 
 /// A service or word without blanks, NULs and quotes around it.
 pub(super) fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\u{201c}' | '\u{201d}'))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\u{201c}' | '\u{201d}')
+    })
 }
 
 /// A topic without blanks and NULs around it, and without quotes that enclose the whole of it.
@@ -24,10 +26,28 @@ pub(super) fn bare_topic(text: &str) -> &str {
     text
 }
 
+/// A word of a line.
+pub(super) struct Word<'t> {
+    pub(super) text: &'t str,
+    /// True behind `&`, `|`, `;`, `(` or `{`, where a new command begins.
+    pub(super) after_separator: bool,
+}
+
 /// Words of a line, cut at blanks, quotes and command separators.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     let cuts = |c: char| c.is_whitespace() || c.is_control() || "\"'`&|;,()<>{}=@".contains(c);
-    text.split(cuts).filter(|word| !word.is_empty())
+    let mut after_separator = false;
+    text.split_inclusive(cuts).filter_map(move |piece| {
+        let word = piece.trim_end_matches(cuts);
+        let cut = piece.get(word.len()..).unwrap_or("");
+        let separated = std::mem::take(&mut after_separator);
+        after_separator = cut.contains(['&', '|', ';', '(', '{']);
+        if word.is_empty() {
+            after_separator |= separated;
+            return None;
+        }
+        Some(Word { text: word, after_separator: separated })
+    })
 }
 
 /// A program's name from a path or word: no folder, no program extension, lower case.

@@ -87,7 +87,8 @@ fn decode(text: &str) -> Option<String> {
     let zeros = pairs.clone().filter(|pair| pair.last() == Some(&0)).count();
     let wide = zeros.saturating_mul(2) > pairs.len();
     let decoded = if wide {
-        let units = pairs.map(|pair| u16::from_le_bytes([pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0)]));
+        let units = pairs
+            .map(|pair| u16::from_le_bytes([pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0)]));
         char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>()
     } else {
         String::from_utf8(bytes).ok()?
@@ -135,7 +136,9 @@ fn character_codes(text: &str) -> Option<String> {
         };
         let end = digits.find(|c: char| !c.is_digit(base)).unwrap_or(digits.len()).min(6);
         let code = digits.get(..end).and_then(|number| u32::from_str_radix(number, base).ok());
-        let Some(c) = code.and_then(char::from_u32).filter(|c| !matches!(c, '\'' | '`' | '%' | '^' | '[')) else { continue };
+        let Some(c) = code.and_then(char::from_u32).filter(|c| !matches!(c, '\'' | '`' | '%' | '^' | '[')) else {
+            continue;
+        };
         out.push_str(text.get(from..at).unwrap_or(""));
         out.push('\'');
         out.push(c);
