@@ -5,16 +5,22 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod crypto;
+mod ical;
 pub mod lzfu;
+pub mod media;
+mod mime;
+mod msg;
 pub mod opc;
 mod part;
 mod reader;
 mod registry;
 pub mod rtf;
 pub mod text;
+mod tnef;
 pub mod xml;
 pub mod zip;
 
 pub use part::{Format, Part, Secrets, Sink};
-pub use reader::{Claim, PackageReader, Probe, Reader, StorageReader};
-pub use registry::{PACKAGE_READERS, READERS, STORAGE_READERS};
+pub use reader::{ArchiveReader, Claim, PackageReader, Probe, Reader, StorageReader};
+pub use registry::{ARCHIVE_READERS, PACKAGE_READERS, READERS, STORAGE_READERS};
