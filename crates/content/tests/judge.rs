@@ -15,7 +15,7 @@ fn link(kind: LinkKind, carrier: &'static str, service: &str, topic: &str, trigg
 
 fn found(link: Link) -> Finding {
     let content = Content::load().unwrap();
-    judge(&[link.clone()], content.knowledge()).pop().unwrap_or_else(|| panic!("no rule fits {link:?}"))
+    judge(std::slice::from_ref(&link), content.knowledge()).pop().unwrap_or_else(|| panic!("no rule fits {link:?}"))
 }
 
 fn dde(carrier: &'static str, service: &str, topic: &str, trigger: Trigger) -> Finding {
