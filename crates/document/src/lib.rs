@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
+mod doc;
 mod docx;
 mod fields;
 mod flatopc;
@@ -15,6 +16,7 @@ mod registry;
 mod relations;
 mod rtf;
 mod walk;
+mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;
