@@ -109,11 +109,8 @@ pub(super) fn read(
 fn detail(item: &mut Item, id: u16, cursor: &mut Cursor<'_>) {
     let first = item.shown.is_none();
     match id {
-        // MS-XLSB 2.4.781: sort, then the flags of 2.5.36.
-        id::SUP_NAME_BITS => {
-            let _sort = cursor.u16("sort");
-            item.bits = cursor.u16("flags").unwrap_or_default();
-        }
+        // The flags of `EXTERNNAME` in the order that xls has; their sort stands in the last byte.
+        id::SUP_NAME_BITS => item.bits = cursor.u16("flags").unwrap_or_default(),
         id::SUP_NAME_ST if first => item.shown = wide(cursor).filter(|text| !text.is_empty()),
         id::SUP_NAME_NUM if first => item.shown = cursor.u64("number").ok().map(|bits| show(f64::from_bits(bits))),
         _ => {}
@@ -134,7 +131,8 @@ pub(super) fn report(conversations: Vec<Conversation>, uses: &Uses, sink: &mut d
         }
         for (number, item) in items {
             let mut link = conversation.base.clone();
-            link.item = Some(item.name.clone());
+            // Excel writes this prefix where an item looks like a cell.
+            link.item = Some(item.name.strip_prefix("_xlbgnm.").unwrap_or(&item.name).to_owned());
             link.shown.clone_from(&item.shown);
             let used = conversation.number.and_then(|book| uses.get(&(book, number)));
             link.trigger = match (item.advises(), used) {
