@@ -13,10 +13,11 @@ pub const READERS: &[&Reader] = &[
     &crate::mime::signed::READER,
     &crate::ical::READER,
     &crate::tnef::READER,
+    &crate::ole::LEGACY,
 ];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE, &crate::msg::READER];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE, &crate::msg::READER, &crate::ole::READER];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];

@@ -27,9 +27,9 @@ pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {
     container::READERS.iter().chain(READERS).copied()
 }
 
-/// All storage readers.
+/// All storage readers, carriers first: the first that claims the root names the file.
 pub(crate) fn storage_readers() -> impl Iterator<Item = &'static StorageReader> {
-    container::STORAGE_READERS.iter().chain(STORAGE_READERS).copied()
+    STORAGE_READERS.iter().chain(container::STORAGE_READERS).copied()
 }
 
 /// All package readers.
