@@ -10,6 +10,7 @@ pub const READERS: &[&Reader] = &[
     &media::SOUND,
     &media::PROGRAM,
     &crate::mime::READER,
+    &crate::mime::signed::READER,
     &crate::ical::READER,
     &crate::tnef::READER,
     &crate::ole::LEGACY,
