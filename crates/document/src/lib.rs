@@ -12,6 +12,7 @@ mod flatopc;
 mod formulas;
 mod package;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;
