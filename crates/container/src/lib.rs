@@ -6,10 +6,15 @@
 
 pub mod cab;
 pub mod cfb;
+pub mod crypto;
 pub mod gz;
+mod ical;
 pub mod lzfu;
 pub mod media;
 mod members;
+mod mime;
+mod msg;
+pub mod ole;
 pub mod opc;
 mod part;
 pub mod rar;
@@ -19,6 +24,7 @@ pub mod rtf;
 pub mod sevenzip;
 pub mod tar;
 pub mod text;
+mod tnef;
 pub mod xml;
 pub mod zip;
 

@@ -4,15 +4,24 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
-#[expect(dead_code, reason = "the carriers that use it land one by one")]
+mod doc;
+mod docx;
 mod fields;
+mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
 mod package;
+mod pptx;
+mod queries;
 mod registry;
+mod relations;
 mod rtf;
 mod walk;
+mod wordhtml;
+mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};
