@@ -14,6 +14,7 @@ mod other;
 mod package;
 mod ppt;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;

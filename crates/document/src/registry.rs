@@ -6,6 +6,9 @@ use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader,
 /// Carriers that read plain bytes or text.
 pub(crate) const READERS: &[&Reader] = &[
     &crate::xls::RAW,
+    &crate::queries::IQY,
+    &crate::queries::DQY,
+    &crate::queries::ODC,
     &crate::rtf::READER,
     &crate::wordxml::WORD2003,
     &crate::wordxml::LOOSE,
