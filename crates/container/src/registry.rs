@@ -22,6 +22,8 @@ pub const READERS: &[&Reader] = &[
     &crate::ical::READER,
     &crate::tnef::READER,
     &crate::ole::LEGACY,
+    &crate::activemime::READER,
+    &crate::onenote::READER,
 ];
 
 /// The storage readers of this crate.

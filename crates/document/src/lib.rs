@@ -10,7 +10,9 @@ mod fields;
 mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+mod other;
 mod package;
+mod ppt;
 mod pptx;
 mod queries;
 mod registry;

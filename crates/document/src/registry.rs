@@ -16,7 +16,15 @@ pub(crate) const READERS: &[&Reader] = &[
 ];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[
+    &crate::xls::STORAGE,
+    &crate::doc::READER,
+    &crate::ppt::READER,
+    &crate::other::PUBLISHER,
+    &crate::other::VISIO,
+    &crate::other::PROJECT,
+    &crate::other::WORKS,
+];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
