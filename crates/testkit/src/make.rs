@@ -1,6 +1,7 @@
 //! Builders of container formats that several areas need.
 
 pub mod cfb;
+pub mod doc;
 mod lock;
 pub mod opc;
 pub mod zip;

@@ -118,6 +118,11 @@ impl<'a> Fib<'a> {
         self.version == Version::Word6 && self.flags & WIDE_TEXT != 0
     }
 
+    /// `lKey`: the obfuscation key and verifier, or the length of the encryption header, MS-DOC 2.5.1.
+    pub(crate) fn key(&self) -> u32 {
+        Cursor::at(self.data, 0x0e).u32("lKey").unwrap_or_default()
+    }
+
     /// Lengths of the stories in characters, in the order of [`STORIES`]; those past the end of the FIB are 0.
     pub(crate) fn lengths(&self) -> [u32; 8] {
         let (start, count) = match self.version {
