@@ -16,8 +16,11 @@ mod registry;
 mod relations;
 mod rtf;
 mod walk;
+mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};
