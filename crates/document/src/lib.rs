@@ -3,6 +3,7 @@
 //! [`walk`] takes an artifact apart: every reader that claims a part reads it, nested parts at once.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod access;
 mod compound;
 mod doc;
 mod docx;
@@ -10,14 +11,17 @@ mod fields;
 mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+mod legacy;
 mod package;
 mod pptx;
 mod registry;
 mod relations;
 mod rtf;
 mod walk;
+mod word2;
 mod wordhtml;
 mod wordxml;
+mod write;
 mod xlm;
 mod xls;
 mod xlsb;
