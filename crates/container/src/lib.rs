@@ -4,6 +4,7 @@
 //! depth-first, so that only one chain of parts is in memory), links, and diagnostics for what it could not read.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod activemime;
 pub mod cfb;
 pub mod crypto;
 mod ical;
@@ -11,6 +12,8 @@ pub mod lzfu;
 pub mod media;
 mod mime;
 mod msg;
+pub mod ole;
+mod onenote;
 pub mod opc;
 mod part;
 mod reader;

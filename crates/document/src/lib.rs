@@ -10,8 +10,11 @@ mod fields;
 mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+mod other;
 mod package;
+mod ppt;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;
@@ -20,5 +23,7 @@ mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};
