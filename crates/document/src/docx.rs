@@ -128,7 +128,8 @@ fn story_tricks(part: &PackagePart, kind: Kind) -> Vec<&'static str> {
         tricks.push(trick::OTHER_STORY);
     }
     let name = part.name.to_ascii_lowercase();
-    if !(name.starts_with("/word/") && name.ends_with(".xml")) && !tricks.contains(&trick::RENAMED_PART) {
+    let usual = name.starts_with("/word/") && name.ends_with(".xml");
+    if !usual && !tricks.contains(&trick::RENAMED_PART) {
         tricks.push(trick::RENAMED_PART);
     }
     tricks
