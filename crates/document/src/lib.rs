@@ -12,8 +12,11 @@ mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
 mod legacy;
+mod other;
 mod package;
+mod ppt;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;

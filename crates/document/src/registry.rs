@@ -6,6 +6,9 @@ use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader,
 /// Carriers that read plain bytes or text.
 pub(crate) const READERS: &[&Reader] = &[
     &crate::xls::RAW,
+    &crate::queries::IQY,
+    &crate::queries::DQY,
+    &crate::queries::ODC,
     &crate::rtf::READER,
     &crate::word2::READER,
     &crate::write::READER,
@@ -17,7 +20,15 @@ pub(crate) const READERS: &[&Reader] = &[
 ];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[
+    &crate::xls::STORAGE,
+    &crate::doc::READER,
+    &crate::ppt::READER,
+    &crate::other::PUBLISHER,
+    &crate::other::VISIO,
+    &crate::other::PROJECT,
+    &crate::other::WORKS,
+];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
