@@ -3,6 +3,7 @@
 use super::field::{Between, OpenField};
 use super::link::{self, Place};
 use super::merge::{self, Merge, Slot};
+use super::names::{self, Names, Naming};
 use super::object::OpenObject;
 use super::words;
 use crate::fields::{self, Carrier, Folder};
@@ -25,6 +26,7 @@ enum To {
     ObjectData,
     Template,
     Merge(Slot),
+    Name(Naming),
 }
 
 /// What ends with a group.
@@ -35,6 +37,7 @@ struct Ends {
     object: bool,
     merge: bool,
     template: bool,
+    name: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +76,7 @@ pub(super) struct Collector<'d> {
     merge: Option<Merge>,
     template: Letters,
     template_at: usize,
+    names: Names,
     has_unicode_half: bool,
     pub(super) tricks: Vec<&'static str>,
     pub(super) folder: Folder,
@@ -95,6 +99,7 @@ impl<'d> Collector<'d> {
             merge: None,
             template: Letters::default(),
             template_at: 0,
+            names: Names::default(),
             has_unicode_half: memchr::memmem::find(data, b"\\ud").is_some(),
             tricks: Vec::new(),
             folder: Folder::default(),
@@ -154,7 +159,7 @@ impl<'d> Collector<'d> {
                 self.border(Between::Escape);
             }
         }
-        if matches!(self.now.to, To::Text | To::Nowhere) {
+        if self.now.to == To::Nowhere || self.now.to == To::Text && !self.names.is_open() {
             self.flow.skip_text();
         }
     }
@@ -180,6 +185,11 @@ impl<'d> Collector<'d> {
         let end = self.flow.position();
         if ends.template {
             self.finish_template(end, sink);
+        }
+        match self.now.to {
+            To::Name(naming) if ends.name => self.names.close(naming),
+            To::Name(Naming::Variable) => self.names.inner_group(),
+            _ => {}
         }
         if ends.merge
             && let Some(link) = self.merge.take().and_then(|merge| merge.finish(end, sink.path().clone()))
@@ -287,12 +297,21 @@ impl<'d> Collector<'d> {
             To::ObjectClass => self.objects.last_mut().map(|object| &mut object.class),
             To::Template => Some(&mut self.template),
             To::Merge(slot) => self.merge.as_mut().map(|merge| merge.letters(slot)),
+            To::Name(_) => Some(&mut self.names.letters),
             _ => None,
         }
     }
 
+    /// True where text is shown and a bookmark is open around it.
+    fn is_bookmarked(&self) -> bool {
+        matches!(self.now.to, To::Text | To::Result) && self.names.is_open()
+    }
+
     fn text(&mut self, bytes: &[u8]) {
         let encoding = self.flow.encoding();
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.bytes(bytes, encoding));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 let ascii = |byte: Option<&u8>| byte.map(|byte| char::from(*byte));
@@ -314,6 +333,9 @@ impl<'d> Collector<'d> {
             self.escape();
             return;
         }
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.bytes(&[byte], encoding));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 if byte.is_ascii_alphanumeric() {
@@ -329,6 +351,9 @@ impl<'d> Collector<'d> {
     }
 
     fn unit(&mut self, unit: u16) {
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.unit(unit));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 let c = char::from_u32(u32::from(unit));
@@ -351,6 +376,9 @@ impl<'d> Collector<'d> {
     }
 
     fn plain(&mut self, text: &str) {
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.text(text));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 field.watch(text.chars().next(), text.chars().last(), 1);
@@ -474,6 +502,12 @@ impl<'d> Collector<'d> {
             self.now.to = To::Nowhere;
             return true;
         }
+        if let Some(naming) = names::naming(name) {
+            self.now.to = To::Name(naming);
+            self.now.ends.name = true;
+            self.names.letters.take();
+            return true;
+        }
         let Some(merge) = &mut self.merge else { return false };
         match merge::slot(name) {
             Some(slot) => {
@@ -489,7 +523,7 @@ impl<'d> Collector<'d> {
         for link in self.folder.into_links() {
             sink.link(link);
         }
-        let story = Story { pieces: std::mem::take(&mut self.done), names: Vec::new() };
+        let story = Story { pieces: std::mem::take(&mut self.done), names: self.names.done() };
         let built = Built { story, too_deep: self.too_deep };
         let part = sink.path().clone();
         let places = self.places;
