@@ -12,6 +12,7 @@ mod flatopc;
 mod formulas;
 mod package;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;
@@ -20,5 +21,7 @@ mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};

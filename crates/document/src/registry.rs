@@ -6,6 +6,9 @@ use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader,
 /// Carriers that read plain bytes or text.
 pub(crate) const READERS: &[&Reader] = &[
     &crate::xls::RAW,
+    &crate::queries::IQY,
+    &crate::queries::DQY,
+    &crate::queries::ODC,
     &crate::rtf::READER,
     &crate::wordxml::WORD2003,
     &crate::wordxml::LOOSE,
@@ -16,8 +19,13 @@ pub(crate) const READERS: &[&Reader] = &[
 pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
 
 /// Carriers that read packages.
-pub(crate) const PACKAGE_READERS: &[&PackageReader] =
-    &[&crate::relations::READER, &crate::docx::READER, &crate::pptx::READER];
+pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
+    &crate::relations::READER,
+    &crate::docx::READER,
+    &crate::xlsx::READER,
+    &crate::xlsb::READER,
+    &crate::pptx::READER,
+];
 
 /// Carriers that read ZIP archives which are no packages.
 pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];
