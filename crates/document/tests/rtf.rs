@@ -20,8 +20,10 @@ fn check(sample: &Sample) -> Result<(), String> {
             }
         }
         Expect::Related(kind) => {
-            let kinds: Vec<String> =
-                links.iter().map(|link| serde_json::to_value(link.kind).unwrap().as_str().unwrap().to_owned()).collect();
+            let kinds: Vec<String> = links
+                .iter()
+                .map(|link| serde_json::to_value(link.kind).unwrap().as_str().unwrap().to_owned())
+                .collect();
             if !kinds.iter().any(|found| found == kind) || kinds.iter().any(|found| found == "dde") {
                 return tell(format!("expected {kind}, found {kinds:?}"));
             }

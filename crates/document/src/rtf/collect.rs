@@ -64,6 +64,7 @@ struct Frame {
 
 /// Reads a document.
 pub(super) struct Collector<'d> {
+    data: &'d [u8],
     flow: Flow<'d>,
     now: Group,
     groups: Vec<Group>,
@@ -87,6 +88,7 @@ pub(super) struct Collector<'d> {
 impl<'d> Collector<'d> {
     pub(super) fn new(data: &'d [u8], offset: usize) -> Self {
         Self {
+            data,
             flow: Flow::new(data, offset),
             now: Group { to: To::Text, dead: false, hidden: false, plain_half: false, ends: Ends::default() },
             groups: Vec::new(),
@@ -156,7 +158,7 @@ impl<'d> Collector<'d> {
                 {
                     object.data.binary(bytes);
                 }
-                self.border(Between::Escape);
+                self.border(Between::Ignored);
             }
         }
         if self.now.to == To::Nowhere || self.now.to == To::Text && !self.names.is_open() {
@@ -216,6 +218,7 @@ impl<'d> Collector<'d> {
 
     fn close_field(&mut self, closed: bool, end: usize, outer_to: To, sink: &mut dyn Sink) {
         let nesting = usize::try_from(sink.budget().limits().nesting).unwrap_or(usize::MAX);
+        let data = self.data;
         let Some(frame) = self.frames.last_mut() else { return };
         let Some(mut open) = frame.fields.pop() else { return };
         if frame.other {
@@ -226,6 +229,9 @@ impl<'d> Collector<'d> {
         }
         for trick in &self.tricks {
             open.saw(trick);
+        }
+        if has_nul(data, open.offset, end) {
+            open.saw(trick::NUL_BYTES);
         }
         // What readers ignore never updates.
         open.locked |= self.now.dead;
@@ -283,7 +289,7 @@ impl<'d> Collector<'d> {
     }
 
     fn escape(&mut self) {
-        self.border(Between::Escape);
+        self.border(Between::Ignored);
         if self.now.to == To::ObjectData
             && let Some(object) = self.objects.last_mut()
         {
@@ -371,7 +377,7 @@ impl<'d> Collector<'d> {
     fn symbol(&mut self, symbol: u8) {
         match symbol_text(symbol) {
             Some(text) => self.plain(text),
-            None => self.border(Between::Escape),
+            None => self.border(Between::Ignored),
         }
     }
 
@@ -401,7 +407,7 @@ impl<'d> Collector<'d> {
         } else if words::is_silent(name) {
             self.now.to = To::Nowhere;
         } else if starred && !words::is_live(name) {
-            self.border(Between::Escape);
+            self.border(Between::Ignored);
             self.now.to = To::Nowhere;
             self.now.dead = true;
         } else if let Some(text) = word_text(name) {
@@ -409,10 +415,15 @@ impl<'d> Collector<'d> {
         } else {
             match name {
                 b"v" | b"deleted" | b"webhidden" => self.now.hidden = parameter != Some(0),
-                b"upr" => self.now.plain_half = self.has_unicode_half,
+                b"upr" => {
+                    self.now.plain_half = self.has_unicode_half;
+                    if let Some((field, false)) = self.field() {
+                        field.saw(trick::RTF_ESCAPES);
+                    }
+                }
                 _ => {}
             }
-            self.border(Between::Escape);
+            self.border(Between::Word);
             if self.now.to == To::ObjectData
                 && let Some(object) = self.objects.last_mut()
             {
@@ -534,4 +545,10 @@ impl<'d> Collector<'d> {
         };
         fields::report(Carrier { id: "rtf", update_fields: false }, &built, place, sink);
     }
+}
+
+/// True where NUL bytes stand between the letters of a field's first bytes.
+fn has_nul(data: &[u8], start: usize, end: usize) -> bool {
+    let end = end.min(start.saturating_add(1_024));
+    data.get(start..end).is_some_and(|bytes| memchr::memchr(0, bytes).is_some())
 }

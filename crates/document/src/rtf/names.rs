@@ -73,7 +73,7 @@ impl Names {
         let text = self.letters.take();
         match self.first.take() {
             None => self.first = Some(text),
-            Some(name) => self.keep(name, text),
+            Some(name) => self.keep(format!("docvariable {}", name.trim().to_lowercase()), text),
         }
     }
 
@@ -81,7 +81,9 @@ impl Names {
     pub(super) fn close(&mut self, naming: Naming) {
         let text = self.letters.take();
         match naming {
-            Naming::Start if self.open.len() < MOST_OPEN => self.open.push((text.trim().to_owned(), Letters::default())),
+            Naming::Start if self.open.len() < MOST_OPEN => {
+                self.open.push((text.trim().to_lowercase(), Letters::default()))
+            }
             Naming::Start => {}
             Naming::End => {
                 let name = text.trim();
@@ -94,10 +96,10 @@ impl Names {
             Naming::PropertyName => self.property = Some(text),
             Naming::PropertyValue => {
                 if let Some(name) = self.property.take() {
-                    self.keep(name, text);
+                    self.keep(format!("docproperty {}", name.trim().to_lowercase()), text);
                 }
             }
-            Naming::Property(name) => self.keep(name.to_owned(), text),
+            Naming::Property(name) => self.keep(format!("docproperty {name}"), text),
         }
     }
 

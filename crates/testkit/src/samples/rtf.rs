@@ -32,7 +32,8 @@ pub(super) const EXPECTED: Expect = Expect::Dde(r"c:\windows\system32\cmd.exe", 
 
 /// A document around a body.
 pub(super) fn document(body: &str) -> Vec<u8> {
-    format!("{{\\rtf1\\ansi\\ansicpg1252\\deff0{{\\fonttbl{{\\f0\\fswiss Arial;}}}}\\pard\\plain {body}\\par}}").into_bytes()
+    format!("{{\\rtf1\\ansi\\ansicpg1252\\deff0{{\\fonttbl{{\\f0\\fswiss Arial;}}}}\\pard\\plain {body}\\par}}")
+        .into_bytes()
 }
 
 /// A field with an instruction and a result.
@@ -55,12 +56,27 @@ fn rows() -> Vec<Sample> {
         sample("R1", "r1-ddeauto.rtf", &field(&format!("DDEAUTO {COMMAND}")), EXPECTED),
         sample("R1", "r1-dde.rtf", &field(&format!("{{\\rtlch\\ltrch  DDE {COMMAND} \\\\a}}")), EXPECTED),
         sample("R1", "r1-named.doc", &field(&format!("DDEAUTO {COMMAND}")), EXPECTED),
-        sample("R1", "r1-include.rtf", &field(r#"INCLUDETEXT "http://example.org/x.docx""#), Expect::Related("include-field")),
+        sample(
+            "R1",
+            "r1-include.rtf",
+            &field(r#"INCLUDETEXT "http://example.org/x.docx""#),
+            Expect::Related("include-field"),
+        ),
         sample("W9", "w9-merge-excel.rtf", &merge("\\mmdatatypeexcel"), Expect::Related("mail-merge")),
         sample("W9", "w9-merge-access.rtf", &merge("\\mmdatatypeaccess"), Expect::Related("mail-merge")),
         sample("W9", "w9-merge-query.rtf", &merge("\\mmdatatypeqt"), Expect::Related("mail-merge")),
-        sample("R2", "r2-template.rtf", "{\\*\\template http://example.org/t.dot}x", Expect::Related("remote-template")),
-        sample("R2", "r2-template-unc.rtf", "{\\*\\template \\\\\\\\host\\\\t.dot}x", Expect::Related("remote-template")),
+        sample(
+            "R2",
+            "r2-template.rtf",
+            "{\\*\\template http://example.org/t.dot}x",
+            Expect::Related("remote-template"),
+        ),
+        sample(
+            "R2",
+            "r2-template-unc.rtf",
+            "{\\*\\template \\\\\\\\host\\\\t.dot}x",
+            Expect::Related("remote-template"),
+        ),
     ]
 }
 

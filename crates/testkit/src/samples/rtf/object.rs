@@ -118,9 +118,24 @@ fn embedded() -> Vec<Sample> {
     let of = |class: &str, data: &[u8]| object("\\objemb\\objupdate", class, &hex(&embedded_object(class, data)));
     vec![
         sample("R3", "r3-equation.rtf", &of("Equation.3", &equation()), Expect::Related("equation")),
-        sample("R3", "r3-equation-ocx.rtf", &of("Equation.3", &equation()).replace("\\objemb", "\\objocx"), Expect::Related("equation")),
-        sample("R4", "r4-url-moniker.rtf", &of("OLE2Link", &moniker("http://example.org/x.hta")), Expect::Related("ole-link")),
-        sample("R4", "r4-package.rtf", &of("Package", &package("run.bat", b"calc.exe\r\n")), Expect::Related("packaged-file")),
+        sample(
+            "R3",
+            "r3-equation-ocx.rtf",
+            &of("Equation.3", &equation()).replace("\\objemb", "\\objocx"),
+            Expect::Related("equation"),
+        ),
+        sample(
+            "R4",
+            "r4-url-moniker.rtf",
+            &of("OLE2Link", &moniker("http://example.org/x.hta")),
+            Expect::Related("ole-link"),
+        ),
+        sample(
+            "R4",
+            "r4-package.rtf",
+            &of("Package", &package("run.bat", b"calc.exe\r\n")),
+            Expect::Related("packaged-file"),
+        ),
     ]
 }
 

@@ -33,8 +33,18 @@ fn escapes() -> Vec<Sample> {
         of("rtf-line-ends.rtf", "D\r\nD\nE\rAUTO"),
         of("rtf-hyphen.rtf", "DD\\-EAUTO"),
         sample(trick::RTF_ESCAPES, "rtf-upr.rtf", &field(&upr), EXPECTED),
-        sample(trick::ODD_SEPARATORS, "rtf-separators.rtf", &field("DDEAUTO\\~\\tab\"cmd.exe\"\\line \"/c calc\""), Expect::Dde("cmd.exe", "/c calc")),
-        sample(trick::QUOTED_KEYWORD, "rtf-quoted.rtf", &with_keyword("\"DDE\"{\"AUTO\"}"), Expect::Dde(r"c:\windows\system32\cmd.exe", "/k calc.exe")),
+        sample(
+            trick::ODD_SEPARATORS,
+            "rtf-separators.rtf",
+            &field("DDEAUTO\\~\\tab\"cmd.exe\"\\line \"/c calc\""),
+            Expect::Dde("cmd.exe", "/c calc"),
+        ),
+        sample(
+            trick::QUOTED_KEYWORD,
+            "rtf-quoted.rtf",
+            &with_keyword("\"DDE{AUTO\"}"),
+            Expect::Dde(r"c:\windows\system32\cmd.exe", "/k calc.exe"),
+        ),
         Sample {
             row: trick::NUL_BYTES,
             name: "rtf-nul.rtf",
@@ -73,8 +83,18 @@ fn places() -> Vec<Sample> {
         inside("rtf-annotation.rtf", "\\*\\annotation"),
         inside("rtf-text-box.rtf", "\\shp{\\*\\shpinst{\\shptxt"),
         sample(trick::HIDDEN_CONTENT, "rtf-hidden.rtf", &format!("{{\\v {}}}", with_keyword("DDEAUTO")), EXPECTED),
-        sample(trick::HIDDEN_CONTENT, "rtf-deleted.rtf", &format!("{{\\deleted {}}}", with_keyword("DDEAUTO")), EXPECTED),
-        sample(trick::HIDDEN_CONTENT, "rtf-ignored-group.rtf", &format!("{{\\*\\junk {}}}", with_keyword("DDEAUTO")), EXPECTED),
+        sample(
+            trick::HIDDEN_CONTENT,
+            "rtf-deleted.rtf",
+            &format!("{{\\deleted {}}}", with_keyword("DDEAUTO")),
+            EXPECTED,
+        ),
+        sample(
+            trick::HIDDEN_CONTENT,
+            "rtf-ignored-group.rtf",
+            &format!("{{\\*\\junk {}}}", with_keyword("DDEAUTO")),
+            EXPECTED,
+        ),
         sample(
             trick::DIRTY_FIELD,
             "rtf-dirty.rtf",
@@ -86,13 +106,28 @@ fn places() -> Vec<Sample> {
 }
 
 fn nesting() -> Vec<Sample> {
-    let codes = "QUOTE 67 58 92 92 119 105 110 100 111 119 115 92 92 99 109 100 46 101 120 101";
+    let codes = "QUOTE 99 109 100 46 101 120 101";
     let set = field(&format!("SET c \"{}\"", field("QUOTE \"cmd\"")));
     let unclosed = "{\\field{\\*\\fldinst AUTHOR }{\\fldrslt ";
     vec![
-        sample(trick::QUOTE_CODES, "rtf-quote.rtf", &field(&format!("DDEAUTO \"{}\" \"/c calc\"", field(codes))), Expect::Dde(r"C:\windows\cmd.exe", "/c calc")),
-        sample(trick::SET_REF, "rtf-set-ref.rtf", &format!("{set}{}", field(&format!("DDE {} \"/c calc\"", field("REF c")))), Expect::Dde("cmd", "/c calc")),
-        sample(trick::CONDITIONAL_FIELD, "rtf-if.rtf", &field(&format!("IF 1 = 1 \"{}\"", with_keyword("DDEAUTO"))), EXPECTED),
+        sample(
+            trick::QUOTE_CODES,
+            "rtf-quote.rtf",
+            &field(&format!("DDEAUTO \"{}\" \"/c calc\"", field(codes))),
+            Expect::Dde("cmd.exe", "/c calc"),
+        ),
+        sample(
+            trick::SET_REF,
+            "rtf-set-ref.rtf",
+            &format!("{set}{}", field(&format!("DDE {} \"/c calc\"", field("REF c")))),
+            Expect::Dde("cmd", "/c calc"),
+        ),
+        sample(
+            trick::CONDITIONAL_FIELD,
+            "rtf-if.rtf",
+            &field(&format!("IF 1 = 1 \"{}\"", with_keyword("DDEAUTO"))),
+            EXPECTED,
+        ),
         sample(
             trick::FIELD_IN_RESULT,
             "rtf-in-result.rtf",
@@ -106,17 +141,28 @@ fn nesting() -> Vec<Sample> {
             bytes: format!("{{\\rtf1 {{\\field{{\\*\\fldinst DDEAUTO {COMMAND}").into_bytes(),
             expect: EXPECTED,
         },
-        sample(trick::NESTED_FIELD, "rtf-nested-keyword.rtf", &field(&format!("{} cmd \"/c calc\"", field("QUOTE 68 68 69"))), Expect::Dde("cmd", "/c calc")),
+        sample(
+            trick::NESTED_FIELD,
+            "rtf-nested-keyword.rtf",
+            &field(&format!("{} cmd \"/c calc\"", field("QUOTE 68 68 69"))),
+            Expect::Dde("cmd", "/c calc"),
+        ),
         sample(
             trick::SET_REF,
             "rtf-bookmark.rtf",
-            &format!("{{\\*\\bkmkstart c}}cmd{{\\*\\bkmkend c}}{}", field(&format!("DDEAUTO {} \"/c calc\"", field("REF c")))),
+            &format!(
+                "{{\\*\\bkmkstart c}}cmd{{\\*\\bkmkend c}}{}",
+                field(&format!("DDEAUTO {} \"/c calc\"", field("REF c")))
+            ),
             Expect::Dde("cmd", "/c calc"),
         ),
         sample(
             trick::SET_REF,
             "rtf-variable.rtf",
-            &format!("{{\\*\\docvar {{c}}{{cmd}}}}{}", field(&format!("DDEAUTO {} \"/c calc\"", field("DOCVARIABLE c")))),
+            &format!(
+                "{{\\*\\docvar {{c}}{{cmd}}}}{}",
+                field(&format!("DDEAUTO {} \"/c calc\"", field("DOCVARIABLE c")))
+            ),
             Expect::Dde("cmd", "/c calc"),
         ),
         sample(
