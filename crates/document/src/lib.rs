@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
+mod csv;
 #[expect(dead_code, reason = "the carriers that use it land one by one")]
 mod fields;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
