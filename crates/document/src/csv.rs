@@ -37,6 +37,10 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 fn sniff(probe: &Probe<'_>) -> Claim {
     let Some(head) = probe.head() else { return Claim::No };
+    // Their readers look for cells of text as well.
+    if ["<", "ID;", "TABLE"].iter().any(|start| head.trim_start_matches('\u{feff}').trim_start().starts_with(start)) {
+        return Claim::No;
+    }
     // A text that is dressed up as another format for scanners and still opens as a table.
     let table = matches!(probe.part.extension().as_deref(), Some("csv" | "tsv" | "txt" | "prn" | "tab"));
     if table && could_request(head) && head.lines().any(|line| !requests(line, Dialect::Cell).is_empty()) {

@@ -5,14 +5,24 @@
 
 mod compound;
 mod csv;
-#[expect(dead_code, reason = "the carriers that use it land one by one")]
+mod dif;
+mod docx;
+mod excelhtml;
 mod fields;
+mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+mod odf;
 mod package;
+mod plain;
+mod pptx;
 mod registry;
+mod relations;
 mod rtf;
+mod slk;
+mod spreadsheetml;
 mod walk;
+mod wordxml;
 mod xlm;
 mod xls;
 

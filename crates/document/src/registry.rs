@@ -4,16 +4,30 @@
 use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] = &[&crate::xls::RAW, &crate::rtf::READER, &crate::csv::READER, &crate::csv::TEXT];
+pub(crate) const READERS: &[&Reader] = &[
+    &crate::xls::RAW,
+    &crate::rtf::READER,
+    &crate::wordxml::WORD2003,
+    &crate::wordxml::LOOSE,
+    &crate::odf::FLAT,
+    &crate::spreadsheetml::READER,
+    &crate::excelhtml::READER,
+    &crate::slk::READER,
+    &crate::dif::READER,
+    &crate::csv::READER,
+    &crate::plain::XML,
+    &crate::csv::TEXT,
+];
 
 /// Carriers that read storages of compound files.
 pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
 
 /// Carriers that read packages.
-pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[];
+pub(crate) const PACKAGE_READERS: &[&PackageReader] =
+    &[&crate::relations::READER, &crate::docx::READER, &crate::pptx::READER];
 
 /// Carriers that read ZIP archives which are no packages.
-pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];
+pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[&crate::odf::ARCHIVE];
 
 /// All flat readers but those that hand on, containers first.
 pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {

@@ -1,13 +1,13 @@
 //! The walk over an artifact's tree of parts.
 
-use crate::{compound, package, registry};
+use crate::{compound, flatopc, package, registry};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Secrets, Sink};
 use ddefend_guard::{Budget, Exceeded};
 use ddefend_model::{Diagnostic, Link, Location, NotInspected, PartPath, code, trick};
 use std::collections::BTreeSet;
 
 /// Readers that hand what they find to all other readers.
-const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER];
+const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER, &flatopc::READER];
 
 /// All flat readers.
 fn readers() -> impl Iterator<Item = &'static Reader> {
