@@ -31,7 +31,7 @@ pub(super) fn reference(element: &Element<'_>, origin: &Origin, place: Location)
     };
     let mut link = Link::new(kind, origin.carrier, origin.part.clone(), place);
     link.service = Some(element.local().to_owned());
-    link.topic = element.attribute("filter-name").or_else(|| element.attribute("table-name"));
+    link.topic = element.attribute("filter-name").filter(|_| kind == LinkKind::IncludeField);
     link.raw.clone_from(&target);
     link.target = Some(target);
     link.trigger = trigger;
