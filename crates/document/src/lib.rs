@@ -6,24 +6,28 @@
 mod compound;
 mod csv;
 mod dif;
+mod doc;
 mod docx;
 mod excelhtml;
 mod fields;
 mod flatopc;
-#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
 mod odf;
 mod package;
 mod plain;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;
 mod slk;
 mod spreadsheetml;
 mod walk;
+mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};

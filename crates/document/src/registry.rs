@@ -6,9 +6,13 @@ use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader,
 /// Carriers that read plain bytes or text.
 pub(crate) const READERS: &[&Reader] = &[
     &crate::xls::RAW,
+    &crate::queries::IQY,
+    &crate::queries::DQY,
+    &crate::queries::ODC,
     &crate::rtf::READER,
     &crate::wordxml::WORD2003,
     &crate::wordxml::LOOSE,
+    &crate::wordhtml::READER,
     &crate::odf::FLAT,
     &crate::spreadsheetml::READER,
     &crate::excelhtml::READER,
@@ -20,11 +24,24 @@ pub(crate) const READERS: &[&Reader] = &[
 ];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[
+    &crate::xls::STORAGE,
+    &crate::doc::READER,
+    &crate::ppt::READER,
+    &crate::other::PUBLISHER,
+    &crate::other::VISIO,
+    &crate::other::PROJECT,
+    &crate::other::WORKS,
+];
 
 /// Carriers that read packages.
-pub(crate) const PACKAGE_READERS: &[&PackageReader] =
-    &[&crate::relations::READER, &crate::docx::READER, &crate::pptx::READER];
+pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
+    &crate::relations::READER,
+    &crate::docx::READER,
+    &crate::xlsx::READER,
+    &crate::xlsb::READER,
+    &crate::pptx::READER,
+];
 
 /// Carriers that read ZIP archives which are no packages.
 pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[&crate::odf::ARCHIVE];
@@ -34,9 +51,9 @@ pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {
     container::READERS.iter().chain(READERS).copied()
 }
 
-/// All storage readers.
+/// All storage readers, carriers first: the first that claims the root names the file.
 pub(crate) fn storage_readers() -> impl Iterator<Item = &'static StorageReader> {
-    container::STORAGE_READERS.iter().chain(STORAGE_READERS).copied()
+    STORAGE_READERS.iter().chain(container::STORAGE_READERS).copied()
 }
 
 /// All package readers.

@@ -136,6 +136,11 @@ fn claimed(part: &Part<'_>) -> Vec<&'static Reader> {
         readers().map(|reader| ((reader.sniff)(&probe), reader)).filter(|(claim, _)| *claim != Claim::No).collect();
     claims.sort_by_key(|(claim, _)| std::cmp::Reverse(*claim));
     let Some(best) = claims.first().map(|(claim, _)| *claim) else { return Vec::new() };
+    // The text of a mail is read by people: only a structure makes something else of it.
+    let is_mail_text = part.name.is_none() && part.declared.as_deref() == Some("text/plain");
+    if is_mail_text && best < Claim::Structure {
+        return Vec::new();
+    }
     let floor = best.min(Claim::Structure);
     claims.into_iter().take_while(|(claim, _)| *claim >= floor).map(|(_, reader)| reader).collect()
 }
