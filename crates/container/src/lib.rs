@@ -5,20 +5,26 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod activemime;
+pub mod cab;
 pub mod cfb;
 pub mod crypto;
+pub mod gz;
 mod ical;
 pub mod lzfu;
 pub mod media;
+mod members;
 mod mime;
 mod msg;
 pub mod ole;
 mod onenote;
 pub mod opc;
 mod part;
+pub mod rar;
 mod reader;
 mod registry;
 pub mod rtf;
+pub mod sevenzip;
+pub mod tar;
 pub mod text;
 mod tnef;
 pub mod xml;

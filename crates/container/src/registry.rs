@@ -1,10 +1,18 @@
 //! The readers of this crate, one line each.
 
-use crate::media;
 use crate::reader::{ArchiveReader, PackageReader, Reader, StorageReader};
+use crate::{cab, gz, media, rar, sevenzip, tar};
 
 /// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
 pub const READERS: &[&Reader] = &[
+    &gz::GZIP,
+    &gz::BZIP2,
+    &gz::XZ,
+    &gz::ZSTD,
+    &tar::READER,
+    &sevenzip::READER,
+    &rar::READER,
+    &cab::READER,
     &media::IMAGE,
     &media::FONT,
     &media::SOUND,
