@@ -268,9 +268,9 @@ impl Doc {
         put(0, &magic.to_le_bytes());
         put(2, &number.to_le_bytes());
         put(8, &(next as u16).to_le_bytes());
-        let table_flag = if self.layout == Layout::Word97 { 0x0200 } else { 0 };
+        let table_flag = if self.layout == Layout::Word97 { 0x1200_u16 } else { 0 };
         let fast_flag = if self.reversed || !self.dead.is_empty() { 0x0004 } else { 0 };
-        put(0x0a, &(0x1000_u16 * u16::from(table_flag != 0) | table_flag | fast_flag).to_le_bytes());
+        put(0x0a, &(table_flag | fast_flag).to_le_bytes());
         put(0x18, &(text_start as u32).to_le_bytes());
         put(0x1c, &(text_end as u32).to_le_bytes());
         if self.layout == Layout::Word97 {
