@@ -286,3 +286,40 @@ fn many_blocks_of_a_cabinet_share_their_window() {
     assert_eq!(found.found.len(), 2, "{:?}", found.keep.codes);
     assert!(found.found[0].1 == big[..100_000] && found.found[1].1 == big[100_000..]);
 }
+
+use ddefend_testkit::make::disk::{fat12, iso, ntfs, partitioned, pdf, udf, vhd_dynamic, vhd_fixed, vhdx};
+
+#[test]
+fn files_come_out_of_images_and_pdfs() {
+    let name = "a longer name.csv";
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("a.iso", iso(name, TEXT, true), "docs/a longer name.csv"),
+        ("a.iso", iso(name, TEXT, false), "docs/a longer name.csv"),
+        ("a.iso", udf(name, TEXT, false), name),
+        ("a.iso", udf(name, TEXT, true), name),
+        ("a.img", fat12(name, &TEXT.repeat(30)), "DOCS/a longer name.csv"),
+        ("a.img", partitioned(1, &fat12(name, TEXT)), "DOCS/a longer name.csv"),
+        ("a.img", ntfs(name, TEXT, true), name),
+        ("a.img", partitioned(7, &ntfs(name, &TEXT.repeat(30), false)), name),
+        ("a.vhd", vhd_fixed(&partitioned(1, &fat12(name, TEXT))), "DOCS/a longer name.csv"),
+        ("a.vhd", vhd_dynamic(&partitioned(1, &fat12(name, &TEXT.repeat(2000)))), "DOCS/a longer name.csv"),
+        ("a.vhdx", vhdx(&partitioned(1, &fat12(name, &TEXT.repeat(2000)))), "DOCS/a longer name.csv"),
+        ("a.pdf", pdf(name, TEXT, 0), name),
+        ("a.pdf", pdf(name, TEXT, 1), name),
+        ("a.pdf", pdf(name, TEXT, 2), "embedded[7]"),
+    ];
+    for (index, (file, bytes, inner)) in cases.into_iter().enumerate() {
+        let found = children(file, &bytes);
+        assert!(found.keep.codes.is_empty(), "{index} {file} {:?}", found.keep.codes);
+        assert_eq!(found.found.len(), 1, "{index} {file}");
+        assert_eq!(found.found[0].0, inner, "{index} {file}");
+        assert!(found.found[0].1.starts_with(TEXT) && found.found[0].1.len() % TEXT.len() == 0, "{index} {file}");
+        for cut in 1..16 {
+            children(file, &bytes[..bytes.len() * cut / 16]);
+            let mut flipped = bytes.clone();
+            let at = flipped.len() * cut / 16;
+            flipped[at] ^= 0xff;
+            children(file, &flipped);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod cfb;
+pub mod disk;
 pub mod doc;
 mod lock;
 pub mod opc;
