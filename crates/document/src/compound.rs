@@ -78,6 +78,9 @@ fn is_document(stream: &Stream<'_>) -> bool {
         return stream.declared_size() > 0;
     }
     let head = stream.prefix(HEAD);
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(&SIGNATURE) {
+        return true;
+    }
     let path = ddefend_model::PartPath::default();
     let part = Part { path, bytes: &head, name: None, declared: None, tricks: Vec::new() };
     let probe = Probe::new(&part);
@@ -106,6 +109,12 @@ fn tell_unknown(root: &Storage<'_>, sink: &mut dyn Sink) {
     if let Some((_, _, name)) = other {
         let message = format!("this compound file is {name}, which holds no document");
         sink.report(code::NOTE_ODD, Location::default(), message);
+        return;
+    }
+    // The artifact itself is the first part.
+    if sink.budget().parts() > 1 {
+        let reason = "an object of another application".to_owned();
+        sink.not_inspected(NotInspected { part: sink.path().clone(), reason });
         return;
     }
     let mut names: Vec<String> = root.streams().iter().take(8).map(Stream::step).collect();

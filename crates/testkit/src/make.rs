@@ -2,6 +2,7 @@
 
 pub mod biff;
 pub mod biff_lock;
+pub mod archive;
 pub mod cfb;
 mod lock;
 pub mod opc;
