@@ -4,6 +4,7 @@ pub mod archive;
 pub mod biff;
 pub mod biff_lock;
 pub mod cfb;
+pub mod doc;
 mod lock;
 pub mod opc;
 pub mod xlsb;
