@@ -5,10 +5,12 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod lzfu;
 pub mod opc;
 mod part;
 mod reader;
 mod registry;
+pub mod rtf;
 pub mod text;
 pub mod xml;
 pub mod zip;

@@ -82,6 +82,10 @@ pub trait Sink {
     /// Reads a nested part at once, with every reader that claims it; returns when it and all below it are done.
     fn child(&mut self, part: Part<'_>);
 
+    /// Works one step deeper in the same part: `work` sees a sink whose path has `step` joined, and every link found in
+    /// it carries `tricks`. For storages of a compound file, which are no parts of their own.
+    fn within(&mut self, step: &str, tricks: &[&'static str], work: &mut dyn FnMut(&mut dyn Sink));
+
     /// Reports a link.
     fn link(&mut self, link: Link);
 

@@ -4,7 +4,7 @@
 use ddefend_container::{self as container, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] = &[];
+pub(crate) const READERS: &[&Reader] = &[&crate::rtf::READER];
 
 /// Carriers that read storages of compound files.
 pub(crate) const STORAGE_READERS: &[&StorageReader] = &[];

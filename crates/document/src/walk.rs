@@ -165,6 +165,18 @@ impl Sink for Walker<'_> {
         self.path = outer_path;
     }
 
+    fn within(&mut self, step: &str, tricks: &[&'static str], work: &mut dyn FnMut(&mut dyn Sink)) {
+        let inner = if step.is_empty() { self.path.clone() } else { self.path.join(step) };
+        let outer_path = std::mem::replace(&mut self.path, inner);
+        let outer_tricks = self.tricks.len();
+        let outer_format = self.format;
+        self.tricks.extend(tricks);
+        work(self);
+        self.tricks.truncate(outer_tricks);
+        self.format = outer_format;
+        self.path = outer_path;
+    }
+
     fn link(&mut self, mut link: Link) {
         let limit = self.budget.limits().links;
         if self.out.links.len() as u64 >= limit {

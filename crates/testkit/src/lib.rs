@@ -5,7 +5,9 @@
 
 pub mod collect;
 pub mod make;
+pub mod recorder;
 pub mod samples;
 
 pub use collect::{Collected, collect, collect_with};
+pub use recorder::Recorder;
 pub use samples::{Entry, Expect, Sample};

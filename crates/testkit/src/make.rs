@@ -1,1 +1,3 @@
 //! Builders of container formats that several areas need.
+
+pub mod cfb;

@@ -1,0 +1,504 @@
+//! One pass over a document: where text goes, which fields, objects and merges are open.
+
+use super::field::{Between, OpenField};
+use super::link::{self, Folder, Place};
+use super::merge::{self, Merge, Slot};
+use super::object::OpenObject;
+use super::words;
+use ddefend_container::Sink;
+use ddefend_container::rtf::{Event, Flow, Letters, symbol_text, word_text};
+use ddefend_grammar::field::{Piece, Story, examine};
+use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
+
+/// Where text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    /// The document: of no interest outside fields.
+    Text,
+    /// A field's instruction or result.
+    Instruction,
+    Result,
+    /// Nowhere.
+    Nowhere,
+    ObjectClass,
+    ObjectData,
+    Template,
+    Merge(Slot),
+}
+
+/// What ends with a group.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ends {
+    field: bool,
+    story: bool,
+    object: bool,
+    merge: bool,
+    template: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    to: To,
+    /// In a destination that readers ignore.
+    dead: bool,
+    /// `\v`, `\deleted`.
+    hidden: bool,
+    /// The next group is the plain half of `\upr` and is passed over.
+    plain_half: bool,
+    ends: Ends,
+}
+
+/// Groups deeper than this share one state.
+const DEEPEST: usize = 65_536;
+
+/// Fields that are open in one story.
+#[derive(Debug, Default)]
+struct Frame {
+    fields: Vec<OpenField>,
+    other: bool,
+}
+
+/// Reads a document.
+pub(super) struct Collector<'d> {
+    flow: Flow<'d>,
+    now: Group,
+    groups: Vec<Group>,
+    deeper: usize,
+    frames: Vec<Frame>,
+    done: Vec<Piece>,
+    places: Vec<Place>,
+    objects: Vec<OpenObject>,
+    object_count: usize,
+    merge: Option<Merge>,
+    template: Letters,
+    template_at: usize,
+    has_unicode_half: bool,
+    pub(super) tricks: Vec<&'static str>,
+    pub(super) folder: Folder,
+    /// A field was nested deeper than is followed.
+    too_deep: bool,
+}
+
+impl<'d> Collector<'d> {
+    pub(super) fn new(data: &'d [u8], offset: usize) -> Self {
+        Self {
+            flow: Flow::new(data, offset),
+            now: Group { to: To::Text, dead: false, hidden: false, plain_half: false, ends: Ends::default() },
+            groups: Vec::new(),
+            deeper: 0,
+            frames: vec![Frame::default()],
+            done: Vec::new(),
+            places: Vec::new(),
+            objects: Vec::new(),
+            object_count: 0,
+            merge: None,
+            template: Letters::default(),
+            template_at: 0,
+            has_unicode_half: memchr::memmem::find(data, b"\\ud").is_some(),
+            tricks: Vec::new(),
+            folder: Folder::default(),
+            too_deep: false,
+        }
+    }
+
+    /// Reads to the end.
+    pub(super) fn run(&mut self, sink: &mut dyn Sink) {
+        let mut count = 0_u32;
+        while let Some((offset, event)) = self.flow.next() {
+            count = count.wrapping_add(1);
+            if count.is_multiple_of(4096)
+                && let Err(exceeded) = sink.budget().check_time()
+            {
+                let place = Location::bytes(offset as u64, 0);
+                sink.report(exceeded.code, place, format!("{exceeded}; the rest of the document was not read"));
+                break;
+            }
+            self.take(offset, event, sink);
+        }
+        let open = self.flow.depth();
+        while let Some(group) = self.groups.pop() {
+            self.close(false, group.to, sink);
+            self.now = group;
+        }
+        self.close(false, To::Text, sink);
+        if open > 0 {
+            let message = format!("the document ends with {open} open groups");
+            sink.report(code::BROKEN_TRUNCATED, Location::bytes(self.flow.position() as u64, 0), message);
+        }
+    }
+
+    fn take(&mut self, offset: usize, event: Event<'d>, sink: &mut dyn Sink) {
+        match event {
+            Event::Open => self.open(),
+            Event::Close => {
+                if self.deeper > 0 {
+                    self.deeper = self.deeper.saturating_sub(1);
+                } else if let Some(group) = self.groups.pop() {
+                    self.close(true, group.to, sink);
+                    self.now = group;
+                }
+            }
+            Event::Word { name, parameter, starred } => self.word(offset, name, parameter, starred, sink),
+            Event::Text(bytes) => self.text(bytes),
+            Event::Byte(byte) => self.byte(byte),
+            Event::Unit(unit) => self.unit(unit),
+            Event::Symbol(symbol) => self.symbol(symbol),
+            Event::BadByte => self.escape(),
+            Event::Binary(bytes) => {
+                if self.now.to == To::ObjectData
+                    && let Some(object) = self.objects.last_mut()
+                {
+                    object.data.binary(bytes);
+                }
+                self.border(Between::Escape);
+            }
+        }
+        if matches!(self.now.to, To::Text | To::Nowhere) {
+            self.flow.skip_text();
+        }
+    }
+
+    fn open(&mut self) {
+        self.border(Between::Group);
+        if self.groups.len() >= DEEPEST {
+            self.deeper = self.deeper.saturating_add(1);
+            return;
+        }
+        let plain_half = std::mem::take(&mut self.now.plain_half);
+        self.groups.push(self.now);
+        self.now.ends = Ends::default();
+        if plain_half {
+            self.now.to = To::Nowhere;
+            self.now.dead = true;
+        }
+    }
+
+    /// Ends what ends with the group that closes; `outer` is where text of the group around it goes.
+    fn close(&mut self, closed: bool, outer: To, sink: &mut dyn Sink) {
+        let ends = self.now.ends;
+        let end = self.flow.position();
+        if ends.template {
+            self.finish_template(end, sink);
+        }
+        if ends.merge
+            && let Some(link) = self.merge.take().and_then(|merge| merge.finish(end, sink.path().clone()))
+        {
+            self.add(link);
+        }
+        if ends.object
+            && let Some(object) = self.objects.pop()
+        {
+            self.object_count = self.object_count.saturating_add(1);
+            object.finish(self.object_count, end, &self.tricks, sink);
+        }
+        if ends.field {
+            self.close_field(closed, end, outer, sink);
+        }
+        if ends.story && self.frames.len() > 1 {
+            while self.frames.last().is_some_and(|frame| !frame.fields.is_empty()) {
+                self.close_field(false, end, To::Instruction, sink);
+            }
+            self.frames.pop();
+        }
+        self.border(Between::Group);
+    }
+
+    fn close_field(&mut self, closed: bool, end: usize, outer_to: To, sink: &mut dyn Sink) {
+        let nesting = usize::try_from(sink.budget().limits().nesting).unwrap_or(usize::MAX);
+        let Some(frame) = self.frames.last_mut() else { return };
+        let Some(open) = frame.fields.pop() else { return };
+        let place = Place {
+            offset: open.offset,
+            length: end.saturating_sub(open.offset),
+            other_story: frame.other,
+            hidden: self.now.hidden,
+            dead: self.now.dead,
+        };
+        let mark = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.places.push(place);
+        let depth = frame.fields.len();
+        let field = open.close(closed, mark);
+        if depth >= nesting {
+            // Deeper ones stand alone: nothing recurses over them.
+            self.too_deep = true;
+            self.done.push(Piece::Field(field));
+            return;
+        }
+        match frame.fields.last_mut() {
+            Some(outer) if outer_to == To::Result => outer.nest(field, true),
+            Some(outer) => outer.nest(field, false),
+            None => self.done.push(Piece::Field(field)),
+        }
+    }
+
+    fn finish_template(&mut self, end: usize, sink: &dyn Sink) {
+        let target = self.template.take().trim().to_owned();
+        if !link::is_remote(&target) {
+            return;
+        }
+        let place = Location::bytes(self.template_at as u64, end.saturating_sub(self.template_at) as u64);
+        let mut link = Link::new(LinkKind::RemoteTemplate, "rtf", sink.path().clone(), place.held_by("\\template"));
+        link.raw.clone_from(&target);
+        link.target = Some(target);
+        link.trigger = Trigger::Open;
+        self.add(link);
+    }
+
+    fn add(&mut self, mut link: Link) {
+        for trick in &self.tricks {
+            link.saw(trick);
+        }
+        self.folder.add(link);
+    }
+
+    /// The field that text belongs to, and whether to its result.
+    fn field(&mut self) -> Option<(&mut OpenField, bool)> {
+        let in_result = match self.now.to {
+            To::Instruction => false,
+            To::Result => true,
+            _ => return None,
+        };
+        self.frames.last_mut()?.fields.last_mut().map(|field| (field, in_result))
+    }
+
+    fn border(&mut self, between: Between) {
+        if let Some((field, false)) = self.field() {
+            field.border(between);
+        }
+    }
+
+    fn escape(&mut self) {
+        self.border(Between::Escape);
+        if self.now.to == To::ObjectData
+            && let Some(object) = self.objects.last_mut()
+        {
+            object.data.escape();
+        }
+    }
+
+    /// Where other letters than those of fields go.
+    fn letters(&mut self) -> Option<&mut Letters> {
+        match self.now.to {
+            To::ObjectClass => self.objects.last_mut().map(|object| &mut object.class),
+            To::Template => Some(&mut self.template),
+            To::Merge(slot) => self.merge.as_mut().map(|merge| merge.letters(slot)),
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, bytes: &[u8]) {
+        let encoding = self.flow.encoding();
+        if let Some((field, in_result)) = self.field() {
+            if !in_result {
+                let ascii = |byte: Option<&u8>| byte.map(|byte| char::from(*byte));
+                field.watch(ascii(bytes.first()), ascii(bytes.last()), bytes.len());
+            }
+            field.letters(in_result).bytes(bytes, encoding);
+        } else if self.now.to == To::ObjectData {
+            if let Some(object) = self.objects.last_mut() {
+                object.data.text(bytes);
+            }
+        } else if let Some(letters) = self.letters() {
+            letters.bytes(bytes, encoding);
+        }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        let encoding = self.flow.encoding();
+        if self.now.to == To::ObjectData {
+            self.escape();
+            return;
+        }
+        if let Some((field, in_result)) = self.field() {
+            if !in_result {
+                if byte.is_ascii_alphanumeric() {
+                    field.saw(trick::RTF_ESCAPES);
+                }
+                let c = Some(char::from(byte));
+                field.watch(c, c, 1);
+            }
+            field.letters(in_result).bytes(&[byte], encoding);
+        } else if let Some(letters) = self.letters() {
+            letters.bytes(&[byte], encoding);
+        }
+    }
+
+    fn unit(&mut self, unit: u16) {
+        if let Some((field, in_result)) = self.field() {
+            if !in_result {
+                let c = char::from_u32(u32::from(unit));
+                if c.is_some_and(|c| c.is_ascii_alphanumeric()) || (0xf020..=0xf0ff).contains(&unit) {
+                    field.saw(trick::RTF_ESCAPES);
+                }
+                field.watch(c, c, 1);
+            }
+            field.letters(in_result).unit(unit);
+        } else if let Some(letters) = self.letters() {
+            letters.unit(unit);
+        }
+    }
+
+    fn symbol(&mut self, symbol: u8) {
+        match symbol_text(symbol) {
+            Some(text) => self.plain(text),
+            None => self.border(Between::Escape),
+        }
+    }
+
+    fn plain(&mut self, text: &str) {
+        if let Some((field, in_result)) = self.field() {
+            if !in_result {
+                field.watch(text.chars().next(), text.chars().last(), 1);
+            }
+            field.letters(in_result).text(text);
+        } else if let Some(letters) = self.letters() {
+            letters.text(text);
+        }
+    }
+
+    fn word(&mut self, offset: usize, name: &[u8], parameter: Option<i32>, starred: bool, sink: &mut dyn Sink) {
+        if self.field_word(offset, name, sink) || self.object_word(offset, name) || self.document_word(offset, name) {
+            return;
+        }
+        if words::is_story(name) {
+            let other = true;
+            self.frames.push(Frame { fields: Vec::new(), other });
+            self.now.ends.story = true;
+            self.now.to = To::Text;
+        } else if words::is_silent(name) {
+            self.now.to = To::Nowhere;
+        } else if starred && !words::is_live(name) {
+            self.border(Between::Escape);
+            self.now.to = To::Nowhere;
+            self.now.dead = true;
+        } else if let Some(text) = word_text(name) {
+            self.plain(text);
+        } else {
+            match name {
+                b"v" | b"deleted" | b"webhidden" => self.now.hidden = parameter != Some(0),
+                b"upr" => self.now.plain_half = self.has_unicode_half,
+                _ => {}
+            }
+            self.border(Between::Escape);
+            if self.now.to == To::ObjectData
+                && let Some(object) = self.objects.last_mut()
+            {
+                object.data.interrupted();
+            }
+        }
+    }
+
+    fn field_word(&mut self, offset: usize, name: &[u8], sink: &mut dyn Sink) -> bool {
+        match name {
+            b"field" => {
+                self.open_field(offset);
+                self.now.to = To::Nowhere;
+            }
+            b"fldinst" => {
+                let stray = self.frames.last().is_none_or(|frame| frame.fields.is_empty());
+                // A second instruction where one is open already belongs to a field without \field.
+                if stray || matches!(self.now.to, To::Instruction | To::Result) {
+                    if self.now.ends.field {
+                        self.close_field(false, offset, To::Instruction, sink);
+                    }
+                    self.open_field(offset);
+                }
+                self.now.to = To::Instruction;
+            }
+            b"fldrslt" if self.frames.last().is_some_and(|frame| !frame.fields.is_empty()) => {
+                self.now.to = To::Result;
+            }
+            b"flddirty" | b"fldlock" | b"fldedit" | b"fldpriv" | b"fldalt" => {
+                if let Some(field) = self.frames.last_mut().and_then(|frame| frame.fields.last_mut()) {
+                    field.dirty |= name == b"flddirty";
+                    field.locked |= name == b"fldlock";
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn open_field(&mut self, offset: usize) {
+        if let Some(frame) = self.frames.last_mut()
+            && !self.now.ends.field
+        {
+            frame.fields.push(OpenField::new(offset));
+            self.now.ends.field = true;
+        }
+    }
+
+    fn object_word(&mut self, offset: usize, name: &[u8]) -> bool {
+        let other = self.frames.last().is_some_and(|frame| frame.other);
+        match name {
+            b"object" | b"objdata" | b"objclass" => {
+                if name == b"object" || self.objects.is_empty() {
+                    if self.now.ends.object || self.objects.len() >= DEEPEST {
+                        return true;
+                    }
+                    self.objects.push(OpenObject::new(offset, self.now.dead, other));
+                    self.now.ends.object = true;
+                }
+                self.now.to = match name {
+                    b"object" => To::Nowhere,
+                    b"objclass" => To::ObjectClass,
+                    _ => To::ObjectData,
+                };
+                true
+            }
+            b"result" => {
+                // Its text is shown; fields in it are alive.
+                self.now.to = To::Text;
+                true
+            }
+            _ => self.objects.last_mut().is_some_and(|object| object.take_word(name)),
+        }
+    }
+
+    fn document_word(&mut self, offset: usize, name: &[u8]) -> bool {
+        if name == b"template" {
+            self.template.take();
+            self.template_at = offset;
+            self.now.to = To::Template;
+            self.now.ends.template = true;
+            return true;
+        }
+        if name == b"mailmerge" {
+            self.merge = Some(Merge::new(offset));
+            self.now.ends.merge = true;
+            self.now.to = To::Nowhere;
+            return true;
+        }
+        let Some(merge) = &mut self.merge else { return false };
+        match merge::slot(name) {
+            Some(slot) => {
+                self.now.to = To::Merge(slot);
+                true
+            }
+            None => merge.take_word(name),
+        }
+    }
+
+    /// Evaluates the fields and reports every link.
+    pub(super) fn finish(mut self, sink: &mut dyn Sink) {
+        let nesting = sink.budget().limits().nesting;
+        if self.too_deep {
+            let message = format!("fields are nested more than {nesting} deep; the inner ones were read apart");
+            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
+        }
+        let story = Story { pieces: std::mem::take(&mut self.done), names: Vec::new() };
+        let evaluation = examine(&story, nesting);
+        if evaluation.cut {
+            let message = "the values of nested fields grew too long and were cut".to_owned();
+            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
+        }
+        for found in evaluation.instructions {
+            let place = usize::try_from(found.mark).ok().and_then(|mark| self.places.get(mark).copied());
+            let part = sink.path().clone();
+            self.folder.add(link::of_instruction(found, place.unwrap_or_default(), part, &self.tricks));
+        }
+        for link in self.folder.links() {
+            sink.link(link);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The fast look before a formula is taken apart.
+
+use super::calls;
+use memchr::{memchr, memchr_iter, memmem};
+
+/// U+FF5C and U+FF08 in UTF-8.
+const WIDE_BAR: &[u8] = b"\xef\xbd\x9c";
+const WIDE_PARENTHESIS: &[u8] = b"\xef\xbc\x88";
+
+/// False is certain: none of the characters that a request needs is there.
+pub(super) fn could_request(bytes: &[u8]) -> bool {
+    if bytes.len() < 5 {
+        return false;
+    }
+    if memchr(b'|', bytes).is_some() {
+        return true;
+    }
+    if memchr(0xef, bytes).is_some()
+        && (memmem::find(bytes, WIDE_BAR).is_some() || memmem::find(bytes, WIDE_PARENTHESIS).is_some())
+    {
+        return true;
+    }
+    memchr_iter(b'(', bytes).any(|at| bytes.get(..at).is_some_and(ends_with_name))
+}
+
+/// True where bytes end with a name that matters, or with something that may hide one.
+fn ends_with_name(before: &[u8]) -> bool {
+    let trimmed = before.trim_ascii_end();
+    match trimmed.last() {
+        None => false,
+        Some(0) => true,
+        Some(last) if !last.is_ascii() => true,
+        Some(last) if last.is_ascii_alphanumeric() => {
+            calls::NAMES.iter().any(|name| ends_with(trimmed, name.as_bytes()))
+        }
+        Some(_) => false,
+    }
+}
+
+/// Compares from the end, any letter case; a NUL on the way counts as equal.
+fn ends_with(text: &[u8], name: &[u8]) -> bool {
+    let tail = text.get(text.len().saturating_sub(name.len())..).unwrap_or_default();
+    for (have, want) in tail.iter().rev().zip(name.iter().rev()) {
+        if *have == 0 || !have.is_ascii() {
+            return true;
+        }
+        if !have.eq_ignore_ascii_case(want) {
+            return false;
+        }
+    }
+    tail.len() == name.len()
+}
