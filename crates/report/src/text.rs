@@ -85,7 +85,8 @@ impl Text {
             facts.push("not fully read".to_owned());
         }
         let mut out = format!("{}\n", self.paint.with(style, &path));
-        out.push_str(&self.field("", &format!("{}  sha256 {}", facts.join(", "), artifact.sha256), Style::Dim));
+        out.push_str(&self.field("", &facts.join(", "), Style::Dim));
+        out.push_str(&self.field("sha256", &artifact.sha256, Style::Dim));
         for fact in &artifact.facts {
             out.push_str(&self.field("note", fact, Style::Plain));
         }
