@@ -5,7 +5,9 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod cfb;
+pub mod crypto;
 pub mod lzfu;
+pub mod media;
 pub mod opc;
 mod part;
 mod reader;
@@ -16,5 +18,5 @@ pub mod xml;
 pub mod zip;
 
 pub use part::{Format, Part, Secrets, Sink};
-pub use reader::{Claim, PackageReader, Probe, Reader, StorageReader};
-pub use registry::{PACKAGE_READERS, READERS, STORAGE_READERS};
+pub use reader::{ArchiveReader, Claim, PackageReader, Probe, Reader, StorageReader};
+pub use registry::{ARCHIVE_READERS, PACKAGE_READERS, READERS, STORAGE_READERS};

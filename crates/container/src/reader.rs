@@ -1,5 +1,5 @@
 use crate::part::{Format, Part, Sink};
-use crate::{cfb::Storage, opc::Package, text};
+use crate::{cfb::Storage, opc::Package, text, zip::Archive};
 use std::cell::OnceCell;
 
 /// How sure a reader is that bytes are its own.
@@ -92,4 +92,17 @@ pub struct PackageReader {
     pub names: fn(&Package<'_>) -> bool,
     /// Reads all parts of the package that this reader knows; marks them with [`Package::mark_read`].
     pub read: fn(&Package<'_>, &mut dyn Sink),
+}
+
+/// A reader of one kind of ZIP archive that is no OPC package (OpenDocument, ...). Every such archive is offered to every
+/// such reader; entries that none of them marks with [`Archive::mark_read`] are walked as nested parts.
+#[derive(Debug)]
+pub struct ArchiveReader {
+    /// The format that it finds.
+    pub format: Format,
+    /// True where the archive is of this format, so that it names the artifact. Cheap: names and
+    /// [`Archive::prefix`] only.
+    pub claims: fn(&Archive<'_>) -> bool,
+    /// Reads the entries that this reader knows and marks them with [`Archive::mark_read`].
+    pub read: fn(&Archive<'_>, &mut dyn Sink),
 }

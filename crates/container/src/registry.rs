@@ -1,12 +1,16 @@
 //! The readers of this crate, one line each.
 
-use crate::reader::{PackageReader, Reader, StorageReader};
+use crate::media;
+use crate::reader::{ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
-pub const READERS: &[&Reader] = &[];
+pub const READERS: &[&Reader] = &[&media::IMAGE, &media::FONT, &media::SOUND, &media::PROGRAM];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];
+
+/// The archive readers of this crate.
+pub const ARCHIVE_READERS: &[&ArchiveReader] = &[];

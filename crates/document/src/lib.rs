@@ -12,5 +12,7 @@ mod package;
 mod registry;
 mod rtf;
 mod walk;
+mod xlm;
+mod xls;
 
 pub use walk::{Walked, formats, walk};

@@ -1,16 +1,19 @@
 //! Every carrier, one line each. Readers that hand on to all the others (packages, compound files) are listed in
 //! `walk`, since they use this list.
 
-use ddefend_container::{self as container, PackageReader, Reader, StorageReader};
+use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] = &[&crate::rtf::READER];
+pub(crate) const READERS: &[&Reader] = &[&crate::xls::RAW, &crate::rtf::READER];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[];
+
+/// Carriers that read ZIP archives which are no packages.
+pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];
 
 /// All flat readers but those that hand on, containers first.
 pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {
@@ -25,4 +28,9 @@ pub(crate) fn storage_readers() -> impl Iterator<Item = &'static StorageReader> 
 /// All package readers.
 pub(crate) fn package_readers() -> impl Iterator<Item = &'static PackageReader> {
     container::PACKAGE_READERS.iter().chain(PACKAGE_READERS).copied()
+}
+
+/// All archive readers.
+pub(crate) fn archive_readers() -> impl Iterator<Item = &'static ArchiveReader> {
+    container::ARCHIVE_READERS.iter().chain(ARCHIVE_READERS).copied()
 }

@@ -20,6 +20,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         .map(|reader| &reader.format)
         .chain(registry::storage_readers().map(|reader| &reader.format))
         .chain(registry::package_readers().map(|reader| &reader.format))
+        .chain(registry::archive_readers().map(|reader| &reader.format))
 }
 
 /// What a walk found, in the order in which it was found.

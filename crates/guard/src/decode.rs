@@ -1,9 +1,13 @@
 //! Capped decompression. Every decoder stops at the budget's part allowance, at the ratio and at the end of its input,
 //! and gives back what it had by then: a broken tail never hides a good head.
 
+mod checksum;
 mod deflate;
+mod stream;
 
+pub use checksum::{crc32, crc32_step};
 pub use deflate::{gzip, inflate, inflate_prefix, zlib};
+pub use stream::{bzip2, deflate64, lzma, xz, zip_lzma, zstd};
 
 /// What a decoder produced and why it stopped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

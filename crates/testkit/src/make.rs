@@ -1,3 +1,6 @@
 //! Builders of container formats that several areas need.
 
 pub mod cfb;
+mod lock;
+pub mod opc;
+pub mod zip;

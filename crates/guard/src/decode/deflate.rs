@@ -106,7 +106,7 @@ fn run(input: &[u8], mut decoder: Decompress, budget: &Budget, allowance: u64) -
 }
 
 /// Which limit the allowance came from.
-fn part_limit(budget: &Budget) -> Stopped {
+pub(super) fn part_limit(budget: &Budget) -> Stopped {
     let limits = budget.limits();
     if budget.produced().saturating_add(limits.part_size) > limits.total_size.saturating_add(limits.part_size) {
         return Stopped::Limit(Exceeded { code: code::LIMIT_TOTAL_SIZE, limit: limits.total_size });
@@ -115,6 +115,6 @@ fn part_limit(budget: &Budget) -> Stopped {
 }
 
 /// True where the output is larger than the input allows.
-fn over_ratio(input: u64, output: u64, limits: &Limits) -> bool {
+pub(super) fn over_ratio(input: u64, output: u64, limits: &Limits) -> bool {
     output > Limits::RATIO_GRACE && output > input.saturating_mul(limits.ratio)
 }

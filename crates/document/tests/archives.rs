@@ -1,0 +1,200 @@
+//! Archives: what is inside comes out, whatever the directory claims.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+use ddefend_container::zip::Archive;
+use ddefend_container::{Format, Part, Secrets, Sink, opc::Package};
+use ddefend_guard::{Budget, Limits, Stop};
+use ddefend_model::{Diagnostic, Link, NotInspected, PartPath, trick};
+use ddefend_testkit::make::opc::{DOCX, Opc, XLSX};
+use ddefend_testkit::make::zip::{Item, Lock, Method, Zip, overlap_bomb};
+
+/// A sink that keeps what it is told.
+struct Keep {
+    budget: Budget,
+    secrets: Secrets,
+    path: PartPath,
+    codes: Vec<String>,
+    facts: Vec<String>,
+}
+
+impl Keep {
+    fn new() -> Self {
+        Self {
+            budget: Budget::new(Limits::default(), Stop::default()),
+            secrets: ddefend_testkit::collect::secrets(),
+            path: PartPath::root("test"),
+            codes: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+}
+
+impl Sink for Keep {
+    fn budget(&self) -> &Budget {
+        &self.budget
+    }
+    fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+    fn path(&self) -> &PartPath {
+        &self.path
+    }
+    fn child(&mut self, _: Part<'_>) {}
+    fn within(&mut self, _: &str, _: &[&'static str], read: &mut dyn FnMut(&mut dyn Sink)) {
+        read(self);
+    }
+    fn link(&mut self, _: Link) {}
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.codes.push(diagnostic.code.into_owned());
+    }
+    fn detected(&mut self, _: &'static Format) {}
+    fn fact(&mut self, text: String) {
+        self.facts.push(text);
+    }
+    fn not_inspected(&mut self, _: NotInspected) {}
+}
+
+/// Names, content and tricks of all entries.
+fn entries(bytes: &[u8], sink: &mut Keep) -> Vec<(String, Vec<u8>, Vec<&'static str>)> {
+    let archive = Archive::open(bytes, sink).unwrap();
+    let list = archive.entries().iter();
+    list.map(|e| (e.name.clone(), archive.read(e, sink).unwrap_or_default().into_owned(), e.tricks.clone())).collect()
+}
+
+const TEXT: &[u8] =
+    b"name,value\r\nx,=cmd|'/c calc'!A0\r\nand some more text, so that there is something to compress\r\n";
+
+#[test]
+fn every_method_lock_and_size_field_reads_back() {
+    for method in [Method::Stored, Method::Deflated, Method::Bzip2] {
+        for lock in [
+            Lock::Open,
+            Lock::Traditional("infected".into()),
+            Lock::Aes("infected".into(), 1),
+            Lock::Aes("malware".into(), 2),
+            Lock::Aes("infected".into(), 3),
+        ] {
+            for (descriptor, zip64) in [(false, false), (true, false), (false, true)] {
+                let item = Item { method, lock: lock.clone(), descriptor, zip64, ..Item::new("a.csv", TEXT) };
+                let bytes = Zip { items: vec![item.clone(), Item::new("b", "b")], ..Zip::default() }.build();
+                let mut sink = Keep::new();
+                let found = entries(&bytes, &mut sink);
+                assert_eq!(found.len(), 2, "{item:?}");
+                assert_eq!(found[0].1, TEXT, "{item:?} {:?}", sink.codes);
+                assert!(found[0].2.is_empty(), "{item:?} {:?}", found[0].2);
+                let notes: Vec<_> = sink.codes.iter().filter(|code| *code != "note.password").collect();
+                assert!(notes.is_empty(), "{item:?} {notes:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn unknown_password_is_told() {
+    for lock in [Lock::Traditional("unguessable".into()), Lock::Aes("unguessable".into(), 3)] {
+        let bytes = Zip { items: vec![Item { lock, ..Item::new("a.csv", TEXT) }], ..Zip::default() }.build();
+        let mut sink = Keep::new();
+        entries(&bytes, &mut sink);
+        assert_eq!(sink.codes, ["unreadable.encrypted"]);
+    }
+}
+
+#[test]
+fn junk_trailers_and_missing_directories() {
+    for absolute in [false, true] {
+        let zip = Zip {
+            items: vec![Item::new("a.csv", TEXT), Item { descriptor: true, ..Item::new("b.csv", TEXT) }],
+            junk: b"MZ this is junk before the archive".to_vec(),
+            absolute,
+            ..Zip::default()
+        };
+        for (trailer, headless) in [(&b""[..], false), (b"trailing", false), (b"", true)] {
+            let bytes = Zip { trailer: trailer.to_vec(), headless, ..zip.clone() }.build();
+            let found = entries(&bytes, &mut Keep::new());
+            assert_eq!(found.len(), 2, "{absolute} {headless}");
+            for entry in found {
+                assert_eq!(entry.1, TEXT);
+                assert!(entry.2.contains(&trick::LEADING_JUNK));
+                assert_eq!(entry.2.contains(&trick::TRAILING_BYTES), !trailer.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn hidden_repeated_and_contradicting_entries_all_come_out() {
+    let items = vec![
+        Item::new("one", "1"),
+        Item { hidden: true, ..Item::new("hidden", TEXT) },
+        Item { local_name: Some("inner".into()), ..Item::new("outer", "2") },
+        Item::new("twice", "first"),
+        Item::new("twice", "second"),
+        Item { method: Method::Stored, central_method: Some(8), ..Item::new("method", "stored") },
+        Item::new("last", "3"),
+    ];
+    let bytes = Zip { items, ..Zip::default() }.build();
+    let mut sink = Keep::new();
+    let found = entries(&bytes, &mut sink);
+    let data = |name: &str| found.iter().filter(|e| e.0 == name).map(|e| e.1.as_slice()).collect::<Vec<_>>();
+    assert_eq!(data("hidden"), [TEXT]);
+    assert_eq!(data("inner"), [b"2"]);
+    assert_eq!(data("outer"), [b"2"]);
+    assert_eq!(data("twice"), [&b"first"[..], b"second"]);
+    assert!(data("method").contains(&&b"stored"[..]));
+    for (name, _, tricks) in &found {
+        assert_eq!(tricks.contains(&trick::ARCHIVE_MISMATCH), !["one", "last"].contains(&name.as_str()), "{name}");
+    }
+    assert!(sink.codes.iter().any(|code| code == "note.archive"));
+}
+
+#[test]
+fn overlap_bomb_ends_in_a_limit() {
+    let bytes = overlap_bomb(250, 4 << 20);
+    let mut sink = Keep::new();
+    let archive = Archive::open(&bytes, &mut sink).unwrap();
+    assert_eq!(archive.entries().len(), 250);
+    let mut total = 0;
+    for entry in archive.entries() {
+        total += archive.read(entry, &mut sink).map_or(0, |data| data.len());
+    }
+    assert!(total < 64 << 20, "{total}");
+    assert!(sink.codes.iter().any(|code| code == "limit.ratio"), "{:?}", sink.codes);
+}
+
+#[test]
+fn package_relations_types_and_roots() {
+    let document = "<?xml version='1.0'?><!-- c --><w:document xmlns:w=\"urn:w\"/>";
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff_u16).chain(document.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bytes = Opc::new()
+        .strict()
+        .part("word/odd name.xml", DOCX, utf16)
+        .part("word/header1.xml", "application/x-header+xml", "<w:hdr xmlns:w='urn:w' />")
+        .part("word/embeddings/x.bin", "", "no xml")
+        .override_type("word/odd name.xml", XLSX)
+        .relate("", "officeDocument", "word/odd%20name.xml")
+        .relate("word/odd name.xml", "header", "./x/../HEADER1.xml")
+        .relate("word/odd name.xml", "oleObject", "\\word\\embeddings\\x.bin")
+        .relate_external("word/odd name.xml", "attachedTemplate", "http://example.invalid/a.dotm")
+        .build();
+    let mut sink = Keep::new();
+    let archive = Archive::open(&bytes, &mut sink).unwrap();
+    assert!(Package::is_package(&archive));
+    let package = Package::open(archive, &mut sink);
+    let main = package.part("/word/odd name.xml").unwrap();
+    assert_eq!(main.content_types, [DOCX, XLSX]);
+    assert!(main.has_role("officeDocument"));
+    assert!(main.tricks.contains(&trick::CONTENT_TYPE_CONFLICT) && main.tricks.contains(&trick::RENAMED_PART));
+    assert_eq!(package.root(main).map(|r| (r.local.as_str(), r.namespace.as_str())), Some(("document", "urn:w")));
+    let targets: Vec<_> = package.relations_of(&main.name).map(|r| (r.kind.as_str(), r.part.as_deref())).collect();
+    assert_eq!(
+        targets,
+        [
+            ("header", Some("/word/header1.xml")),
+            ("oleObject", Some("/word/embeddings/x.bin")),
+            ("attachedTemplate", None)
+        ]
+    );
+    assert!(package.root(package.part("/WORD/embeddings/x.bin").unwrap()).is_none());
+    assert!(package.has_root(package.part("/word/header1.xml").unwrap(), "hdr"));
+}
