@@ -128,4 +128,7 @@ pub(crate) struct Explain {
     /// List every id.
     #[arg(long)]
     pub(crate) list: bool,
+    /// When to colour.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
 }

@@ -29,7 +29,11 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
         scan_inputs(&inputs, &settings, &bar, &mut |scanned| {
             tally.add(&scanned, args.fail_on);
             let text = renderer.artifact(&scanned);
-            if text.is_empty() { Ok(()) } else { bar.aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush())) }
+            if text.is_empty() {
+                Ok(())
+            } else {
+                bar.aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+            }
         })
     });
     bar.finish();
@@ -75,7 +79,7 @@ impl Tally {
     }
 }
 
-fn prepare(args: &Scan, content: &Content) -> Result<(Settings, Vec<Input>, Tally), String> {
+fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<Input>, Tally), String> {
     let mut user = args.password.clone();
     if let Some(path) = &args.password_file {
         user.extend(lines(path)?);
@@ -97,7 +101,7 @@ fn prepare(args: &Scan, content: &Content) -> Result<(Settings, Vec<Input>, Tall
             archive_defaults: passwords.archive_defaults.clone(),
             user,
         },
-        knowledge: content.knowledge().clone(),
+        knowledge: content.knowledge(),
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
     };
     Ok((settings, inputs, tally))
@@ -107,7 +111,12 @@ fn prepare(args: &Scan, content: &Content) -> Result<(Settings, Vec<Input>, Tall
 fn lines(path: &Path) -> Result<Vec<String>, String> {
     let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
     let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(text.lines().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+    Ok(text
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 fn limits(asked: &LimitArgs) -> Limits {
@@ -128,17 +137,16 @@ fn limits(asked: &LimitArgs) -> Limits {
 fn meta(args: &Scan, content: &Content) -> Meta {
     Meta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        content: content.version().to_owned(),
+        content: content.version(),
         width: terminal::width(args.width),
         colour: terminal::colour(args.color),
         verbose: args.verbose,
-        rules: content
-            .findings()
-            .map(|(id, explanation)| RuleInfo {
-                id: id.to_owned(),
-                title: explanation.title.clone(),
-                help: explanation.what.clone(),
-            })
-            .collect(),
+        rules: if args.format == "sarif" { rules(content) } else { Vec::new() },
     }
+}
+
+/// What SARIF says of each finding id.
+fn rules(content: &Content) -> Vec<RuleInfo> {
+    let findings = content.explanations().iter().filter(|explanation| explanation.sort == "finding");
+    findings.map(|it| RuleInfo { id: it.id.clone(), title: it.title.clone(), help: it.what.clone() }).collect()
 }

@@ -32,7 +32,7 @@ const AHEAD: usize = 512;
 /// The first error of `emit`; work that is under way is finished, the rest is dropped.
 pub fn scan_inputs<E>(
     inputs: &[Input],
-    settings: &Settings,
+    settings: &Settings<'_>,
     progress: &dyn Progress,
     emit: &mut dyn FnMut(Scanned) -> Result<(), E>,
 ) -> Result<Summary, E> {
@@ -74,7 +74,7 @@ pub fn scan_inputs<E>(
 
 struct Shared<'s> {
     inputs: &'s [Input],
-    settings: &'s Settings,
+    settings: &'s Settings<'s>,
     progress: &'s dyn Progress,
     next: AtomicUsize,
     emitted: AtomicUsize,

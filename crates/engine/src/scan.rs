@@ -10,13 +10,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a scan works with.
 #[derive(Debug)]
-pub struct Settings {
+pub struct Settings<'k> {
     /// Limits per artifact.
     pub limits: Limits,
     /// Passwords to try.
     pub secrets: Secrets,
     /// What judgements rest on.
-    pub knowledge: Knowledge,
+    pub knowledge: &'k Knowledge,
     /// Worker threads, at least one.
     pub threads: usize,
 }
@@ -29,9 +29,9 @@ pub(crate) fn hex(digest: &[u8]) -> String {
     })
 }
 
-/// Scans bytes that are already in memory. `cut` is the artifact's whole size where only its head was handed in.
+/// Scans bytes that are already in memory.
 #[must_use]
-pub fn scan_bytes(name: &str, bytes: &[u8], settings: &Settings, stop: Stop) -> Scanned {
+pub fn scan_bytes(name: &str, bytes: &[u8], settings: &Settings<'_>, stop: Stop) -> Scanned {
     let digest = Sha256::digest(bytes);
     scan_head(name, bytes, bytes.len() as u64, hex(&digest), settings, stop)
 }
@@ -42,7 +42,7 @@ pub(crate) fn scan_head(
     bytes: &[u8],
     size: u64,
     sha256: String,
-    settings: &Settings,
+    settings: &Settings<'_>,
     stop: Stop,
 ) -> Scanned {
     let part =
@@ -89,11 +89,11 @@ fn judged(
     mut artifact: Artifact,
     links: &[ddefend_model::Link],
     mut diagnostics: Vec<Diagnostic>,
-    settings: &Settings,
+    settings: &Settings<'_>,
 ) -> Scanned {
     artifact.complete = !diagnostics.iter().any(Diagnostic::is_gap);
-    let mut findings = ddefend_dde::judge(links, &settings.knowledge);
-    findings.extend(ddefend_dde::incomplete(&diagnostics, &settings.knowledge));
+    let mut findings = ddefend_dde::judge(links, settings.knowledge);
+    findings.extend(ddefend_dde::incomplete(&diagnostics, settings.knowledge));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
     for finding in &mut findings {
         finding.artifact.clone_from(&artifact.path);

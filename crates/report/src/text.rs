@@ -1,11 +1,8 @@
 //! For people at a terminal: worst first, one block per finding, nothing that needs a second look to be understood.
 
-mod paint;
-mod wrap;
-
-use crate::{Meta, Renderer, escape};
+use crate::paint::{Paint, Style};
+use crate::{Meta, Renderer, escape, wrap};
 use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Scanned, Summary};
-use paint::{Paint, Style};
 
 pub(crate) fn make(meta: &Meta) -> Box<dyn Renderer> {
     Box::new(Text {
