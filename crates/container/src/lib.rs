@@ -6,14 +6,18 @@
 
 pub mod cfb;
 pub mod crypto;
+mod ical;
 pub mod lzfu;
 pub mod media;
+mod mime;
+mod msg;
 pub mod opc;
 mod part;
 mod reader;
 mod registry;
 pub mod rtf;
 pub mod text;
+mod tnef;
 pub mod xml;
 pub mod zip;
 

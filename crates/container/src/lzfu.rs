@@ -1,8 +1,9 @@
 //! Compressed RTF of Outlook and TNEF bodies (MS-OXRTFCP): LZFu, or MELA, which stores it as it is.
 
+use crate::{Part, Sink};
 use ddefend_guard::decode::Stopped;
 use ddefend_guard::{Budget, Cursor, Exceeded};
-use ddefend_model::code;
+use ddefend_model::{Diagnostic, Location, PartPath, code, trick};
 
 /// What was decompressed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +55,33 @@ pub fn decompress(input: &[u8], budget: &Budget) -> Rtf {
         rtf.odd = Some("the declared size does not fit the data");
     }
     rtf
+}
+
+/// True where the bytes begin like a compressed RTF value.
+#[must_use]
+pub fn is_compressed_rtf(bytes: &[u8]) -> bool {
+    matches!(bytes.get(8..12), Some(b"LZFu" | b"MELA"))
+}
+
+/// Decompresses a body and reads it as the part `step` below `parent`; what is odd about it is reported.
+pub(crate) fn hand_on(input: &[u8], parent: &PartPath, step: &str, sink: &mut dyn Sink) {
+    let rtf = decompress(input, sink.budget());
+    let path = parent.join(step);
+    let mut tell = |code, message: String| {
+        sink.diagnostic(Diagnostic::new(code, path.clone(), Location::default(), message));
+    };
+    if let Some(stopped) = rtf.stopped {
+        tell(stopped.code(), format!("the compressed RTF body: {stopped}; its head was read"));
+    }
+    if let Some(odd) = rtf.odd {
+        tell(code::NOTE_ODD, format!("the compressed RTF body: {odd}; all of it was read"));
+    }
+    let mut part = Part::below(parent, step, &rtf.bytes);
+    part.name = None;
+    if rtf.stored {
+        part.tricks.push(trick::STORED_BODY);
+    }
+    sink.child(part);
 }
 
 fn store(body: &[u8], raw_size: usize, kind: u32, budget: &Budget) -> Rtf {

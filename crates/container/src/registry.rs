@@ -4,10 +4,18 @@ use crate::media;
 use crate::reader::{ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
-pub const READERS: &[&Reader] = &[&media::IMAGE, &media::FONT, &media::SOUND, &media::PROGRAM];
+pub const READERS: &[&Reader] = &[
+    &media::IMAGE,
+    &media::FONT,
+    &media::SOUND,
+    &media::PROGRAM,
+    &crate::mime::READER,
+    &crate::ical::READER,
+    &crate::tnef::READER,
+];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE, &crate::msg::READER];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];

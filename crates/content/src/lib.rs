@@ -1,1 +1,111 @@
-//! Being built.
+//! Loads, validates and versions the data under `content/`, which is compiled into the program.
+//!
+//! [`Content::load`] reads what every scan needs; the longer texts for `explain` are read when they are asked for.
+
+mod explain;
+mod pack;
+mod validate;
+
+pub use explain::Explanation;
+
+use ddefend_dde::{Knowledge, KnowledgeError};
+use std::fmt;
+use std::sync::OnceLock;
+
+/// Passwords that are tried without being asked for (`content/passwords.toml`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    /// Office tries these itself.
+    pub office_defaults: Vec<String>,
+    /// Customary for archives of samples.
+    pub archive_defaults: Vec<String>,
+}
+
+/// Everything that the shipped content says.
+#[derive(Debug)]
+pub struct Content {
+    knowledge: Knowledge,
+    passwords: Passwords,
+    explanations: OnceLock<Vec<Explanation>>,
+}
+
+/// Why content cannot be used. The shipped content is tested, so a user sees this only with files of their own.
+#[derive(Debug)]
+pub enum ContentError {
+    /// A file is not valid TOML or does not have the shape that it should have.
+    Shape {
+        /// The file under `content/`.
+        file: &'static str,
+        /// Where and what.
+        source: Box<toml::de::Error>,
+    },
+    /// The lists contradict each other.
+    Knowledge(KnowledgeError),
+}
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape { file, source } => write!(f, "content/{file}: {source}"),
+            Self::Knowledge(error) => write!(f, "content: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ContentError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Shape { source, .. } => Some(source.as_ref()),
+            Self::Knowledge(error) => Some(error),
+        }
+    }
+}
+
+impl Content {
+    /// Reads the shipped content.
+    ///
+    /// # Errors
+    /// Where a file does not have its shape; the tests hold that the shipped ones do.
+    pub fn load() -> Result<Self, ContentError> {
+        let (sources, passwords) = pack::load()?;
+        let knowledge = Knowledge::new(sources).map_err(ContentError::Knowledge)?;
+        Ok(Self { knowledge, passwords, explanations: OnceLock::new() })
+    }
+
+    /// What judging needs to know.
+    #[must_use]
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+
+    /// Passwords that are tried without being asked for.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// Explains a finding id, a hiding trick's id or a diagnostic code.
+    #[must_use]
+    pub fn explain(&self, id: &str) -> Option<Explanation> {
+        self.explanations().iter().find(|explanation| explanation.id == id).cloned()
+    }
+
+    /// Every explanation, findings first, then tricks, then diagnostics; for the generated reference.
+    #[must_use]
+    pub fn explanations(&self) -> &[Explanation] {
+        self.explanations.get_or_init(|| explain::read().unwrap_or_default())
+    }
+
+    /// The version of the shipped content: the same as long as no byte of it changes.
+    #[must_use]
+    pub fn version(&self) -> String {
+        pack::version()
+    }
+
+    /// What is wrong with the content beyond its shape, one sentence each; empty for the shipped one, a test holds that.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        validate::problems(self)
+    }
+}

@@ -14,13 +14,6 @@ pub(crate) struct Carrier {
     pub(crate) update_fields: bool,
 }
 
-impl Carrier {
-    /// A carrier whose documents have no such setting.
-    pub(crate) fn new(id: &'static str) -> Self {
-        Self { id, update_fields: false }
-    }
-}
-
 /// Evaluates a story and reports its links, and the limits that were hit on the way. `place` maps a field's mark to
 /// the part and the place in it.
 pub(crate) fn report(
@@ -55,7 +48,7 @@ pub(crate) fn links(
         let (part, location) = place(instruction.mark);
         folder.add(link(carrier, instruction, part, location));
     }
-    folder.links
+    folder.into_links()
 }
 
 /// Folds equal links: same kind, service, topic, target, trigger and part.

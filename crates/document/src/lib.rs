@@ -4,14 +4,20 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
-#[expect(dead_code, reason = "the carriers that use it land one by one")]
+mod doc;
+mod docx;
 mod fields;
+mod flatopc;
 #[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
 mod package;
+mod pptx;
 mod registry;
+mod relations;
 mod rtf;
 mod walk;
+mod wordhtml;
+mod wordxml;
 mod xlm;
 mod xls;
 

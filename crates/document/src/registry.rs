@@ -4,13 +4,20 @@
 use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader, StorageReader};
 
 /// Carriers that read plain bytes or text.
-pub(crate) const READERS: &[&Reader] = &[&crate::xls::RAW, &crate::rtf::READER];
+pub(crate) const READERS: &[&Reader] = &[
+    &crate::xls::RAW,
+    &crate::rtf::READER,
+    &crate::wordxml::WORD2003,
+    &crate::wordxml::LOOSE,
+    &crate::wordhtml::READER,
+];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
 
 /// Carriers that read packages.
-pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[];
+pub(crate) const PACKAGE_READERS: &[&PackageReader] =
+    &[&crate::relations::READER, &crate::docx::READER, &crate::pptx::READER];
 
 /// Carriers that read ZIP archives which are no packages.
 pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];

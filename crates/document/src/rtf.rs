@@ -15,11 +15,8 @@ use ddefend_model::{Location, code, trick};
 use std::borrow::Cow;
 
 /// Rich Text Format.
-pub(crate) static READER: Reader = Reader {
-    format: Format { id: "rtf", title: "Rich Text Format document", extensions: &["rtf", "doc", "dot", "wbk"] },
-    sniff,
-    read,
-};
+pub(crate) static READER: Reader =
+    Reader { format: Format { id: "rtf", title: "Rich Text Format document", extensions: &["rtf"] }, sniff, read };
 
 fn sniff(probe: &Probe<'_>) -> Claim {
     match find_header(probe.bytes()) {

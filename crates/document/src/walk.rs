@@ -1,13 +1,13 @@
 //! The walk over an artifact's tree of parts.
 
-use crate::{compound, package, registry};
+use crate::{compound, flatopc, package, registry};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Secrets, Sink};
 use ddefend_guard::{Budget, Exceeded};
 use ddefend_model::{Diagnostic, Link, Location, NotInspected, PartPath, code, trick};
 use std::collections::BTreeSet;
 
 /// Readers that hand what they find to all other readers.
-const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER];
+const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER, &flatopc::READER];
 
 /// All flat readers.
 fn readers() -> impl Iterator<Item = &'static Reader> {
@@ -136,6 +136,11 @@ fn claimed(part: &Part<'_>) -> Vec<&'static Reader> {
         readers().map(|reader| ((reader.sniff)(&probe), reader)).filter(|(claim, _)| *claim != Claim::No).collect();
     claims.sort_by_key(|(claim, _)| std::cmp::Reverse(*claim));
     let Some(best) = claims.first().map(|(claim, _)| *claim) else { return Vec::new() };
+    // The text of a mail is read by people: only a structure makes something else of it.
+    let is_mail_text = part.name.is_none() && part.declared.as_deref() == Some("text/plain");
+    if is_mail_text && best < Claim::Structure {
+        return Vec::new();
+    }
     let floor = best.min(Claim::Structure);
     claims.into_iter().take_while(|(claim, _)| *claim >= floor).map(|(_, reader)| reader).collect()
 }

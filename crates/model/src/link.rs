@@ -246,5 +246,13 @@ pub mod trick {
         LEADING_JUNK = "leading-junk";
         /// An item that no cell uses, or a link to nothing: a trace of an edited link.
         ORPHAN_LINK = "orphan-link";
+        /// The command is spelled with environment variables or parts of them.
+        ENVIRONMENT = "environment-variable";
+        /// Carets or quotes inside words, which the shell drops.
+        CARETS = "carets";
+        /// A part of the command is encoded (PowerShell `-EncodedCommand`, base64).
+        ENCODED_COMMAND = "encoded-command";
+        /// Strings joined, character codes or backticks spell the command.
+        STRING_JOIN = "string-join";
     }
 }

@@ -1,13 +1,14 @@
 //! One pass over a document: where text goes, which fields, objects and merges are open.
 
 use super::field::{Between, OpenField};
-use super::link::{self, Folder, Place};
+use super::link::{self, Place};
 use super::merge::{self, Merge, Slot};
 use super::object::OpenObject;
 use super::words;
+use crate::fields::{self, Carrier, Folder};
 use ddefend_container::Sink;
 use ddefend_container::rtf::{Event, Flow, Letters, symbol_text, word_text};
-use ddefend_grammar::field::{Piece, Story, examine};
+use ddefend_grammar::field::{Built, Piece, Story};
 use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
 
 /// Where text goes.
@@ -206,16 +207,20 @@ impl<'d> Collector<'d> {
     fn close_field(&mut self, closed: bool, end: usize, outer_to: To, sink: &mut dyn Sink) {
         let nesting = usize::try_from(sink.budget().limits().nesting).unwrap_or(usize::MAX);
         let Some(frame) = self.frames.last_mut() else { return };
-        let Some(open) = frame.fields.pop() else { return };
-        let place = Place {
-            offset: open.offset,
-            length: end.saturating_sub(open.offset),
-            other_story: frame.other,
-            hidden: self.now.hidden,
-            dead: self.now.dead,
-        };
+        let Some(mut open) = frame.fields.pop() else { return };
+        if frame.other {
+            open.saw(trick::OTHER_STORY);
+        }
+        if self.now.hidden || self.now.dead {
+            open.saw(trick::HIDDEN_CONTENT);
+        }
+        for trick in &self.tricks {
+            open.saw(trick);
+        }
+        // What readers ignore never updates.
+        open.locked |= self.now.dead;
         let mark = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.push(place);
+        self.places.push(Place { offset: open.offset, length: end.saturating_sub(open.offset) });
         let depth = frame.fields.len();
         let field = open.close(closed, mark);
         if depth >= nesting {
@@ -481,24 +486,18 @@ impl<'d> Collector<'d> {
 
     /// Evaluates the fields and reports every link.
     pub(super) fn finish(mut self, sink: &mut dyn Sink) {
-        let nesting = sink.budget().limits().nesting;
-        if self.too_deep {
-            let message = format!("fields are nested more than {nesting} deep; the inner ones were read apart");
-            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
-        }
-        let story = Story { pieces: std::mem::take(&mut self.done), names: Vec::new() };
-        let evaluation = examine(&story, nesting);
-        if evaluation.cut {
-            let message = "the values of nested fields grew too long and were cut".to_owned();
-            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
-        }
-        for found in evaluation.instructions {
-            let place = usize::try_from(found.mark).ok().and_then(|mark| self.places.get(mark).copied());
-            let part = sink.path().clone();
-            self.folder.add(link::of_instruction(found, place.unwrap_or_default(), part, &self.tricks));
-        }
-        for link in self.folder.links() {
+        for link in self.folder.into_links() {
             sink.link(link);
         }
+        let story = Story { pieces: std::mem::take(&mut self.done), names: Vec::new() };
+        let built = Built { story, too_deep: self.too_deep };
+        let part = sink.path().clone();
+        let places = self.places;
+        let place = |mark: u32| {
+            let place = usize::try_from(mark).ok().and_then(|mark| places.get(mark).copied()).unwrap_or_default();
+            let location = Location::bytes(place.offset as u64, place.length as u64).held_by("\\fldinst");
+            (part.clone(), location)
+        };
+        fields::report(Carrier { id: "rtf", update_fields: false }, &built, place, sink);
     }
 }

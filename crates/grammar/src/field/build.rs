@@ -100,6 +100,15 @@ impl StoryBuilder {
         self.open.last().is_some_and(|open| !open.in_result)
     }
 
+    /// Closes open fields as unclosed until `depth` are left: the end of an element over which no field reaches.
+    pub fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth
+            && let Some(open) = self.open.pop()
+        {
+            self.push(Piece::Field(open.field));
+        }
+    }
+
     /// Closes open fields as unclosed: the end of a text (header, part) over which no field reaches.
     pub fn break_story(&mut self) {
         self.close_all();
@@ -113,9 +122,7 @@ impl StoryBuilder {
     }
 
     fn close_all(&mut self) {
-        while let Some(open) = self.open.pop() {
-            self.push(Piece::Field(open.field));
-        }
+        self.close_to(0);
     }
 
     fn push(&mut self, piece: Piece) {

@@ -143,7 +143,8 @@ impl Evaluator {
         if self.emit(field, expanded, &words, nested, context) {
             return self.cached(field, nested);
         }
-        let arguments = words.get(1..).unwrap_or_default();
+        let arguments = functions::without_formats(words.get(1..).unwrap_or_default());
+        let arguments = arguments.as_slice();
         self.out.cut |= expanded.cut;
         let mut value = match name.as_str() {
             "QUOTE" => {

@@ -5,6 +5,20 @@ use super::token::Word;
 /// How long operands with wildcards may be to be compared, bytes; longer ones are undecided.
 const PATTERN_CAP: usize = 48;
 
+/// Words without the general switches for formats (`\*`, `\#`, `\@`) and the argument of each.
+pub(super) fn without_formats(words: &[Word]) -> Vec<Word> {
+    let mut words = words.iter().peekable();
+    let mut kept = Vec::new();
+    while let Some(word) = words.next() {
+        if word.switch && matches!(word.text.as_str(), "\\*" | "\\#" | "\\@") {
+            let _ = words.next_if(|next| !next.switch);
+        } else {
+            kept.push(word.clone());
+        }
+    }
+    kept
+}
+
 /// The text of `QUOTE`, and whether character codes spelt some of it. Numbers outside of quotes are character codes,
 /// decimal or `0x` and hexadecimal.
 pub(super) fn quote(words: &[Word]) -> (String, bool) {

@@ -1,0 +1,82 @@
+//! The files under `content/`, compiled in.
+
+use crate::{ContentError, Passwords};
+use ddefend_dde::{BlockerRule, Phrase, PromptRule, Sources, TrickText};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+macro_rules! files {
+    ($($name:ident = $file:literal),* $(,)?) => {
+        $(pub(crate) const $name: (&str, &str) = ($file, include_str!(concat!("../../../content/", $file)));)*
+        const ALL: &[(&str, &str)] = &[$($name),*];
+    };
+}
+files! {
+    JUDGEMENT = "judgement.toml",
+    SERVICES = "services.toml",
+    COMMANDS = "commands.toml",
+    PROMPTS = "prompts.toml",
+    BLOCKERS = "blockers.toml",
+    LURES = "lures.toml",
+    TRICKS = "tricks.toml",
+    PASSWORDS = "passwords.toml",
+    FINDINGS = "findings.toml",
+    DIAGNOSTICS = "diagnostics.toml",
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prompts {
+    prompt: Vec<PromptRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Blockers {
+    blocker: Vec<BlockerRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lures {
+    phrases: Vec<Phrase>,
+}
+
+#[derive(Deserialize)]
+struct Tricks {
+    trick: Vec<Short>,
+}
+
+#[derive(Deserialize)]
+struct Short {
+    id: String,
+    short: String,
+}
+
+pub(crate) fn parse<T: DeserializeOwned>((file, text): (&'static str, &str)) -> Result<T, ContentError> {
+    toml::from_str(text).map_err(|source| ContentError::Shape { file, source: Box::new(source) })
+}
+
+pub(crate) fn load() -> Result<(Sources, Passwords), ContentError> {
+    let tricks: Tricks = parse(TRICKS)?;
+    let tricks = tricks.trick.into_iter().map(|trick| TrickText { id: trick.id, short: trick.short }).collect();
+    let sources = Sources {
+        judgement: parse(JUDGEMENT)?,
+        services: parse(SERVICES)?,
+        commands: parse(COMMANDS)?,
+        prompts: parse::<Prompts>(PROMPTS)?.prompt,
+        blockers: parse::<Blockers>(BLOCKERS)?.blocker,
+        lures: parse::<Lures>(LURES)?.phrases,
+        tricks,
+    };
+    Ok((sources, parse(PASSWORDS)?))
+}
+
+/// FNV-1a over names and texts: not for security, only to tell two versions apart.
+pub(crate) fn version() -> String {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let bytes = ALL.iter().flat_map(|(file, text)| file.bytes().chain([0]).chain(text.bytes()).chain([0]));
+    let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    format!("{}+{hash:016x}", env!("CARGO_PKG_VERSION"))
+}

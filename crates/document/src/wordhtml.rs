@@ -1,0 +1,195 @@
+//! Word's HTML (Office HTML reference, "Word fields"): fields between `mso-element:field-begin`, `field-separator` and
+//! `field-end`, usually inside `<!--[if supportFields]>`, and simple ones in `mso-field-code`. Also in MHT parts, in
+//! mail bodies and in HTML that RTF encapsulates.
+
+mod style;
+mod tags;
+
+use crate::fields::{self, Carrier};
+use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink, text};
+use ddefend_grammar::field::StoryBuilder;
+use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
+use style::{FieldStyle, field_style};
+use tags::{Tag, Token, Tokens};
+
+/// HTML that may be Word's.
+pub(crate) static READER: Reader = Reader {
+    format: Format { id: "wordhtml", title: "HTML document", extensions: &["htm", "html", "xhtml", "mht", "mhtml"] },
+    sniff,
+    read,
+};
+
+fn sniff(probe: &Probe<'_>) -> Claim {
+    let Some(head) = probe.head() else { return Claim::No };
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    if !head.starts_with('<') {
+        return Claim::No;
+    }
+    let head = head.to_ascii_lowercase();
+    let office = ["urn:schemas-microsoft-com:office:word", "mso-", "supportfields", "word.document"];
+    let html = ["<html", "<!doctype html", "<head", "<body", "<meta", "<p ", "<p>", "<div", "<span", "<table"];
+    if !html.iter().any(|mark| head.contains(mark)) {
+        return Claim::No;
+    }
+    if office.iter().any(|mark| head.contains(mark)) { Claim::Structure } else { Claim::Likely }
+}
+
+fn read(part: &Part<'_>, sink: &mut dyn Sink) {
+    let decoded = text::decode(part.bytes);
+    if !may_hold_fields(&decoded.text) {
+        return;
+    }
+    let mut reader = HtmlReader {
+        builder: StoryBuilder::new(sink.budget().limits().nesting),
+        places: Vec::new(),
+        paragraph: 0,
+        simple: Vec::new(),
+        templates: Vec::new(),
+    };
+    for (number, token) in Tokens::new(&decoded.text).enumerate() {
+        if number % 4096 == 0
+            && let Err(exceeded) = sink.budget().check_time()
+        {
+            sink.report(exceeded.code, Location::default(), format!("{exceeded}; the rest was not read"));
+            break;
+        }
+        reader.token(token);
+    }
+    let path = sink.path().clone();
+    for (target, location) in std::mem::take(&mut reader.templates) {
+        let mut link = Link::new(LinkKind::RemoteTemplate, READER.format.id, path.clone(), location);
+        link.raw.clone_from(&target);
+        link.target = Some(target);
+        link.trigger = Trigger::Open;
+        sink.link(link);
+    }
+    let places = reader.places;
+    let place = |mark: u32| {
+        let place = usize::try_from(mark).ok().and_then(|mark| places.get(mark)).cloned();
+        (path.clone(), place.unwrap_or_default())
+    };
+    let carrier = Carrier { id: READER.format.id, update_fields: false };
+    fields::report(carrier, &reader.builder.finish(), place, sink);
+}
+
+/// True where a field property may be there: `field-` in any letter case, or references or escapes that could spell it.
+fn may_hold_fields(html: &str) -> bool {
+    let bytes = html.as_bytes();
+    let spelt = memchr::memchr_iter(b'-', bytes).any(|at| {
+        let word = at.checked_sub(5).and_then(|from| bytes.get(from..at));
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"field"))
+    });
+    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    spelt || has(b"AttachedTemplate") || (has(b"mso") && (has(b"&#") || has(b"\\")))
+}
+
+/// How many simple fields are followed to the end of their element; deeper ones end where they begin.
+const SIMPLE: usize = 32;
+
+struct HtmlReader {
+    builder: StoryBuilder,
+    places: Vec<Location>,
+    paragraph: u32,
+    /// Open simple fields: element name, open elements of that name inside, fields that were open before.
+    simple: Vec<(String, u32, usize)>,
+    templates: Vec<(String, Location)>,
+}
+
+impl HtmlReader {
+    fn token(&mut self, token: Token<'_>) {
+        match token {
+            Token::Text(text) => {
+                if self.builder.depth() > 0 {
+                    self.builder.text(&collapse(&text));
+                }
+            }
+            Token::Open(tag) => self.open(&tag),
+            Token::Close(name) => self.close(name),
+        }
+    }
+
+    fn open(&mut self, tag: &Tag<'_>) {
+        if tag.name.eq_ignore_ascii_case("p") {
+            self.paragraph = self.paragraph.saturating_add(1);
+        } else if tag.name.eq_ignore_ascii_case("br") && self.builder.depth() > 0 {
+            self.builder.text("\n");
+        } else if tag.name.eq_ignore_ascii_case("w:AttachedTemplate")
+            && let Some(target) = tag.attribute("href").filter(|target| !target.is_empty())
+        {
+            self.templates.push((target, self.place(tag, "w:AttachedTemplate")));
+        }
+        for (_, inside, _) in self.simple.iter_mut().filter(|(name, ..)| name.eq_ignore_ascii_case(tag.name)) {
+            *inside = inside.saturating_add(1);
+        }
+        match tag.attribute("style").as_deref().and_then(field_style) {
+            Some(FieldStyle::Begin) => self.begin(tag, "mso-element:field-begin"),
+            Some(FieldStyle::Separator) => self.builder.separator(),
+            Some(FieldStyle::End) => self.builder.end(),
+            Some(FieldStyle::Code(code)) => {
+                let depth = self.builder.depth();
+                self.begin(tag, "mso-field-code");
+                if let Some(field) = self.builder.current() {
+                    field.tricks.push(trick::SIMPLE_FIELD);
+                }
+                self.builder.text(&code);
+                self.builder.separator();
+                if self.simple.len() < SIMPLE {
+                    self.simple.push((tag.name.to_owned(), 0, depth));
+                } else {
+                    self.builder.end();
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if name.eq_ignore_ascii_case("p") && self.builder.depth() > 0 {
+            self.builder.text("\r");
+        }
+        let mut ended = None;
+        for (index, (open, inside, _)) in self.simple.iter_mut().enumerate() {
+            if !open.eq_ignore_ascii_case(name) {
+                continue;
+            }
+            match inside.checked_sub(1) {
+                Some(left) => *inside = left,
+                None => ended = ended.or(Some(index)),
+            }
+        }
+        if let Some(index) = ended {
+            let depth = self.simple.get(index).map_or(0, |(_, _, depth)| *depth);
+            self.simple.truncate(index);
+            self.builder.close_to(depth.saturating_add(1));
+            if self.builder.depth() > depth {
+                self.builder.end();
+            }
+        }
+    }
+
+    fn place(&self, tag: &Tag<'_>, holder: &'static str) -> Location {
+        let mut place = Location::paragraph(self.paragraph).held_by(holder);
+        place.offset = Some(tag.offset as u64);
+        place
+    }
+
+    fn begin(&mut self, tag: &Tag<'_>, holder: &'static str) {
+        let mark = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.places.push(self.place(tag, holder));
+        self.builder.begin(mark);
+    }
+}
+
+/// Blanks and line ends of the source show as one blank.
+fn collapse(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let blank = matches!(c, ' ' | '\t' | '\r' | '\n');
+        if !blank {
+            out.push(c);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out
+}
