@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 static CONTENT: LazyLock<Content> = LazyLock::new(|| Content::load().unwrap());
 
-pub fn settings() -> Settings<'static> {
+pub(crate) fn settings() -> Settings<'static> {
     let content = &*CONTENT;
     let passwords = content.passwords();
     Settings {
@@ -27,16 +27,16 @@ pub fn settings() -> Settings<'static> {
     }
 }
 
-pub fn scan(name: &str, bytes: &[u8], settings: &Settings<'_>) -> Scanned {
+pub(crate) fn scan(name: &str, bytes: &[u8], settings: &Settings<'_>) -> Scanned {
     scan_bytes(name, bytes, settings, Stop::default())
 }
 
 /// The artifact as `--format jsonl` prints it.
-pub fn jsonl(scanned: &Scanned) -> String {
+pub(crate) fn jsonl(scanned: &Scanned) -> String {
     renderer("jsonl", &Meta::default()).unwrap().artifact(scanned)
 }
 
-pub fn summary_of(scanned: &[Scanned]) -> Summary {
+pub(crate) fn summary_of(scanned: &[Scanned]) -> Summary {
     let mut summary = Summary::default();
     for one in scanned {
         summary.artifacts += 1;
@@ -47,21 +47,21 @@ pub fn summary_of(scanned: &[Scanned]) -> Summary {
     summary
 }
 
-pub fn above_info(scanned: &Scanned) -> bool {
+pub(crate) fn above_info(scanned: &Scanned) -> bool {
     scanned.worst().is_some_and(|worst| worst > Level::Info)
 }
 
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 /// True where golden files are to be written anew.
-pub fn updating() -> bool {
+pub(crate) fn updating() -> bool {
     std::env::var_os("DDEFEND_UPDATE").is_some()
 }
 
 /// Compares a generated file with the committed one, or writes it. Gives the difference in words.
-pub fn check(path: &Path, now: &[u8]) -> Result<(), String> {
+pub(crate) fn check(path: &Path, now: &[u8]) -> Result<(), String> {
     if updating() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, now).unwrap();
@@ -75,7 +75,7 @@ pub fn check(path: &Path, now: &[u8]) -> Result<(), String> {
 }
 
 /// The folder of real files, or none, which is said aloud.
-pub fn real_files() -> Option<PathBuf> {
+pub(crate) fn real_files() -> Option<PathBuf> {
     let folder = std::env::var_os("DDEFEND_DATA").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: DDEFEND_DATA is not set, so there are no real files to test on");
