@@ -11,6 +11,7 @@ pub mod lzfu;
 pub mod media;
 mod mime;
 mod msg;
+pub mod ole;
 pub mod opc;
 mod part;
 mod reader;

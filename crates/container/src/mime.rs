@@ -6,6 +6,7 @@
 pub(crate) mod decode;
 mod entity;
 mod header;
+pub(crate) mod signed;
 mod words;
 
 use crate::{Claim, Format, Part, Probe, Reader, Sink};

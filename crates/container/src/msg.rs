@@ -39,6 +39,8 @@ const BINARY: u16 = 0x0102;
 /// Prefix of a property's stream or storage, MS-OXMSG 2.1.3; its tag follows as eight hexadecimal digits.
 const PROPERTY: &str = "__substg1.0_";
 const ATTACHMENT: &str = "__attach_version1.0_";
+/// The table of named properties: its streams are named like properties and hold none (MS-OXMSG 2.2.3).
+const NAME_TABLE: &str = "__nameid";
 
 /// Identifier and type out of a stream's name.
 fn property(name: &str) -> Option<(u16, u16)> {
@@ -59,8 +61,9 @@ fn starts_with(name: &str, prefix: &str) -> bool {
 /// A message, embedded ones and attachments left to the message around them.
 fn claims(storage: &Storage<'_>) -> bool {
     let name = storage.name();
-    let inner = starts_with(name, "__attach") || starts_with(name, "__recip") || starts_with(name, "__nameid");
-    let embedded = property(name).is_some_and(|(id, _)| id == tag::ATTACH_DATA);
+    let inner = ["__attach", "__recip", NAME_TABLE].iter().any(|prefix| starts_with(name, prefix));
+    let inner = inner && !storage.is_root();
+    let embedded = !storage.is_root() && property(name).is_some_and(|(id, _)| id == tag::ATTACH_DATA);
     let is_body = |stream: &Stream<'_>| {
         property(stream.name()).is_some_and(|(id, _)| matches!(id, tag::BODY | tag::RTF_COMPRESSED | tag::HTML))
     };
@@ -82,9 +85,12 @@ fn read(message: &Storage<'_>, path: &PartPath, depth: u32, sink: &mut dyn Sink)
         sink.diagnostic(Diagnostic::new(exceeded.code, path.clone(), Location::default(), text));
         return;
     }
+    let is_name_table = !message.is_root() && starts_with(message.name(), NAME_TABLE);
     for stream in message.streams() {
         let Some((id, kind)) = property(stream.name()) else { continue };
         match (id, kind) {
+            // Only what cannot be part of the table is a body in hiding.
+            _ if is_name_table => other_binary(&stream, path, sink),
             (tag::SUBJECT, TEXT_8_BIT | TEXT_UTF16) => {
                 let subject = text(&stream, kind, sink);
                 sink.fact(format!("subject: {subject}"));
@@ -124,8 +130,8 @@ fn other_binary(stream: &Stream<'_>, path: &PartPath, sink: &mut dyn Sink) {
     if stream.declared_size() < 16 {
         return;
     }
-    let bytes = stream.read(sink);
-    if lzfu::is_compressed_rtf(&bytes) {
+    if lzfu::is_compressed_rtf(&stream.prefix(16)) {
+        let bytes = stream.read(sink);
         lzfu::hand_on(&bytes, path, stream.name(), sink);
     }
 }

@@ -10,12 +10,14 @@ pub const READERS: &[&Reader] = &[
     &media::SOUND,
     &media::PROGRAM,
     &crate::mime::READER,
+    &crate::mime::signed::READER,
     &crate::ical::READER,
     &crate::tnef::READER,
+    &crate::ole::LEGACY,
 ];
 
 /// The storage readers of this crate.
-pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE, &crate::msg::READER];
+pub const STORAGE_READERS: &[&StorageReader] = &[&crate::crypto::PACKAGE, &crate::msg::READER, &crate::ole::READER];
 
 /// The package readers of this crate.
 pub const PACKAGE_READERS: &[&PackageReader] = &[];

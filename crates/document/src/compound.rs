@@ -4,7 +4,7 @@
 use crate::registry;
 use ddefend_container::cfb::{Compound, SIGNATURE, Storage, Stream};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink};
-use ddefend_model::{Location, code, trick};
+use ddefend_model::{Location, NotInspected, code, trick};
 
 /// Any compound file.
 pub(crate) static READER: Reader =
@@ -94,6 +94,11 @@ const OTHERS: &[(&str, [u8; 4], &str)] = &[
 
 fn tell_unknown(root: &Storage<'_>, sink: &mut dyn Sink) {
     let class_id = root.class_id();
+    if root.stream("PROJECT").is_some() && root.storage("VBA").is_some() {
+        let reason = "a VBA project; macro source is not read".to_owned();
+        sink.not_inspected(NotInspected { part: sink.path().clone(), reason });
+        return;
+    }
     let other = OTHERS.iter().find(|(stream, class, _)| match *stream {
         "" => class_id.starts_with(class),
         name => root.stream(name).is_some(),

@@ -20,5 +20,7 @@ mod wordhtml;
 mod wordxml;
 mod xlm;
 mod xls;
+mod xlsb;
+mod xlsx;
 
 pub use walk::{Walked, formats, walk};

@@ -16,8 +16,13 @@ pub(crate) const READERS: &[&Reader] = &[
 pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
 
 /// Carriers that read packages.
-pub(crate) const PACKAGE_READERS: &[&PackageReader] =
-    &[&crate::relations::READER, &crate::docx::READER, &crate::pptx::READER];
+pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
+    &crate::relations::READER,
+    &crate::docx::READER,
+    &crate::xlsx::READER,
+    &crate::xlsb::READER,
+    &crate::pptx::READER,
+];
 
 /// Carriers that read ZIP archives which are no packages.
 pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];
@@ -27,9 +32,9 @@ pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {
     container::READERS.iter().chain(READERS).copied()
 }
 
-/// All storage readers.
+/// All storage readers, carriers first: the first that claims the root names the file.
 pub(crate) fn storage_readers() -> impl Iterator<Item = &'static StorageReader> {
-    container::STORAGE_READERS.iter().chain(STORAGE_READERS).copied()
+    STORAGE_READERS.iter().chain(container::STORAGE_READERS).copied()
 }
 
 /// All package readers.

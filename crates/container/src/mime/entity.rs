@@ -65,7 +65,9 @@ impl Message {
             return;
         }
         for (name, title) in [("subject", "subject"), ("from", "sender")] {
-            if let Some(value) = headers.get(name).map(words::decode).filter(|value| !value.is_empty()) {
+            if let Some(value) =
+                headers.get(name).map(|value| words::decode(value).trim().to_owned()).filter(|value| !value.is_empty())
+            {
                 sink.fact(format!("{title}: {value}"));
             }
         }
@@ -171,6 +173,10 @@ impl Message {
 
     /// Uuencoded files that stand in a text body.
     fn files_in_text(&mut self, text: &[u8], sink: &mut dyn Sink) {
+        if memmem::find(text, b"-----BEGIN PGP MESSAGE-----").is_some() {
+            let message = "an encrypted text (OpenPGP); what is in it was not read".to_owned();
+            sink.report(code::UNREADABLE_ENCRYPTED, Location::default(), message);
+        }
         let mut rest = text;
         while let Some((file, after)) = uuencoded(rest) {
             let path = self.path(true, Some(&file.name), sink.path());

@@ -49,7 +49,8 @@ impl OpenObject {
             let step = format!("object[{number}]");
             let mut child = Part::below(sink.path(), &step, &bytes);
             child.name = None;
-            child.declared = Some(Cow::Borrowed("application/x-oleobject"));
+            let update = if self.updates { "; update" } else { "" };
+            child.declared = Some(Cow::Owned(format!("application/x-oleobject{update}")));
             child.tricks.extend(tricks);
             if odd {
                 child.tricks.push(trick::RTF_ESCAPES);

@@ -16,6 +16,11 @@ const TOKEN_CAP: usize = 16 << 10;
 const CALLS: &[&str] =
     &["INITIATE", "EXECUTE", "POKE", "REQUEST", "TERMINATE", "EXEC", "CALL", "REGISTER", "REGISTER.ID"];
 
+/// True for the functions, in upper case, that contact or start programs.
+pub(super) fn is_call(name: &str) -> bool {
+    CALLS.contains(&name)
+}
+
 /// What a formula refers to outside of itself.
 pub(crate) trait Lookup {
     /// Token layout.
@@ -195,7 +200,7 @@ impl Machine<'_> {
         result.value = fold(&name, &arguments);
         self.stack.push(result);
         let name = name.to_ascii_uppercase();
-        if CALLS.contains(&name.as_str()) {
+        if is_call(&name) {
             self.calls.push(Call { name, arguments });
         }
     }
@@ -319,7 +324,7 @@ fn arithmetic(op: u8, left: &str, right: &str) -> Option<String> {
 }
 
 /// The value of the text functions that macros hide words with.
-fn fold(name: &str, arguments: &[Operand]) -> Option<String> {
+pub(super) fn fold(name: &str, arguments: &[Operand]) -> Option<String> {
     let text = |index: usize| arguments.get(index).and_then(|argument| argument.value.as_deref());
     let count = |index: usize| text(index)?.parse::<f64>().ok().filter(|v| *v >= 0.0).map(|v| v as usize);
     match name {
@@ -359,4 +364,14 @@ pub(crate) fn a1(row: u32, column: u32) -> String {
     }
     let column: String = letters.iter().rev().collect();
     format!("{column}{}", row.saturating_add(1))
+}
+
+/// A short number (RkNumber, MS-XLS 2.5.217).
+pub(crate) fn rk(stored: u32) -> f64 {
+    let value = if stored & 2 != 0 {
+        f64::from(i32::from_le_bytes(stored.to_le_bytes()) >> 2)
+    } else {
+        f64::from_bits(u64::from(stored & !3) << 32)
+    };
+    if stored & 1 != 0 { value / 100.0 } else { value }
 }

@@ -4,6 +4,7 @@ pub(crate) mod formula;
 mod functions;
 pub(crate) mod ptg;
 pub(crate) mod strings;
+pub(crate) mod text;
 
 use ddefend_container::Sink;
 use ddefend_model::{Link, LinkKind, Location, Trigger, trick};

@@ -139,13 +139,12 @@ fn trace(external: &External, part: &PartPath, place: &Location, carrier: &'stat
 
 /// Folds equal links into the first, preferring one whose place is a cell.
 pub(crate) fn fold(links: Vec<Link>) -> Vec<Link> {
-    let mut places: BTreeMap<(LinkKind, Trigger, Option<String>, Option<String>), usize> = BTreeMap::new();
+    let mut places = BTreeMap::new();
     let mut folded: Vec<Link> = Vec::new();
     for link in links {
-        let names =
-            (link.service.clone(), if link.kind == LinkKind::ExternalWorkbook { None } else { link.topic.clone() });
-        let key = (link.kind, link.trigger, names.0, names.1);
-        match places.get(&key).and_then(|index| folded.get_mut(*index)) {
+        let target = (link.kind == LinkKind::OleLink).then(|| link.target.clone());
+        let key = (link.kind, link.trigger, link.service.clone(), link.topic.clone(), target, link.part.clone());
+        match places.get(&key).and_then(|index: &usize| folded.get_mut(*index)) {
             Some(first) => {
                 first.count = first.count.saturating_add(1);
                 if first.location.cell.is_none() && link.location.cell.is_some() {

@@ -3,7 +3,7 @@
 use super::book::{Book, Substream};
 use super::cells::{formula, layout};
 use super::records::{Record, Records, id};
-use crate::xlm::formula::{Lookup, decode, show};
+use crate::xlm::formula::{Lookup, decode, rk, show};
 use crate::xlm::ptg::Layout;
 use crate::xlm::strings::{long, wide};
 use crate::xlm::{MacroSheet, report, runs_at_open};
@@ -129,16 +129,6 @@ fn constant(record: &Record<'_>, book: &Book, strings: &[String]) -> Option<(u32
         _ => show(rk(cursor.u32("number").ok()?)),
     };
     Some((u32::from(row), u32::from(column), value))
-}
-
-/// A short number (RkNumber, MS-XLS 2.5.217).
-fn rk(stored: u32) -> f64 {
-    let value = if stored & 2 != 0 {
-        f64::from(i32::from_le_bytes(stored.to_le_bytes()) >> 2)
-    } else {
-        f64::from_bits(u64::from(stored & !3) << 32)
-    };
-    if stored & 1 != 0 { value / 100.0 } else { value }
 }
 
 /// The shared strings (MS-XLS 2.4.265). A string may be cut by a `CONTINUE` record, which then begins with a new

@@ -1,0 +1,85 @@
+//! The workbook part: sheets, external references and defined names.
+
+use super::bytes;
+use super::records::{Records, id, wide};
+use crate::xlm::runs_at_open;
+use ddefend_container::Sink;
+use ddefend_container::opc::{Package, PackagePart};
+use ddefend_guard::Cursor;
+use std::collections::BTreeMap;
+
+/// What the other parts need to know.
+#[derive(Debug, Default)]
+pub(super) struct Workbook {
+    /// Sheet names in order, their part names in lower case, and whether they are hidden.
+    pub(super) sheets: Vec<(String, String, bool)>,
+    /// External references in order: the part name in lower case, or nothing for the workbook itself and add-ins.
+    pub(super) books: Vec<String>,
+    /// `BrtExternSheet`: external reference and first sheet.
+    pub(super) references: Vec<(usize, i32)>,
+    /// Defined names in order.
+    pub(super) names: Vec<String>,
+    /// Their formulas.
+    pub(super) name_tokens: Vec<Vec<u8>>,
+    /// True where a macro runs at open.
+    pub(super) runs_at_open: bool,
+}
+
+impl Workbook {
+    /// Name and state of the sheet in a part.
+    pub(super) fn sheet(&self, part: &PackagePart) -> Option<(String, bool)> {
+        let wanted = part.name.to_ascii_lowercase();
+        self.sheets.iter().find(|(_, part, _)| *part == wanted).map(|(name, _, hidden)| (name.clone(), *hidden))
+    }
+
+    /// Number of the external reference in a part.
+    pub(super) fn book(&self, part: &PackagePart) -> Option<usize> {
+        let wanted = part.name.to_ascii_lowercase();
+        self.books.iter().position(|book| *book == wanted)
+    }
+}
+
+/// Reads a workbook part.
+pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &mut Workbook, sink: &mut dyn Sink) {
+    let Some(data) = bytes(package, part, sink) else { return };
+    let targets: BTreeMap<&str, String> = package
+        .relations_of(&part.name)
+        .filter_map(|relation| Some((relation.id.as_str(), relation.part.as_ref()?.to_ascii_lowercase())))
+        .collect();
+    let target = |id: Option<String>| id.and_then(|id| targets.get(id.as_str()).cloned()).unwrap_or_default();
+    for record in Records::new(&data) {
+        let mut cursor = Cursor::new(record.data);
+        match record.id {
+            id::BUNDLE_SHEET => {
+                let hidden = cursor.u32("state").is_ok_and(|state| state != 0);
+                let _tab = cursor.u32("tab");
+                let part = target(wide(&mut cursor));
+                workbook.sheets.push((wide(&mut cursor).unwrap_or_default(), part, hidden));
+            }
+            id::SUP_BOOK_SRC => workbook.books.push(target(wide(&mut cursor))),
+            id::SUP_SELF | id::SUP_SAME | id::SUP_ADDIN => workbook.books.push(String::new()),
+            id::EXTERN_SHEET => {
+                let entries = record.data.get(4..).unwrap_or_default().chunks_exact(12);
+                workbook.references.extend(entries.filter_map(reference));
+            }
+            id::NAME => name(&mut cursor, workbook),
+            _ => {}
+        }
+    }
+}
+
+fn reference(entry: &[u8]) -> Option<(usize, i32)> {
+    let mut cursor = Cursor::new(entry);
+    let book = usize::try_from(cursor.u32("book").ok()?).ok()?;
+    Some((book, i32::from_le_bytes(cursor.array("sheet").ok()?)))
+}
+
+/// `BrtName`, MS-XLSB 2.4.711.
+fn name(cursor: &mut Cursor<'_>, workbook: &mut Workbook) {
+    let _ = cursor.skip(9, "flags, key, sheet");
+    let name = wide(cursor).unwrap_or_default();
+    let length = cursor.u32("formula length").unwrap_or_default();
+    workbook.runs_at_open |= runs_at_open(&name);
+    workbook.name_tokens.push(cursor.take_up_to(usize::try_from(length).unwrap_or_default()).to_vec());
+    workbook.names.push(name);
+}
