@@ -4,19 +4,27 @@
 //! depth-first, so that only one chain of parts is in memory), links, and diagnostics for what it could not read.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod activemime;
+pub mod cab;
 pub mod cfb;
 pub mod crypto;
+pub mod gz;
 mod ical;
 pub mod lzfu;
 pub mod media;
+mod members;
 mod mime;
 mod msg;
 pub mod ole;
+mod onenote;
 pub mod opc;
 mod part;
+pub mod rar;
 mod reader;
 mod registry;
 pub mod rtf;
+pub mod sevenzip;
+pub mod tar;
 pub mod text;
 mod tnef;
 pub mod xml;

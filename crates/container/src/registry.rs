@@ -1,10 +1,18 @@
 //! The readers of this crate, one line each.
 
-use crate::media;
 use crate::reader::{ArchiveReader, PackageReader, Reader, StorageReader};
+use crate::{cab, gz, media, rar, sevenzip, tar};
 
 /// The flat readers of this crate. Carriers register theirs in `ddefend-document`.
 pub const READERS: &[&Reader] = &[
+    &gz::GZIP,
+    &gz::BZIP2,
+    &gz::XZ,
+    &gz::ZSTD,
+    &tar::READER,
+    &sevenzip::READER,
+    &rar::READER,
+    &cab::READER,
     &media::IMAGE,
     &media::FONT,
     &media::SOUND,
@@ -14,6 +22,8 @@ pub const READERS: &[&Reader] = &[
     &crate::ical::READER,
     &crate::tnef::READER,
     &crate::ole::LEGACY,
+    &crate::activemime::READER,
+    &crate::onenote::READER,
 ];
 
 /// The storage readers of this crate.

@@ -78,6 +78,9 @@ fn is_document(stream: &Stream<'_>) -> bool {
         return stream.declared_size() > 0;
     }
     let head = stream.prefix(HEAD);
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(&SIGNATURE) {
+        return true;
+    }
     let path = ddefend_model::PartPath::default();
     let part = Part { path, bytes: &head, name: None, declared: None, tricks: Vec::new() };
     let probe = Probe::new(&part);

@@ -5,7 +5,7 @@ use crate::fields::{self, Carrier};
 use crate::wordxml::{Settings, Stories, StoryPart, may_hold_fields};
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Event, Source, Xml, ns};
-use ddefend_container::{Format, PackageReader, Sink};
+use ddefend_container::{Format, PackageReader, Sink, text};
 use ddefend_model::{PartPath, trick};
 
 /// Word packages.
@@ -38,8 +38,14 @@ fn is_word(package: &Package<'_>, part: &PackagePart) -> bool {
         Some(root) if !root.namespace.is_empty() => {
             matches!(root.namespace.as_str(), ns::W | ns::W_STRICT | ns::W_2003)
         }
-        _ => is_word_type(part),
+        Some(_) => is_word_type(part),
+        // A root behind a long comment; a chunk may be of a Word type and a package of its own.
+        None => is_word_type(part) && looks_like_xml(&package.prefix(part, 1 << 10)),
     }
+}
+
+fn looks_like_xml(head: &[u8]) -> bool {
+    text::decode(head).text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 
 /// What a part is for.
@@ -120,6 +126,11 @@ fn story_tricks(part: &PackagePart, kind: Kind) -> Vec<&'static str> {
     let mut tricks = part.tricks.clone();
     if kind != (Kind::Story { main: true }) {
         tricks.push(trick::OTHER_STORY);
+    }
+    let name = part.name.to_ascii_lowercase();
+    let usual = name.starts_with("/word/") && name.ends_with(".xml");
+    if !usual && !tricks.contains(&trick::RENAMED_PART) {
+        tricks.push(trick::RENAMED_PART);
     }
     tricks
 }

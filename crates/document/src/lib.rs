@@ -4,17 +4,26 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod compound;
+mod csv;
+mod dif;
 mod doc;
 mod docx;
+mod excelhtml;
 mod fields;
 mod flatopc;
-#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+mod odf;
+mod other;
 mod package;
+mod plain;
+mod ppt;
 mod pptx;
+mod queries;
 mod registry;
 mod relations;
 mod rtf;
+mod slk;
+mod spreadsheetml;
 mod walk;
 mod wordhtml;
 mod wordxml;

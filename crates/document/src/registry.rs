@@ -6,14 +6,33 @@ use ddefend_container::{self as container, ArchiveReader, PackageReader, Reader,
 /// Carriers that read plain bytes or text.
 pub(crate) const READERS: &[&Reader] = &[
     &crate::xls::RAW,
+    &crate::queries::IQY,
+    &crate::queries::DQY,
+    &crate::queries::ODC,
     &crate::rtf::READER,
     &crate::wordxml::WORD2003,
     &crate::wordxml::LOOSE,
     &crate::wordhtml::READER,
+    &crate::odf::FLAT,
+    &crate::spreadsheetml::READER,
+    &crate::excelhtml::READER,
+    &crate::slk::READER,
+    &crate::dif::READER,
+    &crate::csv::READER,
+    &crate::plain::XML,
+    &crate::csv::TEXT,
 ];
 
 /// Carriers that read storages of compound files.
-pub(crate) const STORAGE_READERS: &[&StorageReader] = &[&crate::xls::STORAGE, &crate::doc::READER];
+pub(crate) const STORAGE_READERS: &[&StorageReader] = &[
+    &crate::xls::STORAGE,
+    &crate::doc::READER,
+    &crate::ppt::READER,
+    &crate::other::PUBLISHER,
+    &crate::other::VISIO,
+    &crate::other::PROJECT,
+    &crate::other::WORKS,
+];
 
 /// Carriers that read packages.
 pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
@@ -25,7 +44,7 @@ pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
 ];
 
 /// Carriers that read ZIP archives which are no packages.
-pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];
+pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[&crate::odf::ARCHIVE];
 
 /// All flat readers but those that hand on, containers first.
 pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {

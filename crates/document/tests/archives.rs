@@ -198,3 +198,91 @@ fn package_relations_types_and_roots() {
     assert!(package.root(package.part("/WORD/embeddings/x.bin").unwrap()).is_none());
     assert!(package.has_root(package.part("/word/header1.xml").unwrap(), "hdr"));
 }
+
+use ddefend_testkit::make::archive::{Tar, cab, gzip, rar4, rar5, sevenzip, tar};
+
+/// A sink that lists children by name, and reads them with this crate's readers too.
+struct Children {
+    keep: Keep,
+    found: Vec<(String, Vec<u8>)>,
+}
+
+impl Sink for Children {
+    fn budget(&self) -> &Budget {
+        &self.keep.budget
+    }
+    fn secrets(&self) -> &Secrets {
+        &self.keep.secrets
+    }
+    fn path(&self) -> &PartPath {
+        &self.keep.path
+    }
+    fn child(&mut self, part: Part<'_>) {
+        self.found.push((part.name.as_deref().unwrap_or_default().to_owned(), part.bytes.to_vec()));
+    }
+    fn within(&mut self, _: &str, _: &[&'static str], read: &mut dyn FnMut(&mut dyn Sink)) {
+        read(self);
+    }
+    fn link(&mut self, _: Link) {}
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.keep.codes.push(format!("{} {}", diagnostic.code, diagnostic.message));
+    }
+    fn detected(&mut self, _: &'static Format) {}
+    fn fact(&mut self, text: String) {
+        self.keep.facts.push(text);
+    }
+    fn not_inspected(&mut self, _: NotInspected) {}
+}
+
+/// What the readers of the container crate that claim the bytes find directly in them.
+fn children(name: &str, bytes: &[u8]) -> Children {
+    let part = Part { path: PartPath::root(name), bytes, name: Some(name.into()), declared: None, tricks: Vec::new() };
+    let probe = ddefend_container::Probe::new(&part);
+    let mut sink = Children { keep: Keep::new(), found: Vec::new() };
+    for reader in ddefend_container::READERS {
+        if (reader.sniff)(&probe) >= ddefend_container::Claim::Structure {
+            (reader.read)(&part, &mut sink);
+        }
+    }
+    sink
+}
+
+#[test]
+fn members_come_out_of_every_format() {
+    let long = format!("{}/a.csv", "folder".repeat(30));
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("a.csv.gz", [gzip("a.csv", &TEXT[..20]), gzip("a.csv", &TEXT[20..])].concat(), "a.csv"),
+        ("a.csv.bz2", ddefend_testkit::make::zip::bzip2(TEXT), "a.csv"),
+        ("a.tar", tar(Tar::Ustar, &[("a.csv", TEXT)]), "a.csv"),
+        ("a.tar", tar(Tar::Old, &[("a.csv", TEXT)]), "a.csv"),
+        ("a.tar", tar(Tar::Pax, &[(&long, TEXT)]), &long),
+        ("a.tar", tar(Tar::Gnu, &[(&long, TEXT)]), &long),
+        ("a.7z", sevenzip("a.csv", TEXT), "a.csv"),
+        ("a.rar", rar5(&[("a.csv", TEXT)]), "a.csv"),
+        ("a.rar", rar4(&[("a.csv", TEXT)]), "a.csv"),
+        ("a.cab", cab(false, &[("a.csv", TEXT)]), "a.csv"),
+        ("a.cab", cab(true, &[("a.csv", TEXT)]), "a.csv"),
+    ];
+    for (name, bytes, inner) in cases {
+        let found = children(name, &bytes);
+        assert!(found.keep.codes.is_empty(), "{name} {:?}", found.keep.codes);
+        assert_eq!(found.found, [(inner.to_owned(), TEXT.to_vec())], "{name}");
+        // Damage never panics, and is told or reads as something else.
+        for cut in 1..16 {
+            children(name, &bytes[..bytes.len() * cut / 16]);
+            let mut flipped = bytes.clone();
+            let at = flipped.len() * cut / 16;
+            flipped[at] ^= 0xff;
+            children(name, &flipped);
+        }
+    }
+}
+
+#[test]
+fn many_blocks_of_a_cabinet_share_their_window() {
+    let big: Vec<u8> = (0..200_000_u32).map(|index| (index / 7 % 251) as u8).collect();
+    let bytes = cab(true, &[("one", &big[..100_000]), ("two", &big[100_000..])]);
+    let found = children("a.cab", &bytes);
+    assert_eq!(found.found.len(), 2, "{:?}", found.keep.codes);
+    assert!(found.found[0].1 == big[..100_000] && found.found[1].1 == big[100_000..]);
+}

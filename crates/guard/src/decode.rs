@@ -1,12 +1,16 @@
 //! Capped decompression. Every decoder stops at the budget's part allowance, at the ratio and at the end of its input,
 //! and gives back what it had by then: a broken tail never hides a good head.
 
+mod blocks;
 mod checksum;
 mod deflate;
+mod members;
 mod stream;
 
+pub use blocks::cabinet;
 pub use checksum::{crc32, crc32_step};
 pub use deflate::{gzip, inflate, inflate_prefix, zlib};
+pub use members::{Receiver, Unpacked, rar, sevenzip};
 pub use stream::{bzip2, deflate64, lzma, xz, zip_lzma, zstd};
 
 /// What a decoder produced and why it stopped.
@@ -35,6 +39,9 @@ pub enum Stopped {
     /// The method or a needed key is not supported.
     #[error("the compression method is not supported")]
     Unsupported,
+    /// It is encrypted, and the password does not fit.
+    #[error("encrypted, and the password does not fit")]
+    Locked,
 }
 
 impl Stopped {
@@ -47,6 +54,7 @@ impl Stopped {
             Self::Truncated => code::BROKEN_TRUNCATED,
             Self::Damaged => code::BROKEN_COMPRESSION,
             Self::Unsupported => code::UNREADABLE_FORMAT,
+            Self::Locked => code::UNREADABLE_ENCRYPTED,
         }
     }
 }

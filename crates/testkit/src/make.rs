@@ -1,5 +1,6 @@
 //! Builders of container formats that several areas need.
 
+pub mod archive;
 pub mod cfb;
 mod lock;
 pub mod opc;

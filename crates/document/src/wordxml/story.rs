@@ -259,7 +259,6 @@ impl PartReader<'_> {
     fn simple_field(&mut self, element: &Element<'_>) {
         self.simple.push(self.builder.depth());
         self.begin(element, "w:fldSimple@w:instr");
-        self.saw(trick::SIMPLE_FIELD);
         if let Some(field) = self.builder.current() {
             field.dirty = is_on(element, "dirty");
             field.locked = is_on(element, "fldLock");
@@ -297,6 +296,7 @@ impl PartReader<'_> {
         let seen = [
             (self.wrappers > 0 || self.vanished, trick::HIDDEN_CONTENT),
             (self.other_stories > 0, trick::OTHER_STORY),
+            (!self.simple.is_empty(), trick::SIMPLE_FIELD),
             (odd_prefix, trick::XML_ENCODING),
             (element.namespace == ns::W_STRICT, trick::STRICT_NAMESPACE),
         ];

@@ -99,6 +99,7 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
         }
     }
     external::report(conversations, &uses, sink);
+    crate::queries::read_package(package, CARRIER, sink);
     for part in package.parts().iter().filter(|part| part.has_role("vbaProject") && !package.was_read(part)) {
         package.mark_read(part);
         let path = sink.path().join(part.name.trim_start_matches('/'));

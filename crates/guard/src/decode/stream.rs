@@ -107,7 +107,7 @@ pub fn zstd(input: &[u8], budget: &Budget) -> Decoded {
 }
 
 /// Reads a decoder to its end or to a limit.
-fn drive(mut reader: impl Read, used: &Cell<u64>, length: usize, budget: &Budget) -> Decoded {
+pub(super) fn drive(mut reader: impl Read, used: &Cell<u64>, length: usize, budget: &Budget) -> Decoded {
     let allowance = budget.part_allowance();
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 64 << 10];
