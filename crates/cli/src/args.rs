@@ -26,7 +26,7 @@ Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 usage, 3 some i
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Take files apart and report what in them starts a program or loads another document.
-    Scan(Scan),
+    Scan(Box<Scan>),
     /// Explain a finding, a hiding trick or a diagnostic by its id.
     Explain(Explain),
 }
