@@ -66,9 +66,12 @@ fn dde_link(scanned: &Scanned) -> bool {
         .any(|link| link.kind == LinkKind::Dde && link.service.as_ref().is_some_and(|service| !service.is_empty()))
 }
 
+/// Files, those with a DDE link, and how often each id was met.
+type Row = (u32, u32, BTreeMap<String, u32>);
+
 /// One line per label and format: files, those with a DDE link, findings and diagnostics by id.
 fn table(files: &[Labelled]) -> String {
-    let mut rows: BTreeMap<(bool, &str), (u32, u32, BTreeMap<String, u32>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(bool, &str), Row> = BTreeMap::new();
     for file in files {
         let row = rows.entry((!file.dde, &file.format)).or_default();
         row.0 += 1;

@@ -1,5 +1,5 @@
 //! What the tests share: settings as the command line would make them.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, clippy::print_stderr, clippy::unwrap_used)]
 
 use ddefend_container::Secrets;
 use ddefend_content::Content;
