@@ -207,6 +207,7 @@ fn values_of(link: &Link, facts: &Facts, rule: &Rule, knowledge: &Knowledge) -> 
     values.insert("item", named("item", link.item.as_deref()));
     values.insert("target", named("target", link.target.as_deref().or(link.topic.as_deref())));
     values.insert("host", named("host", facts.host.as_deref()));
+    values.insert("keyword", named("keyword", Some(&facts.keyword)));
     values.insert("server", named("server", Some(&facts.server)));
     values.insert("holder", named("holder", link.location.holder.as_deref()));
     values.insert("count", link.count.to_string());
