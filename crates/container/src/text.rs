@@ -14,9 +14,13 @@ pub struct Text<'a> {
     pub unusual: bool,
 }
 
-/// Decodes by byte-order mark, then by the pattern of NUL bytes, then as UTF-8, then as Windows-1252.
+/// Decodes by byte-order mark (UTF-8, UTF-16, UTF-32, UTF-7), then by the pattern of NUL bytes, then as UTF-8, then as
+/// Windows-1252.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Text<'_> {
+    if let Some(text) = utf32(bytes).or_else(|| marked_utf7(bytes)) {
+        return text;
+    }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(length..).unwrap_or_default();
         let (text, _) = encoding.decode_without_bom_handling(rest);
@@ -31,6 +35,103 @@ pub fn decode(bytes: &[u8]) -> Text<'_> {
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     Text { text, encoding: WINDOWS_1252.name(), unusual: false }
+}
+
+/// UTF-32, by its mark or by three NUL bytes in every four of the head.
+fn utf32(bytes: &[u8]) -> Option<Text<'_>> {
+    let (big, rest) = match bytes {
+        [0xff, 0xfe, 0, 0, rest @ ..] => (false, rest),
+        [0, 0, 0xfe, 0xff, rest @ ..] => (true, rest),
+        _ => (bytes.starts_with(&[0, 0]), bytes),
+    };
+    let read = |unit: &[u8]| match unit {
+        [a, b, c, d] if big => u32::from_be_bytes([*a, *b, *c, *d]),
+        [a, b, c, d] => u32::from_le_bytes([*a, *b, *c, *d]),
+        _ => 0,
+    };
+    let head = rest.get(..256).unwrap_or(rest).chunks_exact(4);
+    let plausible = head.clone().all(|unit| (1..0x11_0000).contains(&read(unit)));
+    if !plausible || head.len() < 2 {
+        return None;
+    }
+    let text: String =
+        rest.chunks(4).map(|unit| char::from_u32(read(unit)).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let encoding = if big { "UTF-32BE" } else { "UTF-32LE" };
+    Some(Text { text: Cow::Owned(text), encoding, unusual: true })
+}
+
+/// UTF-7 with its mark, `+/v8-`.
+fn marked_utf7(bytes: &[u8]) -> Option<Text<'_>> {
+    if !matches!(bytes, [b'+', b'/', b'v', b'8' | b'9' | b'+' | b'/', ..]) {
+        return None;
+    }
+    let text = utf7(std::str::from_utf8(bytes).ok()?)?;
+    let text = text.trim_start_matches('\u{feff}').to_owned();
+    Some(Text { text: Cow::Owned(text), encoding: "UTF-7", unusual: true })
+}
+
+/// Text read as UTF-7 (RFC 2152); none where it has no shifted sequence that stands for something, or where it is not
+/// ASCII. A plus sign that begins no such sequence stays as it is.
+#[must_use]
+pub fn utf7(text: &str) -> Option<String> {
+    if !text.is_ascii() || memchr::memchr(b'+', text.as_bytes()).is_none() {
+        return None;
+    }
+    let mut out = String::new();
+    let mut shifted = false;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('+') {
+        out.push_str(before);
+        if let Some(tail) = after.strip_prefix('-') {
+            out.push('+');
+            rest = tail;
+            continue;
+        }
+        let length = after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
+        let (sequence, tail) = after.split_at_checked(length).unwrap_or((after, ""));
+        match sequence_text(sequence) {
+            Some(decoded) => {
+                out.push_str(&decoded);
+                shifted = true;
+                rest = tail.strip_prefix('-').unwrap_or(tail);
+            }
+            None => {
+                out.push('+');
+                out.push_str(sequence);
+                rest = tail;
+            }
+        }
+    }
+    out.push_str(rest);
+    shifted.then_some(out)
+}
+
+/// What a shifted sequence stands for: base64 of UTF-16BE without padding; none where bits are left over or units are
+/// no text.
+fn sequence_text(sequence: &str) -> Option<String> {
+    let mut units: Vec<u16> = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for digit in sequence.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit.wrapping_sub(b'A'),
+            b'a'..=b'z' => digit.wrapping_sub(b'a').wrapping_add(26),
+            b'0'..=b'9' => digit.wrapping_sub(b'0').wrapping_add(52),
+            b'+' => 62,
+            _ => 63,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count = count.saturating_add(6);
+        if count >= 16 {
+            count = count.saturating_sub(16);
+            units.push(u16::try_from((bits >> count) & 0xffff).ok()?);
+            bits &= (1_u32 << count).saturating_sub(1);
+        }
+    }
+    if units.is_empty() || bits != 0 || count >= 6 {
+        return None;
+    }
+    let text = String::from_utf16(&units).ok()?;
+    (!text.chars().any(char::is_control) || text.chars().all(|c| matches!(c, '\t' | '\r' | '\n'))).then_some(text)
 }
 
 /// UTF-16 without a mark shows as NUL in every other byte of the head.

@@ -111,6 +111,12 @@ fn tell_unknown(root: &Storage<'_>, sink: &mut dyn Sink) {
         sink.report(code::NOTE_ODD, Location::default(), message);
         return;
     }
+    // The artifact itself is the first part.
+    if sink.budget().parts() > 1 {
+        let reason = "an object of another application".to_owned();
+        sink.not_inspected(NotInspected { part: sink.path().clone(), reason });
+        return;
+    }
     let mut names: Vec<String> = root.streams().iter().take(8).map(Stream::step).collect();
     names.extend(root.storages().iter().take(8).map(Storage::path));
     let message = format!("no carrier reads this compound file; its root holds: {}", names.join(", "));

@@ -1,7 +1,7 @@
 //! What a formula asks for as links, the same for every carrier that holds formulas.
 
 use ddefend_container::Sink;
-use ddefend_grammar::formula::{Dialect, Found, Request, requests};
+use ddefend_grammar::formula::{Dialect, Found, Request, bytes_could_request, requests};
 use ddefend_model::{Link, LinkKind, Location, PartPath, Trigger, trick};
 use std::collections::HashMap;
 
@@ -167,6 +167,43 @@ fn carries_cells(address: &str) -> bool {
     remote && sends && lower.contains('&')
 }
 
+/// False is certain: XML or HTML without anything that a request needs, written plainly or as a reference.
+pub(crate) fn markup_could_request(bytes: &[u8]) -> bool {
+    if memchr::memchr(0, bytes).is_some() || bytes_could_request(bytes) {
+        return true;
+    }
+    let bar = |at: usize| {
+        let behind = bytes.get(at.saturating_add(1)..).unwrap_or_default();
+        let next = behind.iter().find(|byte| !byte.is_ascii_whitespace());
+        // `&apos;`, a comment or an element in the middle of a text.
+        matches!(next, Some(b'&' | b'<'))
+    };
+    memchr::memchr_iter(b'|', bytes).any(bar)
+        || memchr::memmem::find_iter(bytes, b"&").any(|at| bytes.get(at..).is_some_and(hides_a_letter))
+        || memchr::memmem::find(bytes, b"<!ENTITY").is_some()
+        || memchr::memmem::find(bytes, b"<![CDATA[").is_some()
+}
+
+/// True for a reference that stands for a letter or a sign that formulas need.
+fn hides_a_letter(reference: &[u8]) -> bool {
+    let body = reference.get(1..12).unwrap_or_else(|| reference.get(1..).unwrap_or_default());
+    match body {
+        [b'#', rest @ ..] => {
+            let (radix, digits) = match rest {
+                [b'x' | b'X', digits @ ..] => (16, digits),
+                digits => (10, digits),
+            };
+            let length = digits.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+            let digits = digits.get(..length).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default();
+            // Many digits: leading zeros, which hide something.
+            let Ok(code) = u32::from_str_radix(digits, radix) else { return length > 6 };
+            let hides = |c: char| c.is_ascii_alphanumeric() || matches!(c, '|' | '(' | '!' | '_' | '.');
+            length > 6 || char::from_u32(code).is_some_and(|c| hides(c) || ('\u{ff01}'..='\u{ff5e}').contains(&c))
+        }
+        _ => [&b"vert"[..], b"verbar", b"VerticalLine", b"lpar", b"excl"].iter().any(|name| body.starts_with(name)),
+    }
+}
+
 /// Links of one part, equal ones (same kind, service, topic, trigger, part) folded into the first.
 #[derive(Debug, Default)]
 pub(crate) struct Folded {
@@ -174,12 +211,13 @@ pub(crate) struct Folded {
     known: HashMap<Key, usize>,
 }
 
-type Key = (LinkKind, Option<String>, Option<String>, Trigger, PartPath);
+type Key = (LinkKind, Option<String>, Option<String>, Option<String>, Trigger, PartPath);
 
 impl Folded {
     /// Adds a link, or counts it on the first equal one and leaves its tricks there.
     pub(crate) fn add(&mut self, link: Link) {
-        let key = (link.kind, link.service.clone(), link.topic.clone(), link.trigger, link.part.clone());
+        let target = link.target.clone();
+        let key = (link.kind, link.service.clone(), link.topic.clone(), target, link.trigger, link.part.clone());
         match self.known.get(&key).and_then(|at| self.links.get_mut(*at)) {
             Some(first) => {
                 first.count = first.count.saturating_add(link.count);

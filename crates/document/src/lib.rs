@@ -3,24 +3,34 @@
 //! [`walk`] takes an artifact apart: every reader that claims a part reads it, nested parts at once.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod access;
 mod compound;
+mod csv;
+mod dif;
 mod doc;
 mod docx;
+mod excelhtml;
 mod fields;
 mod flatopc;
-#[allow(dead_code, reason = "the carriers that hold formulas land one by one")]
 mod formulas;
+mod legacy;
+mod odf;
 mod other;
 mod package;
+mod plain;
 mod ppt;
 mod pptx;
 mod queries;
 mod registry;
 mod relations;
 mod rtf;
+mod slk;
+mod spreadsheetml;
 mod walk;
+mod word2;
 mod wordhtml;
 mod wordxml;
+mod write;
 mod xlm;
 mod xls;
 mod xlsb;

@@ -29,7 +29,7 @@ pub(crate) static PROJECT: StorageReader = StorageReader {
 /// Works.
 pub(crate) static WORKS: StorageReader = StorageReader {
     format: Format { id: "wps", title: "Works document", extensions: &["wps", "wks", "wdb", "xlr"] },
-    claims: |storage| storage.is_root() && storage.stream("MatOST").is_some(),
+    claims: |storage| storage.is_root() && (storage.stream("MatOST").is_some() || storage.storage("MatOST").is_some()),
     read: |_, sink| tell(sink, "Works"),
 };
 

@@ -10,9 +10,21 @@ pub(crate) const READERS: &[&Reader] = &[
     &crate::queries::DQY,
     &crate::queries::ODC,
     &crate::rtf::READER,
+    &crate::word2::READER,
+    &crate::write::READER,
+    &crate::access::READER,
+    &crate::legacy::READER,
     &crate::wordxml::WORD2003,
     &crate::wordxml::LOOSE,
     &crate::wordhtml::READER,
+    &crate::odf::FLAT,
+    &crate::spreadsheetml::READER,
+    &crate::excelhtml::READER,
+    &crate::slk::READER,
+    &crate::dif::READER,
+    &crate::csv::READER,
+    &crate::plain::XML,
+    &crate::csv::TEXT,
 ];
 
 /// Carriers that read storages of compound files.
@@ -36,7 +48,7 @@ pub(crate) const PACKAGE_READERS: &[&PackageReader] = &[
 ];
 
 /// Carriers that read ZIP archives which are no packages.
-pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[];
+pub(crate) const ARCHIVE_READERS: &[&ArchiveReader] = &[&crate::odf::ARCHIVE];
 
 /// All flat readers but those that hand on, containers first.
 pub(crate) fn readers() -> impl Iterator<Item = &'static Reader> {

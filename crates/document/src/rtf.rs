@@ -5,6 +5,7 @@ mod collect;
 mod field;
 mod link;
 mod merge;
+mod names;
 mod object;
 mod words;
 

@@ -1,7 +1,11 @@
 //! Builders of container formats that several areas need.
 
 pub mod archive;
+pub mod biff;
+pub mod biff_lock;
 pub mod cfb;
+pub mod doc;
 mod lock;
 pub mod opc;
+pub mod xlsb;
 pub mod zip;

@@ -24,42 +24,34 @@ pub(super) fn header(bytes: &[u8], offset: usize) -> Option<(u16, u16, u16, usiz
     Some((first & 0xf, first >> 4, kind, length))
 }
 
-/// All records in their order. A container's end is not kept: what lies behind a wrong length is read all the same.
+/// All records in their order. A record that is longer than its container is cut there, so that one wrong length does
+/// not hide what follows.
 pub(super) struct Walk<'r> {
     bytes: &'r [u8],
     at: usize,
+    /// Ends of the open containers.
+    ends: Vec<usize>,
+    /// Offsets of the first record that was cut: by the end of the stream, by its container.
+    cut: [Option<usize>; 2],
 }
 
 impl<'r> Walk<'r> {
-    pub(super) fn new(bytes: &'r [u8], sink: &mut dyn Sink) -> Self {
-        let walk = Self { bytes, at: 0 };
-        walk.check(sink);
-        walk
+    pub(super) fn new(bytes: &'r [u8]) -> Self {
+        Self { bytes, at: 0, ends: Vec::new(), cut: [None; 2] }
     }
 
-    /// Tells where the stream does not end with a record.
-    fn check(&self, sink: &mut dyn Sink) {
-        let mut probe = Self { bytes: self.bytes, at: 0 };
-        let mut last = 0;
-        while let Some((offset, _, length)) = probe.step() {
-            last = offset;
-            if self.bytes.len() < offset.saturating_add(8).saturating_add(length) {
-                break;
+    /// Tells which records were cut.
+    pub(super) fn report(&self, sink: &mut dyn Sink) {
+        let size = self.bytes.len();
+        let messages = [
+            (code::BROKEN_TRUNCATED, format!("a record is longer than the stream, which has {size} bytes")),
+            (code::NOTE_ODD, "a record is longer than its container; reading went on behind the container".to_owned()),
+        ];
+        for (offset, (code, message)) in self.cut.iter().zip(messages) {
+            if let Some(offset) = offset {
+                sink.report(code, Location::bytes(*offset as u64, 8), message);
             }
         }
-        if probe.at > self.bytes.len() {
-            let message = format!("a record is longer than the stream, which has {} bytes", self.bytes.len());
-            sink.report(code::BROKEN_TRUNCATED, Location::bytes(last as u64, 8), message);
-        }
-    }
-
-    /// Goes over one record; gives its offset, its first words and its length.
-    fn step(&mut self) -> Option<(usize, (u16, u16, u16), usize)> {
-        let offset = self.at;
-        let (version, instance, kind, length) = header(self.bytes, offset)?;
-        let inside = if version == 0xf { 0 } else { length };
-        self.at = offset.saturating_add(8).saturating_add(inside);
-        Some((offset, (version, instance, kind), inside))
     }
 }
 
@@ -67,8 +59,27 @@ impl<'r> Iterator for Walk<'r> {
     type Item = Record<'r>;
 
     fn next(&mut self) -> Option<Record<'r>> {
-        let (offset, (version, instance, kind), length) = self.step()?;
-        let data = Cursor::at(self.bytes, offset.saturating_add(8)).take_up_to(length);
-        Some(Record { offset, kind, instance, is_container: version == 0xf, data })
+        while self.ends.last().is_some_and(|end| *end <= self.at) {
+            self.ends.pop();
+        }
+        let offset = self.at;
+        let (version, instance, kind, length) = header(self.bytes, offset)?;
+        let start = offset.saturating_add(8);
+        let limit = self.ends.last().copied().unwrap_or(self.bytes.len());
+        let end = start.saturating_add(length);
+        if end > limit {
+            let slot = self.cut.get_mut(usize::from(limit < self.bytes.len()))?;
+            *slot = slot.or(Some(offset));
+        }
+        // A header that reaches over the end of its container still counts as read.
+        let end = end.min(limit).max(start);
+        let is_container = version == 0xf;
+        let inside = if is_container { 0 } else { end.saturating_sub(start) };
+        if is_container {
+            self.ends.push(end);
+        }
+        self.at = start.saturating_add(inside);
+        let data = Cursor::at(self.bytes, start).take_up_to(inside);
+        Some(Record { offset, kind, instance, is_container, data })
     }
 }

@@ -3,6 +3,7 @@
 use super::field::{Between, OpenField};
 use super::link::{self, Place};
 use super::merge::{self, Merge, Slot};
+use super::names::{self, Names, Naming};
 use super::object::OpenObject;
 use super::words;
 use crate::fields::{self, Carrier, Folder};
@@ -25,6 +26,7 @@ enum To {
     ObjectData,
     Template,
     Merge(Slot),
+    Name(Naming),
 }
 
 /// What ends with a group.
@@ -35,6 +37,7 @@ struct Ends {
     object: bool,
     merge: bool,
     template: bool,
+    name: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +64,7 @@ struct Frame {
 
 /// Reads a document.
 pub(super) struct Collector<'d> {
+    data: &'d [u8],
     flow: Flow<'d>,
     now: Group,
     groups: Vec<Group>,
@@ -73,6 +77,7 @@ pub(super) struct Collector<'d> {
     merge: Option<Merge>,
     template: Letters,
     template_at: usize,
+    names: Names,
     has_unicode_half: bool,
     pub(super) tricks: Vec<&'static str>,
     pub(super) folder: Folder,
@@ -83,6 +88,7 @@ pub(super) struct Collector<'d> {
 impl<'d> Collector<'d> {
     pub(super) fn new(data: &'d [u8], offset: usize) -> Self {
         Self {
+            data,
             flow: Flow::new(data, offset),
             now: Group { to: To::Text, dead: false, hidden: false, plain_half: false, ends: Ends::default() },
             groups: Vec::new(),
@@ -95,6 +101,7 @@ impl<'d> Collector<'d> {
             merge: None,
             template: Letters::default(),
             template_at: 0,
+            names: Names::default(),
             has_unicode_half: memchr::memmem::find(data, b"\\ud").is_some(),
             tricks: Vec::new(),
             folder: Folder::default(),
@@ -151,10 +158,10 @@ impl<'d> Collector<'d> {
                 {
                     object.data.binary(bytes);
                 }
-                self.border(Between::Escape);
+                self.border(Between::Ignored);
             }
         }
-        if matches!(self.now.to, To::Text | To::Nowhere) {
+        if self.now.to == To::Nowhere || self.now.to == To::Text && !self.names.is_open() {
             self.flow.skip_text();
         }
     }
@@ -181,6 +188,11 @@ impl<'d> Collector<'d> {
         if ends.template {
             self.finish_template(end, sink);
         }
+        match self.now.to {
+            To::Name(naming) if ends.name => self.names.close(naming),
+            To::Name(Naming::Variable) => self.names.inner_group(),
+            _ => {}
+        }
         if ends.merge
             && let Some(link) = self.merge.take().and_then(|merge| merge.finish(end, sink.path().clone()))
         {
@@ -206,6 +218,7 @@ impl<'d> Collector<'d> {
 
     fn close_field(&mut self, closed: bool, end: usize, outer_to: To, sink: &mut dyn Sink) {
         let nesting = usize::try_from(sink.budget().limits().nesting).unwrap_or(usize::MAX);
+        let data = self.data;
         let Some(frame) = self.frames.last_mut() else { return };
         let Some(mut open) = frame.fields.pop() else { return };
         if frame.other {
@@ -216,6 +229,9 @@ impl<'d> Collector<'d> {
         }
         for trick in &self.tricks {
             open.saw(trick);
+        }
+        if has_nul(data, open.offset, end) {
+            open.saw(trick::NUL_BYTES);
         }
         // What readers ignore never updates.
         open.locked |= self.now.dead;
@@ -273,7 +289,7 @@ impl<'d> Collector<'d> {
     }
 
     fn escape(&mut self) {
-        self.border(Between::Escape);
+        self.border(Between::Ignored);
         if self.now.to == To::ObjectData
             && let Some(object) = self.objects.last_mut()
         {
@@ -287,12 +303,21 @@ impl<'d> Collector<'d> {
             To::ObjectClass => self.objects.last_mut().map(|object| &mut object.class),
             To::Template => Some(&mut self.template),
             To::Merge(slot) => self.merge.as_mut().map(|merge| merge.letters(slot)),
+            To::Name(_) => Some(&mut self.names.letters),
             _ => None,
         }
     }
 
+    /// True where text is shown and a bookmark is open around it.
+    fn is_bookmarked(&self) -> bool {
+        matches!(self.now.to, To::Text | To::Result) && self.names.is_open()
+    }
+
     fn text(&mut self, bytes: &[u8]) {
         let encoding = self.flow.encoding();
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.bytes(bytes, encoding));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 let ascii = |byte: Option<&u8>| byte.map(|byte| char::from(*byte));
@@ -314,6 +339,9 @@ impl<'d> Collector<'d> {
             self.escape();
             return;
         }
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.bytes(&[byte], encoding));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 if byte.is_ascii_alphanumeric() {
@@ -329,6 +357,9 @@ impl<'d> Collector<'d> {
     }
 
     fn unit(&mut self, unit: u16) {
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.unit(unit));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 let c = char::from_u32(u32::from(unit));
@@ -346,11 +377,14 @@ impl<'d> Collector<'d> {
     fn symbol(&mut self, symbol: u8) {
         match symbol_text(symbol) {
             Some(text) => self.plain(text),
-            None => self.border(Between::Escape),
+            None => self.border(Between::Ignored),
         }
     }
 
     fn plain(&mut self, text: &str) {
+        if self.is_bookmarked() {
+            self.names.text(|letters| letters.text(text));
+        }
         if let Some((field, in_result)) = self.field() {
             if !in_result {
                 field.watch(text.chars().next(), text.chars().last(), 1);
@@ -373,7 +407,7 @@ impl<'d> Collector<'d> {
         } else if words::is_silent(name) {
             self.now.to = To::Nowhere;
         } else if starred && !words::is_live(name) {
-            self.border(Between::Escape);
+            self.border(Between::Ignored);
             self.now.to = To::Nowhere;
             self.now.dead = true;
         } else if let Some(text) = word_text(name) {
@@ -381,10 +415,15 @@ impl<'d> Collector<'d> {
         } else {
             match name {
                 b"v" | b"deleted" | b"webhidden" => self.now.hidden = parameter != Some(0),
-                b"upr" => self.now.plain_half = self.has_unicode_half,
+                b"upr" => {
+                    self.now.plain_half = self.has_unicode_half;
+                    if let Some((field, false)) = self.field() {
+                        field.saw(trick::RTF_ESCAPES);
+                    }
+                }
                 _ => {}
             }
-            self.border(Between::Escape);
+            self.border(Between::Word);
             if self.now.to == To::ObjectData
                 && let Some(object) = self.objects.last_mut()
             {
@@ -474,6 +513,12 @@ impl<'d> Collector<'d> {
             self.now.to = To::Nowhere;
             return true;
         }
+        if let Some(naming) = names::naming(name) {
+            self.now.to = To::Name(naming);
+            self.now.ends.name = true;
+            self.names.letters.take();
+            return true;
+        }
         let Some(merge) = &mut self.merge else { return false };
         match merge::slot(name) {
             Some(slot) => {
@@ -489,7 +534,7 @@ impl<'d> Collector<'d> {
         for link in self.folder.into_links() {
             sink.link(link);
         }
-        let story = Story { pieces: std::mem::take(&mut self.done), names: Vec::new() };
+        let story = Story { pieces: std::mem::take(&mut self.done), names: self.names.done() };
         let built = Built { story, too_deep: self.too_deep };
         let part = sink.path().clone();
         let places = self.places;
@@ -500,4 +545,10 @@ impl<'d> Collector<'d> {
         };
         fields::report(Carrier { id: "rtf", update_fields: false }, &built, place, sink);
     }
+}
+
+/// True where NUL bytes stand between the letters of a field's first bytes.
+fn has_nul(data: &[u8], start: usize, end: usize) -> bool {
+    let end = end.min(start.saturating_add(1_024));
+    data.get(start..end).is_some_and(|bytes| memchr::memchr(0, bytes).is_some())
 }

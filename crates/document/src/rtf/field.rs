@@ -31,10 +31,12 @@ pub(super) enum Between {
     /// Nothing but line ends.
     #[default]
     Nothing,
-    /// A control word, an escape, a group that readers ignore.
-    Escape,
+    /// A control word.
+    Word,
     /// The border of a group.
     Group,
+    /// Something that readers ignore: an unknown destination, binary data, an optional hyphen.
+    Ignored,
 }
 
 #[derive(Debug, Default)]
@@ -84,7 +86,7 @@ impl OpenField {
         if inside(self.last) && inside(first) {
             match between {
                 Between::Group => self.saw(trick::SPLIT_RUNS),
-                Between::Escape => self.saw(trick::RTF_ESCAPES),
+                Between::Word | Between::Ignored => self.saw(trick::RTF_ESCAPES),
                 Between::Nothing if self.length < KEYWORD_REACH => self.saw(trick::RTF_ESCAPES),
                 Between::Nothing => {}
             }

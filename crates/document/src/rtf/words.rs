@@ -72,8 +72,6 @@ pub(super) fn is_silent(name: &[u8]) -> bool {
             | b"objalias"
             | b"objsect"
             | b"objtime"
-            | b"bkmkstart"
-            | b"bkmkend"
             | b"datafield"
             | b"formfield"
             | b"fldtype"

@@ -12,7 +12,7 @@ pub(super) fn could_request(bytes: &[u8]) -> bool {
     if bytes.len() < 5 {
         return false;
     }
-    if memchr(b'|', bytes).is_some() {
+    if memchr_iter(b'|', bytes).any(|at| bytes.get(at..).is_some_and(leads_to_topic)) {
         return true;
     }
     if memchr(0xef, bytes).is_some()
@@ -23,9 +23,36 @@ pub(super) fn could_request(bytes: &[u8]) -> bool {
     memchr_iter(b'(', bytes).any(|at| bytes.get(..at).is_some_and(ends_with_name))
 }
 
+/// True where a bar is followed by a quote, or by what may be an unquoted topic and `!`. Looks no further than the next
+/// bar, so all bars together cost one pass.
+fn leads_to_topic(from_bar: &[u8]) -> bool {
+    let (mut gap, mut word) = (false, false);
+    for byte in from_bar.get(1..).unwrap_or_default() {
+        match byte {
+            b'\'' => return !word,
+            b'!' => return word,
+            0 | 0x80.. => return true,
+            b if b.is_ascii_whitespace() || *b == 0x0b => gap = true,
+            b if b.is_ascii_alphanumeric() || b"_.\\?$/:~#%".contains(b) => word = true,
+            _ => return false,
+        }
+        // Blanks on one side of a topic ask for quotes.
+        if gap && word {
+            return false;
+        }
+    }
+    false
+}
+
 /// True where bytes end with a name that matters, or with something that may hide one.
 fn ends_with_name(before: &[u8]) -> bool {
-    let trimmed = before.trim_ascii_end();
+    let mut trimmed = before;
+    while let [rest @ .., last] = trimmed {
+        if !(last.is_ascii_whitespace() || *last == 0x0b) {
+            break;
+        }
+        trimmed = rest;
+    }
     match trimmed.last() {
         None => false,
         Some(0) => true,
@@ -37,7 +64,7 @@ fn ends_with_name(before: &[u8]) -> bool {
     }
 }
 
-/// Compares from the end, any letter case; a NUL on the way counts as equal.
+/// Compares from the end, any letter case; a NUL or a full-width letter on the way may hide anything.
 fn ends_with(text: &[u8], name: &[u8]) -> bool {
     let tail = text.get(text.len().saturating_sub(name.len())..).unwrap_or_default();
     for (have, want) in tail.iter().rev().zip(name.iter().rev()) {
