@@ -1,9 +1,13 @@
 //! Builders of container formats that several areas need.
 
 pub mod archive;
+pub mod biff;
+pub mod biff_lock;
 pub mod cfb;
 pub mod disk;
 pub mod doc;
+pub mod doc_lock;
 mod lock;
 pub mod opc;
+pub mod xlsb;
 pub mod zip;
