@@ -313,7 +313,10 @@ fn files_come_out_of_images_and_pdfs() {
         assert!(found.keep.codes.is_empty(), "{index} {file} {:?}", found.keep.codes);
         assert_eq!(found.found.len(), 1, "{index} {file}");
         assert_eq!(found.found[0].0, inner, "{index} {file}");
-        assert!(found.found[0].1.starts_with(TEXT) && found.found[0].1.len() % TEXT.len() == 0, "{index} {file}");
+        assert!(
+            found.found[0].1.starts_with(TEXT) && found.found[0].1.len().is_multiple_of(TEXT.len()),
+            "{index} {file}"
+        );
         for cut in 1..16 {
             children(file, &bytes[..bytes.len() * cut / 16]);
             let mut flipped = bytes.clone();
@@ -321,5 +324,44 @@ fn files_come_out_of_images_and_pdfs() {
             flipped[at] ^= 0xff;
             children(file, &flipped);
         }
+    }
+}
+
+use ddefend_testkit::samples::archives;
+use ddefend_testkit::{Expect, collect};
+
+#[test]
+fn every_sample_yields_what_it_expects() {
+    for sample in archives::samples() {
+        let found = collect(sample.name, &sample.bytes);
+        let shown = || {
+            let links: Vec<_> = found.walked.links.iter().map(|l| (&l.kind, &l.raw, &l.part)).collect();
+            format!("{} {links:?} {:?} {:?}", sample.name, found.dde(), found.walked.diagnostics)
+        };
+        match sample.expect {
+            Expect::Dde(service, topic) => {
+                assert!(!found.dde().is_empty(), "{}", shown());
+                assert!(found.dde()[0].starts_with(&format!("{service}|{topic}!")), "{}", shown());
+                if sample.row != "C1" {
+                    let told = found.walked.links.iter().any(|link| link.tricks.iter().any(|t| t.0 == sample.row));
+                    let headless = sample.name == "no-directory.docx";
+                    let untyped = sample.name == "no-content-types.docx";
+                    assert!(told || headless || untyped, "{}", shown());
+                }
+            }
+            _ => assert!(found.walked.links.is_empty(), "{}", shown()),
+        }
+    }
+}
+
+#[test]
+fn bombs_end_soon_and_are_told() {
+    for (name, bytes, told) in archives::bombs() {
+        let start = std::time::Instant::now();
+        let found = collect(name, &bytes);
+        let took = start.elapsed();
+        println!("{name}: {} bytes, {took:?}, {:?}", bytes.len(), found.codes().first());
+        assert!(found.codes().iter().any(|code| code.starts_with(told)), "{name} {:?}", found.codes());
+        assert!(took.as_secs() < 20, "{name} {took:?}");
     }
 }
