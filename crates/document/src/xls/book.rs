@@ -210,7 +210,10 @@ impl Book {
     fn begin(&mut self, record: &Record<'_>) {
         let mut cursor = Cursor::new(record.data);
         let (stored, kind) = (cursor.u16("version").unwrap_or_default(), cursor.u16("kind").unwrap_or_default());
-        self.version = version(record, stored);
+        // The first substream speaks for all: a stray version further on changes nothing.
+        if self.substreams.is_empty() {
+            self.version = version(record, stored);
+        }
         self.substreams.push(Substream { start: record.offset, end: record.end(), kind });
     }
 
