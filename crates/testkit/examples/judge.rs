@@ -1,6 +1,6 @@
 //! Reads and judges files, prints one line per finding at or above a level, and counts. For development.
 //!
-//! `judge LEVEL FILES...`; `-` reads the names from standard input.
+//! `judge LEVEL FILES...`; with DDEFEND_WHOLE set whole findings as JSON; `-` reads the names from standard input.
 
 use ddefend_content::Content;
 use ddefend_model::{Level, Link};
@@ -28,7 +28,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let count = counts.entry(key.clone()).or_default();
             count.0 += 1;
             count.1 += u64::from(seen.insert(key));
-            if finding.level >= least {
+            if finding.level >= least && std::env::var_os("DDEFEND_WHOLE").is_some() {
+                writeln!(out, "{}", serde_json::to_string_pretty(finding)?)?;
+            } else if finding.level >= least {
                 let link = finding.link.as_ref();
                 let word = |value: Option<&String>| value.map_or("-", String::as_str).to_owned();
                 let service = word(link.and_then(|link: &Link| link.service.as_ref()));
