@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 /// Any optical disc image of 2,048-byte sectors.
 pub static READER: Reader = Reader {
-    format: Format { id: "iso", title: "disc image", extensions: &["iso", "img", "udf", "bin"] },
+    format: Format { id: "iso", title: "disc image", extensions: &["iso", "img", "udf"] },
     sniff,
     read,
 };
