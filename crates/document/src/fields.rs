@@ -51,6 +51,9 @@ pub(crate) fn links(
     folder.into_links()
 }
 
+/// How many different links one story may give; more than any sink takes, so that it reports the limit.
+const DISTINCT: usize = 20_000;
+
 /// Folds equal links: same kind, service, topic, target, trigger and part.
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
@@ -74,6 +77,7 @@ impl Folder {
                     }
                 }
             }
+            None if self.links.len() >= DISTINCT => {}
             None => {
                 self.known.insert(key, self.links.len());
                 self.links.push(link);
