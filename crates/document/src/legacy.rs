@@ -10,8 +10,8 @@ pub(crate) static READER: Reader = Reader {
         id: "legacy",
         title: "old office file",
         extensions: &[
-            "wks", "wk1", "wk3", "wk4", "wq1", "wq2", "wb1", "wb2", "wb3", "123", "wr1", "wrk", "dbf", "wpd", "wp",
-            "mcw",
+            "wri", "doc", "wks", "wk1", "wk3", "wk4", "wq1", "wq2", "wb1", "wb2", "wb3", "123", "wr1", "wrk", "dbf",
+            "wpd", "wp", "mcw",
         ],
     },
     sniff,
@@ -84,7 +84,7 @@ fn read(part: &Part<'_>, sink: &mut dyn Sink) {
             sink.report(code::UNREADABLE_FORMAT, Location::default(), message);
         }
         Links::None => {
-            let message = format!("this is a {name}, which holds no links to other programs; its cells were not read");
+            let message = format!("this is a {name}, which holds no links to other programs; its content was not read");
             sink.report(code::NOTE_ODD, Location::default(), message);
         }
     }

@@ -99,3 +99,18 @@ fn flipped_bytes_never_panic() {
         }
     }
 }
+
+#[test]
+fn real_encrypted_documents_open_with_their_password() {
+    let Some(folder) = std::env::var_os("DDEFEND_DATA").map(std::path::PathBuf::from) else { return };
+    let bytes = std::fs::read(folder.join("documents/benign/apache__poi/password_password_cryptoapi.doc")).unwrap();
+    let mut secrets = ddefend_testkit::collect::secrets();
+    secrets.user.push("password".to_owned());
+    let limits = ddefend_guard::Limits::default();
+    let found = ddefend_testkit::collect_with("x.doc", &bytes, limits, &secrets);
+    assert_eq!(found.codes(), ["note.password"]);
+    secrets.user = vec!["wrong".to_owned()];
+    let limits = ddefend_guard::Limits::default();
+    let found = ddefend_testkit::collect_with("x.doc", &bytes, limits, &secrets);
+    assert_eq!(found.codes(), ["unreadable.encrypted"]);
+}

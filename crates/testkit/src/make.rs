@@ -5,6 +5,7 @@ pub mod biff;
 pub mod biff_lock;
 pub mod cfb;
 pub mod doc;
+pub mod doc_lock;
 mod lock;
 pub mod opc;
 pub mod xlsb;

@@ -5,10 +5,10 @@ use ddefend_container::crypto::xor::XorKey;
 use md5::{Digest, Md5};
 use sha1::Sha1;
 
-const SALT: [u8; 16] = *b"ddefend.salt.016";
-const VERIFIER: [u8; 16] = *b"ddefend.check.16";
+pub(super) const SALT: [u8; 16] = *b"ddefend.salt.016";
+pub(super) const VERIFIER: [u8; 16] = *b"ddefend.check.16";
 
-fn rc4(key: &[u8], data: &mut [u8]) {
+pub(super) fn rc4(key: &[u8], data: &mut [u8]) {
     let mut state: Vec<u8> = (0..=255).collect();
     let mut j = 0_usize;
     for i in 0..256 {
@@ -24,7 +24,7 @@ fn rc4(key: &[u8], data: &mut [u8]) {
     }
 }
 
-fn utf16(text: &str) -> Vec<u8> {
+pub(super) fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 

@@ -63,6 +63,7 @@ pub struct Doc {
     without_fields: bool,
     without_pieces: bool,
     wrong_table: bool,
+    table_head: Vec<u8>,
 }
 
 impl Doc {
@@ -170,11 +171,18 @@ impl Doc {
         self
     }
 
+    /// Bytes at the start of the table stream: an encryption header.
+    #[must_use]
+    pub(super) fn table_head(mut self, bytes: &[u8]) -> Self {
+        self.table_head = bytes.to_vec();
+        self
+    }
+
     /// The streams: the one with the text, and the one with the tables (empty for the old layouts).
     #[must_use]
     pub fn streams(&self) -> (Vec<u8>, Vec<u8>) {
         let mut stream = vec![0; 0x800];
-        let mut tables = vec![0; 4];
+        let mut tables = if self.table_head.is_empty() { vec![0; 4] } else { self.table_head.clone() };
         self.write(&mut stream, &mut tables, 0);
         (stream, tables)
     }

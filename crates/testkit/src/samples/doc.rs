@@ -2,6 +2,7 @@
 
 use super::{Entry, Expect, Sample};
 use crate::make::doc::{Doc, Layout, Story};
+use crate::make::doc_lock;
 
 const CMD: &str = "c:\\windows\\system32\\cmd.exe";
 const ARGS: &str = "/k calc.exe";
@@ -28,6 +29,7 @@ pub fn samples() -> Vec<Sample> {
     all.extend(pieces());
     all.extend(tampered());
     all.extend(old());
+    all.extend(locked());
     all.extend(strings());
     all.extend(near_misses());
     all
@@ -140,6 +142,17 @@ fn old() -> Vec<Sample> {
         dde("W3", "w3-word6-textbox.doc", &word6(Story::Textbox)),
         dde("W3", "w3-word6-fast-save.doc", &fast),
         dde("W3", "w3-word2.doc", &Doc::field(AUTO).layout(Layout::Word2).without_piece_table()),
+    ]
+}
+
+fn locked() -> Vec<Sample> {
+    let doc = Doc::field(AUTO);
+    let expect = Expect::Dde(CMD, ARGS);
+    let default = "VelvetSweatshop";
+    vec![
+        sample("default-password", "w1-xor.doc", doc_lock::xor(&doc, default), expect.clone()),
+        sample("default-password", "w1-rc4.doc", doc_lock::rc4_40(&doc, default), expect.clone()),
+        sample("default-password", "w1-cryptoapi.doc", doc_lock::cryptoapi(&doc, default), expect),
     ]
 }
 
