@@ -68,6 +68,7 @@ impl Folder {
     pub(crate) fn add(&mut self, link: Link) {
         let kind = format!("{:?} {:?}", link.kind, link.trigger);
         let key = (kind, link.service.clone(), link.topic.clone(), link.target.clone(), link.part.to_string());
+        let full = self.links.len() >= DISTINCT;
         match self.known.get(&key).and_then(|index| self.links.get_mut(*index)) {
             Some(first) => {
                 first.count = first.count.saturating_add(1);
@@ -77,7 +78,7 @@ impl Folder {
                     }
                 }
             }
-            None if self.links.len() >= DISTINCT => {}
+            None if full => {}
             None => {
                 self.known.insert(key, self.links.len());
                 self.links.push(link);
