@@ -5,6 +5,7 @@ pub mod archive;
 pub mod biff;
 pub mod biff_lock;
 pub mod cfb;
+pub mod disk;
 pub mod doc;
 pub mod doc_lock;
 mod lock;
