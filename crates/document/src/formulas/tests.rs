@@ -1,5 +1,5 @@
 //! Fast refusals agree with the slow paths, and what is shared by the carriers.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 
 use super::{cell_name, markup_could_request};
 use crate::{csv, excelhtml, odf, spreadsheetml};
