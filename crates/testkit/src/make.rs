@@ -1,5 +1,6 @@
 //! Builders of container formats that several areas need.
 
+pub mod access;
 pub mod archive;
 pub mod biff;
 pub mod biff_lock;
