@@ -4,7 +4,7 @@
 use ddefend_guard::Limits;
 use ddefend_model::{Link, LinkKind, Trigger, trick};
 use ddefend_testkit::collect::secrets;
-use ddefend_testkit::make::biff::{Workbook, characters, extern_name, record, supbook};
+use ddefend_testkit::make::biff::{Workbook, characters, extern_name, name, ptg, record, supbook};
 use ddefend_testkit::make::opc::Opc;
 use ddefend_testkit::samples::{Expect, Sample, excel};
 use ddefend_testkit::{Collected, collect, collect_with};
@@ -282,6 +282,14 @@ fn sheets_behind_the_end_are_walked_and_overlaps_are_bounded() {
     bytes.extend(bof.repeat(10_000));
     let found = collect("a.xls", &bytes);
     assert!(found.codes().contains(&ddefend_model::code::LIMIT_STRUCTURE), "{:?}", found.codes());
+}
+
+#[test]
+fn names_may_hold_macro_calls() {
+    let exec = [ptg::text("calc.exe"), ptg::call(110, 1)].concat();
+    let found = collect("a.xls", &Workbook::simple(&[name("run", false, &exec)], &[]).bytes());
+    let link = found.of_kind(LinkKind::MacroExec).next().unwrap();
+    assert_eq!((link.target.as_deref(), link.location.cell.as_deref()), (Some("calc.exe"), Some("run")));
 }
 
 #[test]
