@@ -235,6 +235,39 @@ fn others_are_judged_under_their_own_ids() {
 }
 
 #[test]
+fn the_application_is_the_one_that_would_act() {
+    let app = |link: Link| found(link).title.split(' ').next().unwrap().to_owned();
+    let sample = |carrier| link(LinkKind::Dde, carrier, "cmd", "/c calc", Trigger::Open);
+    assert_eq!(app(sample("docx")), "Word");
+    assert_eq!(app(sample("xlsb")), "Excel");
+    assert_eq!(app(sample("odf")), "LibreOffice");
+    let mut function = sample("csv");
+    function.raw = "=DDE(\"cmd\";\"/c calc\";\"x\")".to_owned();
+    assert_eq!(app(function), "LibreOffice");
+    let mut body = sample("rtf");
+    body.part = PartPath::root("mail.msg").join("body[rtf]");
+    assert_eq!(app(body.clone()), "Outlook");
+    assert!(found(body).blockers.iter().any(|blocker| blocker.registry.contains("WordMail")));
+    let mut page = sample("mht");
+    page.raw = " DDEAUTO cmd \"/c calc\"".to_owned();
+    assert_eq!(app(page), "Word");
+}
+
+#[test]
+fn gaps_become_one_finding() {
+    use ddefend_model::{Diagnostic, code};
+    let content = Content::load().unwrap();
+    let gap = |code, word: &str| Diagnostic::new(code, PartPath::root("a.zip"), Location::default(), word);
+    let note = gap(code::NOTE_ODD, "odd");
+    assert_eq!(ddefend_dde::incomplete(std::slice::from_ref(&note), content.knowledge()), None);
+    let many: Vec<_> = (0..30).map(|index| gap(code::LIMIT_RATIO, &format!("entry {index}"))).chain([note]).collect();
+    let finding = ddefend_dde::incomplete(&many, content.knowledge()).unwrap();
+    assert_eq!((finding.id.0.as_ref(), finding.level), ("scan.incomplete", Level::Info));
+    assert!(finding.title.contains("30"), "{}", finding.title);
+    assert!(finding.reasons.len() == 21 && finding.reasons[20].contains("10"), "{:?}", finding.reasons);
+}
+
+#[test]
 fn every_kind_has_a_rule() {
     let content = Content::load().unwrap();
     for kind in ddefend_dde::facts::KINDS {
