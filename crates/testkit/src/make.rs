@@ -1,9 +1,11 @@
 //! Builders of container formats that several areas need.
 
+pub mod access;
 pub mod archive;
 pub mod biff;
 pub mod biff_lock;
 pub mod cfb;
+pub mod disk;
 pub mod doc;
 pub mod doc_lock;
 mod lock;

@@ -11,6 +11,10 @@ use std::borrow::Cow;
 
 /// Multiparts inside multiparts; every level looks at its bytes again.
 const DEEPEST: u32 = 48;
+/// Boundaries that one entity may name; each costs a look at all of its body.
+const MOST_BOUNDARIES: usize = 4;
+/// Multiparts that are encoded as a whole, one inside another; each holds a copy.
+const DEEPEST_ENCODED: u32 = 4;
 
 /// A mail that is being read: counts its parts for their names.
 #[derive(Debug, Default)]
@@ -41,11 +45,13 @@ impl Message {
             .all("content-type")
             .filter_map(|value| parameter(value, "boundary"))
             .filter(|b| !b.is_empty())
+            .take(MOST_BOUNDARIES)
             .collect();
         let is_multipart = headers.all("content-type").any(|value| media_type(value).starts_with("multipart"));
         if is_multipart || !boundaries.is_empty() {
             // Honest multiparts are not encoded; dishonest ones are.
-            let decoded = self.decode(&headers, body).into_iter().next();
+            let is_shallow = depth < DEEPEST_ENCODED;
+            let decoded = if is_shallow { self.decode(&headers, body, sink).into_iter().next() } else { None };
             let body = decoded.as_deref().unwrap_or(body);
             if self.multipart(body, &boundaries, depth, sink) {
                 return;
@@ -101,7 +107,7 @@ impl Message {
     }
 
     /// The body under each transfer encoding that the headers name; none where it stands as it is.
-    fn decode(&self, headers: &Headers, body: &[u8]) -> Vec<Vec<u8>> {
+    fn decode(&self, headers: &Headers, body: &[u8], sink: &mut dyn Sink) -> Vec<Vec<u8>> {
         let mut seen: Vec<String> = Vec::new();
         let mut decoded = Vec::new();
         for value in headers.all("content-transfer-encoding") {
@@ -120,20 +126,23 @@ impl Message {
             }
             seen.push(name);
         }
+        let size = decoded.iter().fold(0_u64, |sum, bytes| sum.saturating_add(bytes.len() as u64));
+        if let Err(exceeded) = sink.budget().produce(size) {
+            sink.report(exceeded.code, Location::default(), format!("{exceeded} while a body was decoded"));
+        }
         decoded
     }
 
     fn leaf(&mut self, headers: &Headers, body: &[u8], sink: &mut dyn Sink) {
         let kind = headers.content_type().unwrap_or_else(|| "text/plain".to_owned());
-        let versions = self.decode(headers, body);
+        let versions = self.decode(headers, body, sink);
         let name = headers.file_name();
         let disposed = headers.get("content-disposition").is_some_and(|value| media_type(value) == "attachment");
         let is_attachment = disposed || name.is_some() || !kind.starts_with("text/");
-        if matches!(kind.as_str(), "multipart/encrypted" | "application/pgp-encrypted") {
-            let message = "an encrypted mail; what is in it was not read".to_owned();
-            sink.report(code::UNREADABLE_ENCRYPTED, Location::default(), message);
-        }
+        self.tell_unread(&kind, sink);
         let path = self.path(is_attachment, name.as_deref(), sink.path());
+        // An attached text is for its application, not for the reader of the mail.
+        let kind = if disposed && kind == "text/plain" { "application/octet-stream".to_owned() } else { kind };
         if versions.is_empty() {
             self.hand_on(path.clone(), body, &kind, name.as_deref(), headers, sink);
         }
@@ -143,6 +152,17 @@ impl Message {
         if kind.starts_with("text/") && versions.is_empty() {
             self.files_in_text(body, sink);
         }
+    }
+
+    /// Kinds whose content is not here or not readable.
+    fn tell_unread(&self, kind: &str, sink: &mut dyn Sink) {
+        let (code, what) = match kind {
+            "multipart/encrypted" | "application/pgp-encrypted" => (code::UNREADABLE_ENCRYPTED, "an encrypted mail"),
+            "message/partial" => (code::UNREADABLE_FORMAT, "a fragment of a mail that was sent in pieces"),
+            "application/mac-binhex40" => (code::UNREADABLE_FORMAT, "a BinHex file"),
+            _ => return,
+        };
+        sink.report(code, Location::default(), format!("{what} ({kind}); what is in it was not read"));
     }
 
     fn path(&mut self, is_attachment: bool, name: Option<&str>, parent: &PartPath) -> PartPath {
