@@ -28,108 +28,106 @@ fn check(finding: &Finding, id: &str, level: Level, command: Option<&str>) {
     assert_eq!(finding.command.as_deref(), command, "{finding:?}");
 }
 
+const CMD: &str = "cmd.exe /c calc.exe";
+const FULL: &str = r"C:\windows\system32\cmd.exe /k calc.exe";
+
+/// Carrier, service, topic, trigger, and what must come of it.
+type Launch = (&'static str, &'static str, &'static str, Trigger, Level, &'static str);
+
+const LAUNCHES: &[Launch] = &[
+    ("docx", "cmd", "/c calc.exe", Trigger::Open, Level::Critical, CMD),
+    ("docx", "\"cmd\"", "\"/c   calc.exe\"", Trigger::Open, Level::Critical, CMD),
+    ("docx", "CMD.EXE", "/c calc.exe", Trigger::Update, Level::High, "CMD.EXE /c calc.exe"),
+    ("xlsx", "cmd", "/c calc.exe", Trigger::Open, Level::Critical, CMD),
+    ("csv", "cmd", "/c calc.exe", Trigger::Calculation, Level::High, CMD),
+    ("csv", "c\0m\0d\0", "/c calc.exe", Trigger::Calculation, Level::High, CMD),
+    (
+        "doc",
+        r"c:\windows\system32\cmd.exe",
+        "/k calc.exe",
+        Trigger::Open,
+        Level::Critical,
+        r"c:\windows\system32\cmd.exe /k calc.exe",
+    ),
+    (
+        "doc",
+        r"c:\\windows\\system32\\cmd.exe",
+        "/k calc.exe",
+        Trigger::Open,
+        Level::Critical,
+        r"c:\windows\system32\cmd.exe /k calc.exe",
+    ),
+    (
+        "docx",
+        r"C:\Programs\Microsoft\Office\MSWord.exe\..\..\..\..\windows\system32\cmd.exe",
+        "/k calc.exe",
+        Trigger::Open,
+        Level::Critical,
+        FULL,
+    ),
+    (
+        "docx",
+        r"C:\Program Files\Microsoft Office\MSWord.exe\..\..\..\windows\system32\cmd.exe",
+        "/k calc.exe",
+        Trigger::Open,
+        Level::Critical,
+        FULL,
+    ),
+    (
+        "docx",
+        r"C:\\Programs\\Microsoft\\Office\\MSWord\\..\\..\\..\\..\\windows\\system32\\cmd.exe",
+        "/k calc.exe",
+        Trigger::Open,
+        Level::Critical,
+        FULL,
+    ),
+    (
+        "csv",
+        "MSEXCEL",
+        r"\..\..\..\windows\System32\cmd.exe /c calc",
+        Trigger::Calculation,
+        Level::High,
+        r"C:\windows\System32\cmd.exe /c calc",
+    ),
+    (
+        "csv",
+        "MSEXCEL",
+        r"x\..\..\..\windows\System32\cmd.exe /c calc",
+        Trigger::Calculation,
+        Level::High,
+        r"C:\windows\System32\cmd.exe /c calc",
+    ),
+    (
+        "csv",
+        "rundll321234567890abcdefghijklmnopqrstuvwxyz",
+        "URL.dll,OpenURL calc.exe",
+        Trigger::Calculation,
+        Level::High,
+        "rundll32.exe URL.dll,OpenURL calc.exe",
+    ),
+    ("docx", "%COMSPEC%", "/c calc", Trigger::Open, Level::Critical, r"C:\Windows\System32\cmd.exe /c calc"),
+    ("docx", "cmd", "/c c^a^l^c", Trigger::Open, Level::Critical, "cmd.exe /c calc"),
+    ("docx", "cmd", "/c p\"owe\"rshell -c calc", Trigger::Open, Level::Critical, "cmd.exe /c powershell -c calc"),
+    ("docx", "cmd", "/c %COMSPEC:~0,1%alc", Trigger::Open, Level::Critical, "cmd.exe /c Calc"),
+    ("docx", "cmd", "/c set x=calc&&%x%", Trigger::Open, Level::Critical, "cmd.exe /c set x=calc&&calc"),
+    ("docx", "powershell", "-c 'ca'+'lc'", Trigger::Open, Level::Critical, "powershell.exe -c 'calc'"),
+    ("docx", "powershell", "-c [char]99+[char]0x61+'lc'", Trigger::Open, Level::Critical, "powershell.exe -c 'calc'"),
+    ("docx", "powershell", "-c c`al`c", Trigger::Open, Level::Critical, "powershell.exe -c calc"),
+    ("docx", r"C:\tools\own.exe", "x", Trigger::Open, Level::High, r"C:\tools\own.exe x"),
+    (
+        "docx",
+        r"C:\Program Files\own tool.exe",
+        "x",
+        Trigger::Open,
+        Level::High,
+        "\"C:\\Program Files\\own tool.exe\" x",
+    ),
+    ("docx", "cmd /c calc", "", Trigger::Click, Level::High, "cmd.exe /c calc"),
+];
+
 #[test]
 fn launches_name_the_command_that_would_run() {
-    let cmd = "cmd.exe /c calc.exe";
-    let full = r"C:\windows\system32\cmd.exe /k calc.exe";
-    let table: &[(&'static str, &str, &str, Trigger, Level, &str)] = &[
-        ("docx", "cmd", "/c calc.exe", Trigger::Open, Level::Critical, cmd),
-        ("docx", "\"cmd\"", "\"/c   calc.exe\"", Trigger::Open, Level::Critical, cmd),
-        ("docx", "CMD.EXE", "/c calc.exe", Trigger::Update, Level::High, "CMD.EXE /c calc.exe"),
-        ("xlsx", "cmd", "/c calc.exe", Trigger::Open, Level::Critical, cmd),
-        ("csv", "cmd", "/c calc.exe", Trigger::Calculation, Level::High, cmd),
-        ("csv", "c\0m\0d\0", "/c calc.exe", Trigger::Calculation, Level::High, cmd),
-        (
-            "doc",
-            r"c:\windows\system32\cmd.exe",
-            "/k calc.exe",
-            Trigger::Open,
-            Level::Critical,
-            r"c:\windows\system32\cmd.exe /k calc.exe",
-        ),
-        (
-            "doc",
-            r"c:\\windows\\system32\\cmd.exe",
-            "/k calc.exe",
-            Trigger::Open,
-            Level::Critical,
-            r"c:\windows\system32\cmd.exe /k calc.exe",
-        ),
-        (
-            "docx",
-            r"C:\Programs\Microsoft\Office\MSWord.exe\..\..\..\..\windows\system32\cmd.exe",
-            "/k calc.exe",
-            Trigger::Open,
-            Level::Critical,
-            full,
-        ),
-        (
-            "docx",
-            r"C:\Program Files\Microsoft Office\MSWord.exe\..\..\..\windows\system32\cmd.exe",
-            "/k calc.exe",
-            Trigger::Open,
-            Level::Critical,
-            full,
-        ),
-        (
-            "docx",
-            r"C:\\Programs\\Microsoft\\Office\\MSWord\\..\\..\\..\\..\\windows\\system32\\cmd.exe",
-            "/k calc.exe",
-            Trigger::Open,
-            Level::Critical,
-            full,
-        ),
-        (
-            "csv",
-            "MSEXCEL",
-            r"\..\..\..\windows\System32\cmd.exe /c calc",
-            Trigger::Calculation,
-            Level::High,
-            r"C:\windows\System32\cmd.exe /c calc",
-        ),
-        (
-            "csv",
-            "MSEXCEL",
-            r"x\..\..\..\windows\System32\cmd.exe /c calc",
-            Trigger::Calculation,
-            Level::High,
-            r"C:\windows\System32\cmd.exe /c calc",
-        ),
-        (
-            "csv",
-            "rundll321234567890abcdefghijklmnopqrstuvwxyz",
-            "URL.dll,OpenURL calc.exe",
-            Trigger::Calculation,
-            Level::High,
-            "rundll32.exe URL.dll,OpenURL calc.exe",
-        ),
-        ("docx", "%COMSPEC%", "/c calc", Trigger::Open, Level::Critical, r"C:\Windows\System32\cmd.exe /c calc"),
-        ("docx", "cmd", "/c c^a^l^c", Trigger::Open, Level::Critical, "cmd.exe /c calc"),
-        ("docx", "cmd", "/c p\"owe\"rshell -c calc", Trigger::Open, Level::Critical, "cmd.exe /c powershell -c calc"),
-        ("docx", "cmd", "/c %COMSPEC:~0,1%alc", Trigger::Open, Level::Critical, "cmd.exe /c Calc"),
-        ("docx", "cmd", "/c set x=calc&&%x%", Trigger::Open, Level::Critical, "cmd.exe /c set x=calc&&calc"),
-        ("docx", "powershell", "-c 'ca'+'lc'", Trigger::Open, Level::Critical, "powershell.exe -c 'calc'"),
-        (
-            "docx",
-            "powershell",
-            "-c [char]99+[char]0x61+'lc'",
-            Trigger::Open,
-            Level::Critical,
-            "powershell.exe -c 'calc'",
-        ),
-        ("docx", "powershell", "-c c`al`c", Trigger::Open, Level::Critical, "powershell.exe -c calc"),
-        ("docx", r"C:\tools\own.exe", "x", Trigger::Open, Level::High, r"C:\tools\own.exe x"),
-        (
-            "docx",
-            r"C:\Program Files\own tool.exe",
-            "x",
-            Trigger::Open,
-            Level::High,
-            "\"C:\\Program Files\\own tool.exe\" x",
-        ),
-        ("docx", "cmd /c calc", "", Trigger::Click, Level::High, "cmd.exe /c calc"),
-    ];
-    for (carrier, service, topic, trigger, level, command) in table {
+    for (carrier, service, topic, trigger, level, command) in LAUNCHES {
         let finding = dde(carrier, service, topic, *trigger);
         check(&finding, "dde.launch", *level, Some(command));
         assert_eq!(finding.techniques.first().map(String::as_str), Some("T1559.002"), "{finding:?}");
