@@ -2,6 +2,9 @@
 
 pub mod archive;
 pub mod cfb;
+pub mod crypto;
 mod lock;
+pub mod ole;
 pub mod opc;
+pub mod ppt;
 pub mod zip;
