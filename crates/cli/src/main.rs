@@ -1,2 +1,55 @@
-//! The command line.
-fn main() {}
+//! The `ddefend` command: arguments to settings, printing, exit codes. The only crate that prints.
+#![allow(clippy::print_stderr, reason = "this crate is the one that prints")]
+
+mod args;
+mod explain;
+mod progress;
+mod scan;
+mod terminal;
+
+use args::{Args, Verb};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// What a run ended with, as the shell sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing at or above the level asked for.
+    Clean,
+    /// Findings at or above the level asked for.
+    Found,
+    /// The command line makes no sense.
+    Usage,
+    /// Nothing found, and some inputs could not be fully read.
+    Incomplete,
+    /// A defect of ddefend.
+    Internal,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Found => 1,
+            Outcome::Usage => 2,
+            Outcome::Incomplete => 3,
+            Outcome::Internal => 4,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let content = match ddefend_content::Content::load() {
+        Ok(content) => content,
+        Err(error) => {
+            eprintln!("ddefend: the built-in content is damaged: {error}");
+            return Outcome::Internal.into();
+        }
+    };
+    let outcome = match args.verb {
+        Verb::Scan(scan) => scan::run(&scan, &content),
+        Verb::Explain(explain) => explain::run(&explain, &content),
+    };
+    outcome.into()
+}

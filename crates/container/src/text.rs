@@ -161,9 +161,18 @@ fn markless_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// True where decoded text has (nearly) no control characters: NUL is let through, since it is a hiding trick.
+/// True where decoded text has (nearly) no control characters. NUL is let through, since it is a hiding trick, but many
+/// of them beside other control characters are no text.
 #[must_use]
 pub fn is_text(text: &str) -> bool {
-    let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}')).count();
-    odd.saturating_mul(10) <= text.chars().count().saturating_mul(3)
+    let (mut total, mut odd, mut nul) = (0_usize, 0_usize, 0_usize);
+    for c in text.chars() {
+        total = total.saturating_add(1);
+        nul = nul.saturating_add(usize::from(c == '\0'));
+        let control = c.is_control() && !matches!(c, '\0' | '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}' | '\u{1b}');
+        odd = odd.saturating_add(usize::from(control));
+    }
+    let tenths = |count: usize| count.saturating_mul(10) > total.saturating_mul(3);
+    let mostly_nul = nul.saturating_mul(4) > total.saturating_mul(3);
+    !(tenths(odd) || mostly_nul || (tenths(nul) && odd > 0))
 }

@@ -44,7 +44,7 @@ pub fn command_of(service: &str, topic: &str, eight: bool, knowledge: &Knowledge
     let service = line::bare(service);
     let topic = line::bare_topic(topic);
     let mut service = path::single_separators(service);
-    let mut topic = topic.to_owned();
+    let mut topic = path::single_separators(topic);
     if eight {
         shorten_service(&mut service, knowledge, &mut command);
     }

@@ -13,7 +13,8 @@
 //! | `does:T` | trait of the command |
 //! | `place:P`, `host:H`, `file:F` | where the target (for DDE the topic) points, sort of host, sort of file |
 //! | `function:F`, `keyword:K` | service name of links that are not DDE, lower case |
-//! | `lure`, `shown`, `many`, `refers-to-cells` | further facts |
+//! | `evidence:E` | what a reader wrote into the raw text, by the content's phrases |
+//! | `remote`, `lure`, `shown`, `many`, `refers-to-cells`, `library-call` | further facts |
 
 use crate::command::{self, Command};
 use crate::knowledge::{Carrier, Knowledge};
@@ -38,6 +39,8 @@ pub struct Facts {
     pub host: Option<String>,
     /// Title of the application or name of the feed that is asked.
     pub server: String,
+    /// Keyword of a field that names another file.
+    pub keyword: String,
 }
 
 impl Facts {
@@ -67,6 +70,12 @@ pub fn facts_of(link: &Link, knowledge: &Knowledge) -> Facts {
     }
     if link.shown.as_ref().is_some_and(|shown| !shown.trim().is_empty()) {
         facts.tag("shown");
+    }
+    let raw = link.raw.to_lowercase();
+    for evidence in knowledge.judgement.evidence.iter().filter(|evidence| evidence.kind == link.kind) {
+        if evidence.phrases.iter().any(|phrase| phrase.fits(&raw)) {
+            facts.tag(format!("evidence:{}", evidence.id));
+        }
     }
     match link.kind {
         LinkKind::Dde => dde(link, &family, knowledge, &mut facts),
@@ -158,7 +167,7 @@ fn conversation(service: &str, topic: &str, eight: bool, knowledge: &Knowledge, 
 fn macro_dde(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
     let service = link.service.as_deref().unwrap_or("");
     let topic = link.topic.as_deref().unwrap_or("");
-    if knowledge.word(&format!("verb.{}", service.to_lowercase())).is_empty() {
+    if !knowledge.judgement.dde_verbs.contains(&service.to_lowercase()) {
         conversation(service, topic, false, knowledge, facts);
     } else {
         facts.tag("class:verb");
@@ -167,11 +176,19 @@ fn macro_dde(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
     }
 }
 
+/// Macro calls and actions. `EXEC` takes a command line; `CALL` and `REGISTER` take a library, a function and its
+/// arguments, which only together say what is started.
 fn starts(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
-    function(link, facts);
-    let line = link.target.as_deref().or(link.topic.as_deref()).unwrap_or("");
+    let name = function(link, facts);
+    let calls = knowledge.judgement.library_calls.contains(&name);
+    let (target, topic) = (link.target.as_deref(), link.topic.as_deref());
+    let line = if calls { topic.or(target) } else { target.or(topic) };
+    let line = line.unwrap_or("");
     place(line, knowledge, facts);
-    if !line.trim().is_empty() {
+    if calls {
+        facts.tag("library-call");
+        facts.command = Some(Command { line: line.to_owned(), ..Command::default() });
+    } else if !line.trim().is_empty() {
         facts.command = Some(command::command_line(line, knowledge));
     }
     named_program(knowledge, facts);
@@ -184,17 +201,68 @@ fn named_program(knowledge: &Knowledge, facts: &mut Facts) {
 }
 
 fn reaches(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
-    function(link, facts);
+    if link.kind == LinkKind::IncludeField {
+        field_keyword(link, knowledge, facts);
+    } else {
+        function(link, facts);
+    }
     let target = link.target.as_deref().or(link.topic.as_deref()).unwrap_or("");
-    place(target, knowledge, facts);
-    if link.kind == LinkKind::Exfiltration && refers_to_cells(link.effective.as_deref().unwrap_or(&link.raw)) {
-        facts.tag("refers-to-cells");
+    place(reached(link.kind, target), knowledge, facts);
+    match link.kind {
+        LinkKind::Exfiltration if refers_to_cells(target) => facts.tag("refers-to-cells"),
+        // A package names its file several times: label, path, command.
+        LinkKind::PackagedFile => {
+            for name in [&link.shown, &link.topic, &link.item].into_iter().flatten() {
+                facts.tag(knowledge.commands.extensions.tag(name));
+            }
+        }
+        _ => {}
     }
 }
 
-fn function(link: &Link, facts: &mut Facts) {
-    if let Some(service) = link.service.as_deref().filter(|service| !service.is_empty()) {
-        facts.tag(format!("function:{}", service.trim().to_lowercase()));
+/// The address inside a target: `URL;http://...` of a web query, `wsdl=http://...` of a SOAP moniker.
+fn reached(kind: LinkKind, target: &str) -> &str {
+    let trimmed = target.trim();
+    match kind {
+        LinkKind::Query => match trimmed.get(..4) {
+            Some(url) if url.eq_ignore_ascii_case("url;") => trimmed.get(4..).unwrap_or(""),
+            _ => trimmed,
+        },
+        LinkKind::OleLink => match trimmed.find("://") {
+            Some(at) if place_of(trimmed).0 == Place::Relative => {
+                let head = trimmed.get(..at).unwrap_or("");
+                let scheme = head.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |cut| cut + 1);
+                trimmed.get(scheme..).unwrap_or(trimmed)
+            }
+            _ => trimmed,
+        },
+        _ => trimmed,
+    }
+}
+
+fn function(link: &Link, facts: &mut Facts) -> String {
+    let name = link.service.as_deref().unwrap_or("").trim().to_lowercase();
+    if !name.is_empty() {
+        facts.tag(format!("function:{name}"));
+    }
+    name
+}
+
+/// The keyword of a field that names another file, from its text, or from the service where the text has none.
+fn field_keyword(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
+    let texts = [link.effective.as_deref(), Some(link.raw.as_str()), link.service.as_deref()];
+    let known = |text: &str| {
+        let lower = text.trim_start_matches([' ', '"', '{']).to_lowercase();
+        let word = lower.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_owned();
+        knowledge.judgement.loading_keywords.contains(&word).then_some(word)
+    };
+    let keyword = texts.into_iter().flatten().find_map(|text| {
+        let head: String = text.chars().take(80).collect();
+        known(&head)
+    });
+    if let Some(keyword) = keyword {
+        facts.tag(format!("function:{keyword}"));
+        facts.keyword = keyword.to_uppercase();
     }
 }
 
@@ -223,8 +291,12 @@ fn host_tag(host: &str) -> &'static str {
     }
 }
 
-/// True where a formula joins or passes a cell: a letter-digit reference beside `&`, `(` or `,`.
+/// True where an address is put together with cells: a letter-digit reference outside quotes. A whole address without
+/// quotes is a literal that the reader unquoted.
 fn refers_to_cells(formula: &str) -> bool {
+    if formula.contains("://") && !formula.contains('"') {
+        return false;
+    }
     let mut quoted = false;
     let bare: String = formula
         .chars()
@@ -273,7 +345,7 @@ fn read_command(knowledge: &Knowledge, facts: &mut Facts) {
 #[must_use]
 pub fn known_tag(tag: &str, knowledge: &Knowledge) -> bool {
     let Some((prefix, value)) = tag.split_once(':') else {
-        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells"].contains(&tag);
+        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells", "library-call"].contains(&tag);
     };
     let kinds = KINDS.map(|kind| kebab(&kind));
     let triggers = TRIGGERS.map(|trigger| kebab(&trigger));
@@ -293,13 +365,11 @@ pub fn known_tag(tag: &str, knowledge: &Knowledge) -> bool {
         "file" => ["program", "script", "document", "other", "none"].contains(&value),
         "id" => knowledge.judgement.rules.iter().any(|rule| rule.id == value),
         "level" => ddefend_model::Level::ALL.iter().any(|level| level.as_str() == value),
-        "evidence" => EVIDENCE.contains(&value),
+        "evidence" => knowledge.judgement.evidence.iter().any(|evidence| evidence.id == value),
         "holder" | "function" => value == value.to_lowercase() && !value.is_empty(),
         _ => false,
     }
 }
-
-const EVIDENCE: [&str; 2] = ["overflow", "program"];
 
 /// Every kind of link.
 pub const KINDS: [LinkKind; 15] = [

@@ -205,8 +205,13 @@ fn values_of(link: &Link, facts: &Facts, rule: &Rule, knowledge: &Knowledge) -> 
     values.insert("service", named("service", link.service.as_deref()));
     values.insert("topic", named("topic", link.topic.as_deref()));
     values.insert("item", named("item", link.item.as_deref()));
+    // Word shows topic and item together; the item is where lures stand.
+    let asked = [link.topic.as_deref(), link.item.as_deref()].map(|word| word.unwrap_or("").trim()).join(" ");
+    values.insert("asked", named("topic", Some(&asked)));
+    values.insert("start", one_line(&started(link, facts, knowledge), most));
     values.insert("target", named("target", link.target.as_deref().or(link.topic.as_deref())));
     values.insert("host", named("host", facts.host.as_deref()));
+    values.insert("keyword", named("keyword", Some(&facts.keyword)));
     values.insert("server", named("server", Some(&facts.server)));
     values.insert("holder", named("holder", link.location.holder.as_deref()));
     values.insert("count", link.count.to_string());
@@ -214,6 +219,26 @@ fn values_of(link: &Link, facts: &Facts, rule: &Rule, knowledge: &Knowledge) -> 
     let program = command.map(|command| program_file(&command.line));
     values.insert("program", named("program", program));
     values
+}
+
+/// The service as the prompt names it: as written, with an extension; Excel in capitals and cut to what counts. A path
+/// trick shows its harmless beginning here.
+fn started(link: &Link, facts: &Facts, knowledge: &Knowledge) -> String {
+    let service = link.service.as_deref().unwrap_or("").trim_matches(|c: char| c.is_whitespace() || c == '"');
+    let excel = facts.tags.contains("family:excel") || facts.tags.contains("family:text");
+    let plain = !service.contains(['\\', '/', '.']);
+    let name: String = if excel {
+        let counted = if plain { knowledge.commands.service_chars } else { usize::MAX };
+        service.chars().filter(|c| *c != '\0').take(counted).collect::<String>().to_uppercase()
+    } else {
+        service.to_owned()
+    };
+    match (name.is_empty(), plain, excel) {
+        (true, ..) => knowledge.word("unknown.program").to_owned(),
+        (_, true, true) => format!("{name}.EXE"),
+        (_, true, false) => format!("{name}.exe"),
+        _ => name,
+    }
 }
 
 /// The file name of a line's program: `cmd.exe` of `C:\windows\system32\cmd.exe /c calc`.
@@ -238,7 +263,9 @@ fn tricks_of(link: &Link, facts: &Facts) -> Vec<Trick> {
 
 fn indicators_of(link: &Link, facts: &Facts, knowledge: &Knowledge) -> Vec<ddefend_model::Indicator> {
     let command = facts.command.iter().flat_map(|command| std::iter::once(&command.line).chain(&command.decoded));
-    let rest = [&link.target, &link.topic, &link.item];
+    // The command holds the topic, tricks taken back.
+    let topic = if facts.command.is_some() { &None } else { &link.topic };
+    let rest = [&link.target, topic, &link.item];
     let texts = command.chain(rest.into_iter().flatten()).map(|text| {
         let most = knowledge.judgement.limits.command_chars;
         text.char_indices().nth(most).map_or(text.as_str(), |(at, _)| text.get(..at).unwrap_or(text))

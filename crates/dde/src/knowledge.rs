@@ -4,7 +4,7 @@ mod tags;
 
 use crate::indicators::Extensions;
 use crate::phrase::Phrase;
-use ddefend_model::{Confidence, Level};
+use ddefend_model::{Confidence, Level, LinkKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,6 +25,15 @@ pub struct Judgement {
     pub carriers: Vec<Carrier>,
     /// Field keywords that only Word knows; they tell Word HTML from Excel HTML.
     pub field_keywords: Vec<String>,
+    /// Keywords of fields that load another file, lower case.
+    pub loading_keywords: Vec<String>,
+    /// Macro functions that are DDE verbs rather than service names, lower case.
+    pub dde_verbs: Vec<String>,
+    /// Macro functions that call into libraries, lower case.
+    pub library_calls: Vec<String>,
+    /// What readers write into the raw text of links.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
     /// Rules, first match wins.
     #[serde(rename = "rule")]
     pub rules: Vec<Rule>,
@@ -61,6 +70,18 @@ pub struct Carrier {
     pub family: String,
     /// The application's name for titles.
     pub app: String,
+}
+
+/// A tag (`evidence:ID`) for phrases in the raw text of links of one kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The tag's second half.
+    pub id: String,
+    /// Kind of the links.
+    pub kind: LinkKind,
+    /// Phrases.
+    pub phrases: Vec<Phrase>,
 }
 
 /// A rule: tags in, judgement out.

@@ -20,7 +20,7 @@ mod render;
 pub use indicators::{Extensions, indicators};
 pub use judge::{incomplete, judge};
 pub use knowledge::{
-    Adjustment, Application, BlockerRule, Carrier, Commands, Condition, Incomplete, Judgement, Knowledge,
+    Adjustment, Application, BlockerRule, Carrier, Commands, Condition, Evidence, Incomplete, Judgement, Knowledge,
     KnowledgeError, Limits, Program, PromptRule, Rule, Services, Sources, Trait, TrickText,
 };
 pub use phrase::Phrase;

@@ -6,6 +6,7 @@
 mod dead;
 pub(crate) mod document;
 pub(crate) mod fib;
+mod locked;
 mod pieces;
 mod plcfld;
 mod story;
@@ -13,7 +14,7 @@ mod strings;
 
 use ddefend_container::cfb::Storage;
 use ddefend_container::{Format, Sink, StorageReader};
-use ddefend_model::{Diagnostic, Location, code, trick};
+use ddefend_model::{Location, code, trick};
 use document::Source;
 use fib::{Fib, Version};
 
@@ -34,48 +35,55 @@ fn claims(storage: &Storage<'_>) -> bool {
 fn read(storage: &Storage<'_>, sink: &mut dyn Sink) {
     let Some(stream) = storage.stream(STREAM) else { return };
     let bytes = stream.read(sink);
-    let part = sink.path().join(STREAM);
-    let Some(fib) = Fib::read(&bytes, 0) else {
+    sink.within(STREAM, &[], &mut |sink| read_stream(storage, &bytes, sink));
+}
+
+fn read_stream(storage: &Storage<'_>, bytes: &[u8], sink: &mut dyn Sink) {
+    let Some(fib) = Fib::read(bytes, 0) else {
         let message = "the stream does not begin with a File Information Block of a known version".to_owned();
-        sink.diagnostic(Diagnostic::new(code::BROKEN_STRUCTURE, part, Location::default(), message));
+        sink.report(code::BROKEN_STRUCTURE, Location::default(), message);
         return;
     };
-    let mut source = Source { stream: &bytes, tables: &bytes, fib, carrier: "doc", part, tricks: Vec::new() };
+    let (selected, other) = fib.table_names();
+    let open = |name: &str, sink: &mut dyn Sink| storage.stream(name).map(|stream| stream.read(sink));
+    let tables = if fib.version == Version::Word97 { open(selected, sink) } else { None };
     if fib.is_encrypted() {
-        let kind = if fib.is_obfuscated() { "obfuscated" } else { "encrypted" };
-        let message = format!("the text is {kind}; it was not read");
-        sink.diagnostic(Diagnostic::new(code::UNREADABLE_ENCRYPTED, source.part, Location::default(), message));
+        let found = locked::unlock(&fib, tables.as_deref().unwrap_or_default(), sink);
+        let Some((key, tricks)) = found else { return };
+        let bytes = locked::decrypt(&key, bytes, true, sink);
+        let tables = locked::decrypt(&key, tables.as_deref().unwrap_or_default(), false, sink);
+        let Some(fib) = Fib::read(&bytes, 0) else { return };
+        let source = Source { stream: &bytes, tables: &tables, fib, carrier: "doc", tricks: tricks.to_vec() };
+        read_all(&source, sink);
         return;
     }
+    let mut source = Source { stream: bytes, tables: bytes, fib, carrier: "doc", tricks: Vec::new() };
     if fib.version != Version::Word97 {
         source.tricks.push(trick::OLD_FORMAT);
         read_all(&source, sink);
         return;
     }
-    let (selected, other) = fib.table_names();
-    let open = |name: &str, sink: &mut dyn Sink| storage.stream(name).map(|stream| stream.read(sink));
-    let tables = open(selected, sink);
-    if let Some(tables) = &tables {
-        source.tables = tables;
-        if source.pieces().is_some() {
-            read_all(&source, sink);
-            return;
-        }
+    source.tables = tables.as_deref().unwrap_or_default();
+    if source.pieces().is_some() {
+        read_all(&source, sink);
+        return;
     }
-    let what = if tables.is_some() { "holds no piece table" } else { "is missing" };
     let others = open(other, sink);
-    let mut found = "so is the other one";
-    if let Some(others) = &others {
-        let before = source.tables;
-        source.tables = others;
-        found = "the other one was read";
-        if source.pieces().is_none() {
-            source.tables = before;
-            found = "the other one has none either";
+    let found = match &others {
+        None => "there is no other one",
+        Some(others) => {
+            let rescued = Source { tables: others, ..source.clone() };
+            if rescued.pieces().is_some() {
+                source = rescued;
+                "the other one was read"
+            } else {
+                "the other one has none either"
+            }
         }
-    }
+    };
+    let what = if tables.is_some() { "holds no piece table" } else { "is missing" };
     let message = format!("the table stream {selected} that the document selects {what}; {found}");
-    sink.diagnostic(Diagnostic::new(code::BROKEN_STRUCTURE, source.part.clone(), Location::default(), message));
+    sink.report(code::BROKEN_STRUCTURE, Location::default(), message);
     read_all(&source, sink);
 }
 
@@ -95,7 +103,7 @@ pub(crate) fn read_all(source: &Source<'_>, sink: &mut dyn Sink) {
             None => {
                 let message = "the AutoText document that the FIB names is not there".to_owned();
                 let location = Location { offset: Some(glossary as u64), ..Location::default() };
-                sink.diagnostic(Diagnostic::new(code::NOTE_ODD, source.part.clone(), location, message));
+                sink.report(code::NOTE_ODD, location, message);
             }
         }
     }

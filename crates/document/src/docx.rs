@@ -2,11 +2,12 @@
 //! found by what is in them, never by their names.
 
 use crate::fields::{self, Carrier};
-use crate::wordxml::{Settings, Stories, StoryPart, may_hold_fields};
+use crate::wordxml::{Settings, Stories, StoryPart, may_matter, needs_settings};
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Event, Source, Xml, ns};
 use ddefend_container::{Format, PackageReader, Sink, text};
 use ddefend_model::{PartPath, trick};
+use std::borrow::Cow;
 
 /// Word packages.
 pub(crate) static READER: PackageReader = PackageReader {
@@ -72,49 +73,65 @@ fn kind(package: &Package<'_>, part: &PackagePart) -> Kind {
 }
 
 fn read(package: &Package<'_>, sink: &mut dyn Sink) {
+    read_with(package, may_matter, sink);
+}
+
+/// How many bytes of parts are kept until it is known whether any of them matters.
+const KEPT: usize = 8 << 20;
+
+/// Reads a package. Only where `may_matter` says so of one part are the stories parsed, and then all of them: fields
+/// of one part may refer to what another defines.
+fn read_with(package: &Package<'_>, may_matter: fn(&[u8]) -> bool, sink: &mut dyn Sink) {
     let mut settings = Settings::default();
-    let mut stories = Stories::new(sink.budget().limits().nesting);
     let mut merge_source = None;
-    let (mut any, mut fields_seen) = (false, false);
+    let mut matters = false;
+    let mut kept: Vec<(&PackagePart, Option<Cow<'_, [u8]>>)> = Vec::new();
+    let mut size = 0_usize;
     for part in package.parts().iter().filter(|part| is_word(package, part)) {
         let Some(bytes) = package.read(part, sink) else { continue };
-        any = true;
         package.mark_read(part);
-        let kind = kind(package, part);
-        let path = part_path(part, sink);
-        if kind == Kind::Settings {
-            let source = Source::new(&bytes, sink);
-            settings.read(&source, sink);
+        if kind(package, part) == Kind::Settings && needs_settings(&bytes) {
+            settings.read(&Source::new(&bytes, sink), sink);
             if settings.merge.is_some() && merge_source.is_none() {
-                merge_source = Some((part, path.clone()));
+                merge_source = Some(part);
             }
         }
-        if may_hold_fields(&bytes) {
-            fields_seen = true;
-            let source = Source::new(&bytes, sink);
-            stories.read(StoryPart { path, tricks: story_tricks(part, kind) }, &source, sink);
-        }
+        matters = matters || may_matter(&bytes);
+        size = size.saturating_add(bytes.len());
+        kept.push((part, (size <= KEPT).then_some(bytes)));
     }
-    if !any {
-        return;
+    if matters {
+        report_fields(package, kept, &mut settings, sink);
     }
-    for (name, value) in &settings.variables {
-        stories.name(format!("docvariable {name}"), value.clone());
+    let Some(part) = merge_source else { return };
+    let resolve = |id: &str| {
+        let relation = package.relations_of(&part.name).find(|relation| relation.id == id)?;
+        Some(relation.target.clone())
+    };
+    if let Some(link) = settings.merge_link(READER.format.id, &part_path(part, sink), resolve) {
+        sink.link(link);
     }
-    if fields_seen {
-        properties(package, &mut stories, sink);
+}
+
+fn report_fields(
+    package: &Package<'_>,
+    parts: Vec<(&PackagePart, Option<Cow<'_, [u8]>>)>,
+    settings: &mut Settings,
+    sink: &mut dyn Sink,
+) {
+    let mut stories = Stories::new(sink.budget().limits().nesting);
+    for (part, bytes) in parts {
+        let Some(bytes) = bytes.or_else(|| package.read(part, sink)) else { continue };
+        let path = part_path(part, sink);
+        let source = Source::new(&bytes, sink);
+        stories.read(StoryPart { path, tricks: story_tricks(part, kind(package, part)) }, &source, sink);
     }
+    for (name, value) in settings.variables.drain(..) {
+        stories.name(format!("docvariable {name}"), value);
+    }
+    properties(package, &mut stories, sink);
     let (built, place) = stories.finish();
     fields::report(Carrier { id: READER.format.id, update_fields: settings.update_fields }, &built, place, sink);
-    if let Some((part, path)) = merge_source {
-        let resolve = |id: &str| {
-            let relation = package.relations_of(&part.name).find(|relation| relation.id == id)?;
-            Some(relation.target.clone())
-        };
-        if let Some(link) = settings.merge_link(READER.format.id, &path, resolve) {
-            sink.link(link);
-        }
-    }
 }
 
 /// The path of a part of the package that is being read.
@@ -172,3 +189,6 @@ fn property_name(local: &str) -> &str {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

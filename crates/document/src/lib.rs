@@ -3,6 +3,7 @@
 //! [`walk`] takes an artifact apart: every reader that claims a part reads it, nested parts at once.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod access;
 mod compound;
 mod csv;
 mod dif;
@@ -12,6 +13,7 @@ mod excelhtml;
 mod fields;
 mod flatopc;
 mod formulas;
+mod legacy;
 mod odf;
 mod other;
 mod package;
@@ -25,8 +27,10 @@ mod rtf;
 mod slk;
 mod spreadsheetml;
 mod walk;
+mod word2;
 mod wordhtml;
 mod wordxml;
+mod write;
 mod xlm;
 mod xls;
 mod xlsb;

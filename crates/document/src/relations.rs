@@ -30,6 +30,10 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
     let carrier = carrier(package);
     let mut uses: BTreeMap<&str, BTreeMap<String, Use>> = BTreeMap::new();
     for relation in package.relations().iter().filter(|relation| relation.external) {
+        // External links of workbooks are read with their elements.
+        if package.part(&relation.source).is_some_and(|part| part.has_role("externalLink")) {
+            continue;
+        }
         let kind = match relation.kind.as_str() {
             "attachedTemplate" => LinkKind::RemoteTemplate,
             "frame" | "subDocument" => LinkKind::RemoteFrame,

@@ -26,12 +26,34 @@ fn sniff(probe: &Probe<'_>) -> Claim {
         return Claim::No;
     }
     let head = head.to_ascii_lowercase();
-    let office = ["urn:schemas-microsoft-com:office:word", "mso-", "supportfields", "word.document"];
-    let html = ["<html", "<!doctype html", "<head", "<body", "<meta", "<p ", "<p>", "<div", "<span", "<table"];
-    if !html.iter().any(|mark| head.contains(mark)) {
+    if !head.contains("<html") && !begins_like_html(&head) {
         return Claim::No;
     }
+    let office = ["urn:schemas-microsoft-com:office:word", "mso-", "supportfields", "word.document"];
     if office.iter().any(|mark| head.contains(mark)) { Claim::Structure } else { Claim::Likely }
+}
+
+/// True where the first element, behind declarations and comments, is one of HTML.
+fn begins_like_html(head: &str) -> bool {
+    const NAMES: [&str; 16] = [
+        "html", "head", "body", "meta", "title", "style", "link", "p", "div", "span", "table", "font", "center", "h1",
+        "o:p", "b",
+    ];
+    let mut rest = head.trim_start();
+    loop {
+        let end = if rest.starts_with("<!--") {
+            "-->"
+        } else if rest.starts_with("<!") || rest.starts_with("<?") {
+            ">"
+        } else {
+            break;
+        };
+        let Some((_, behind)) = rest.split_once(end) else { return false };
+        rest = behind.trim_start();
+    }
+    let name = rest.strip_prefix('<').unwrap_or_default();
+    let end = name.find(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).unwrap_or(name.len());
+    name.get(..end).is_some_and(|name| NAMES.contains(&name))
 }
 
 fn read(part: &Part<'_>, sink: &mut dyn Sink) {

@@ -1,11 +1,13 @@
 //! WordprocessingML: what packages and flat files share, and the flat files themselves: Word 2003 XML (with or without
 //! its processing instruction, whatever its extension) and a document part that was taken out of its package.
 
+mod quick;
 mod settings;
 mod story;
 
+pub(crate) use quick::may_matter;
 pub(crate) use settings::Settings;
-pub(crate) use story::{Stories, StoryPart, may_hold_fields};
+pub(crate) use story::{Stories, StoryPart};
 
 use crate::fields::{self, Carrier};
 use base64::Engine;
@@ -43,11 +45,11 @@ fn read(part: &Part<'_>, carrier: &'static str, sink: &mut dyn Sink) {
     if needs_settings(source.data().as_bytes()) {
         settings.read(&source, sink);
     }
-    for (name, value) in &settings.variables {
-        stories.name(format!("docvariable {name}"), value.clone());
+    for (name, value) in settings.variables.drain(..) {
+        stories.name(format!("docvariable {name}"), value);
     }
     let path = sink.path().clone();
-    if may_hold_fields(source.data().as_bytes()) {
+    if may_matter(part.bytes) {
         stories.read(StoryPart { path: path.clone(), tricks: Vec::new() }, &source, sink);
     }
     let (built, place) = stories.finish();
@@ -61,9 +63,11 @@ fn read(part: &Part<'_>, carrier: &'static str, sink: &mut dyn Sink) {
     embedded(&source, sink);
 }
 
-fn needs_settings(bytes: &[u8]) -> bool {
+/// True where settings may be there that matter.
+pub(crate) fn needs_settings(bytes: &[u8]) -> bool {
     let words: [&[u8]; 5] = [b"updateFields", b"docVar", b"mailMerge", b"attachedTemplate", b"sourceFileName"];
-    words.iter().any(|word| memchr::memmem::find(bytes, word).is_some())
+    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    words.iter().any(|word| has(word)) || memchr::memchr(0, bytes).is_some() || has(b"<!DOCTYPE")
 }
 
 /// Walks `w:binData` (Word 2003 XML): ActiveMime, OLE objects, pictures, in base64.

@@ -1,1 +1,12 @@
-//! Being built.
+//! Walks inputs, spends budgets and runs the stages over many artifacts at once. With `cli` the only crate that meets
+//! the disk and the clock.
+
+mod gate;
+mod input;
+mod pool;
+mod scan;
+mod watchdog;
+
+pub use input::{Input, InputError, find_inputs};
+pub use pool::{Progress, scan_inputs};
+pub use scan::{Settings, scan_bytes};

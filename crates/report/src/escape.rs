@@ -31,6 +31,24 @@ pub fn terminal(text: &str) -> String {
     out
 }
 
+/// For finished JSON text: control and bidirectional characters, which JSON lets stand only inside strings, become
+/// `\uXXXX`.
+#[must_use]
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_dangerous(character) && !matches!(character, '\n' | '\r') {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// For HTML text and quoted attributes.
 #[must_use]
 pub fn html(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! One JSON document with everything: `{"schema_version", "results": [...], "summary"}`.
 
 use crate::jsonl::typed;
-use crate::{Meta, Renderer};
+use crate::{Meta, Renderer, escape};
 use ddefend_model::{SCHEMA_VERSION, Scanned, Summary};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ impl Renderer for Json {
             "diagnostics":
                 scanned.diagnostics.iter().map(|diagnostic| typed("diagnostic", diagnostic)).collect::<Vec<_>>(),
         });
-        format!("{comma}{value}")
+        format!("{comma}{}", escape::json(&value.to_string()))
     }
 
     fn end(&mut self, summary: &Summary) -> String {

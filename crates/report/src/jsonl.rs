@@ -1,6 +1,6 @@
 //! One JSON object per line, each with `type` and `schema_version` (docs/reference/output.schema.json).
 
-use crate::{Meta, Renderer};
+use crate::{Meta, Renderer, escape};
 use ddefend_model::{SCHEMA_VERSION, Scanned, Summary};
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ pub(crate) fn typed<'a, T: Serialize>(kind: &'static str, value: &'a T) -> Typed
 
 fn line<T: Serialize>(kind: &'static str, value: &T) -> String {
     // Only maps with keys that are not strings can fail here, and the model has none.
-    let mut line = serde_json::to_string(&typed(kind, value)).unwrap_or_default();
+    let mut line = escape::json(&serde_json::to_string(&typed(kind, value)).unwrap_or_default());
     line.push('\n');
     line
 }

@@ -4,11 +4,14 @@
 
 mod csv;
 pub mod escape;
+pub mod explanation;
 mod html;
 mod json;
 mod jsonl;
+mod paint;
 mod sarif;
 mod text;
+mod wrap;
 
 use ddefend_model::{Scanned, Summary};
 

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0 (OASIS), for code scanning: one run, one rule per finding id, one result per finding.
 
-use crate::{Meta, Renderer, RuleInfo};
+use crate::{Meta, Renderer, RuleInfo, escape};
 use ddefend_model::{Finding, Level, Scanned, Summary};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -101,7 +101,7 @@ impl Renderer for Sarif {
         for finding in &scanned.findings {
             self.used.insert(finding.id.0.to_string());
             out.push_str(if std::mem::take(&mut self.first) { "\n" } else { ",\n" });
-            out.push_str(&result(scanned, finding).to_string());
+            out.push_str(&escape::json(&result(scanned, finding).to_string()));
         }
         for diagnostic in scanned.diagnostics.iter().filter(|diagnostic| diagnostic.is_gap()) {
             self.notifications.push(json!({
@@ -138,6 +138,7 @@ impl Renderer for Sarif {
             "executionSuccessful": true,
             "toolExecutionNotifications": self.notifications,
         }]);
+        let invocations = escape::json(&invocations.to_string());
         format!("\n],\"tool\":{tool},\"invocations\":{invocations}}}]}}\n")
     }
 }

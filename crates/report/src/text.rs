@@ -1,17 +1,16 @@
 //! For people at a terminal: worst first, one block per finding, nothing that needs a second look to be understood.
 
-mod paint;
-mod wrap;
-
-use crate::{Meta, Renderer, escape};
+use crate::paint::{Paint, Style};
+use crate::{Meta, Renderer, escape, wrap};
 use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Scanned, Summary};
-use paint::{Paint, Style};
+use std::collections::BTreeSet;
 
 pub(crate) fn make(meta: &Meta) -> Box<dyn Renderer> {
     Box::new(Text {
         width: if meta.width == 0 { 100 } else { meta.width.clamp(60, 160) },
         paint: Paint { colour: meta.colour },
         verbose: meta.verbose,
+        told: BTreeSet::new(),
     })
 }
 
@@ -26,6 +25,8 @@ struct Text {
     width: usize,
     paint: Paint,
     verbose: bool,
+    /// Prompts and settings already shown for the present artifact.
+    told: BTreeSet<String>,
 }
 
 impl Renderer for Text {
@@ -36,6 +37,7 @@ impl Renderer for Text {
             return String::new();
         }
         let mut out = self.header(&scanned.artifact, loud);
+        self.told.clear();
         let mut quiet: Vec<&Finding> = Vec::new();
         for finding in &scanned.findings {
             if finding.level > Level::Info || self.verbose {
@@ -85,7 +87,8 @@ impl Text {
             facts.push("not fully read".to_owned());
         }
         let mut out = format!("{}\n", self.paint.with(style, &path));
-        out.push_str(&self.field("", &format!("{}  sha256 {}", facts.join(", "), artifact.sha256), Style::Dim));
+        out.push_str(&self.field("", &facts.join(", "), Style::Dim));
+        out.push_str(&self.field("sha256", &artifact.sha256, Style::Dim));
         for fact in &artifact.facts {
             out.push_str(&self.field("note", fact, Style::Plain));
         }
@@ -97,11 +100,11 @@ impl Text {
         out
     }
 
-    fn finding(&self, finding: &Finding, artifact: &Artifact) -> String {
+    fn finding(&mut self, finding: &Finding, artifact: &Artifact) -> String {
         let badge = self.paint.level(finding.level, &format!(" {} ", finding.level.as_str().to_uppercase()));
         let id = self.paint.with(Style::Dim, &format!("[{}]", finding.id.0));
-        let mut out =
-            format!("\n  {badge} {} {id}\n", self.paint.with(Style::Strong, &escape::terminal(&finding.title)));
+        let title = self.paint.with(Style::Strong, &escape::terminal(&finding.title));
+        let mut out = format!("\n {badge} {title} {id}\n");
         if let Some(command) = &finding.command {
             out.push_str(&self.field("runs", command, Style::Alarm));
         }
@@ -118,19 +121,38 @@ impl Text {
         out.push_str(&self.listed("hidden by", finding.tricks.iter().map(|trick| trick.0.to_string())));
         let indicators = finding.indicators.iter().map(|indicator| indicator.value.clone());
         out.push_str(&self.listed("indicators", indicators));
-        for (index, prompt) in finding.prompts.iter().enumerate() {
-            let label = if index == 0 { "user is asked" } else { "" };
-            let text = format!("{}. \"{}\" [{}]", index + 1, prompt.text, prompt.lets_through);
-            out.push_str(&self.field(label, &text, Style::Plain));
-        }
-        for (index, blocker) in finding.blockers.iter().enumerate() {
-            let label = if index == 0 { "stopped by" } else { "" };
-            let text = format!("{}: {} = {}", blocker.name, blocker.registry, blocker.value);
-            out.push_str(&self.field(label, &text, Style::Plain));
-        }
+        out.push_str(&self.questions(finding));
         out.push_str(&self.listed("ATT&CK", finding.techniques.iter().cloned()));
         let why = format!("{} (confidence {})", finding.reasons.join(" "), finding.confidence.as_str());
         out.push_str(&self.field("why", &why, Style::Dim));
+        out
+    }
+
+    /// What the user is asked and what stops it: in full once per artifact, since findings of one document share them.
+    fn questions(&mut self, finding: &Finding) -> String {
+        let mut asked: Vec<(String, Style)> = Vec::new();
+        for (index, prompt) in finding.prompts.iter().enumerate() {
+            asked.push((format!("{}. \"{}\" [{}]", index + 1, prompt.text, prompt.lets_through), Style::Plain));
+        }
+        let mut stops: Vec<(String, Style)> = Vec::new();
+        for blocker in &finding.blockers {
+            stops.push((blocker.name.clone(), Style::Plain));
+            stops.push((format!("{} = {}", blocker.registry, blocker.value), Style::Dim));
+        }
+        let mut out = String::new();
+        for (label, lines) in [("user is asked", asked), ("stopped by", stops)] {
+            let key = lines.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>().join("\n");
+            if lines.is_empty() {
+                continue;
+            }
+            if !self.told.insert(key) {
+                out.push_str(&self.field(label, "as above", Style::Dim));
+                continue;
+            }
+            for (index, (line, style)) in lines.iter().enumerate() {
+                out.push_str(&self.field(if index == 0 { label } else { "" }, line, *style));
+            }
+        }
         out
     }
 
@@ -139,7 +161,7 @@ impl Text {
         let names =
             [("service", &link.service), ("topic", &link.topic), ("item", &link.item), ("target", &link.target)];
         for (label, value) in names {
-            if let Some(value) = value {
+            if let Some(value) = value.as_ref().filter(|value| !value.is_empty()) {
                 out.push_str(&self.field(label, value, Style::Plain));
             }
         }

@@ -68,7 +68,7 @@ pub(super) fn normalise(text: &str, knowledge: &Knowledge, tricks: &mut Vec<&'st
             tricks.push(trick);
         }
     };
-    let mut line = single_blanks(text);
+    let mut line = path::single_separators(&single_blanks(text));
     for _ in 0..ROUNDS {
         let before = line.len();
         let mut changed = false;
@@ -90,7 +90,7 @@ pub(super) fn normalise(text: &str, knowledge: &Knowledge, tricks: &mut Vec<&'st
         if !changed || line.len() > longest.max(before) {
             break;
         }
-        line = single_blanks(&line);
+        line = path::single_separators(&single_blanks(&line));
     }
     line
 }
@@ -155,8 +155,8 @@ fn quoted_inside(word: &str) -> bool {
 pub(super) fn complete_program(line: &mut String, knowledge: &Knowledge) -> String {
     let (word, rest) = program_of(line, knowledge);
     let word = bare(word);
-    if word.is_empty() {
-        return String::new();
+    if word.is_empty() || word.contains(['"', '\'']) {
+        return base_name(word, knowledge);
     }
     let name = base_name(word, knowledge);
     let extension = knowledge.commands.extensions.is_program(word.rsplit_once('.').map_or("", |(_, end)| end));

@@ -4,17 +4,19 @@ use crate::knowledge::Knowledge;
 
 const SEPARATORS: [char; 2] = ['\\', '/'];
 
-/// Doubled backslashes become single ones, as in field text that was never unescaped; a leading `\\` (UNC) stays.
+/// Doubled backslashes become single ones, as in field text that was never unescaped; `\\` before a host (UNC), which
+/// follows nothing that belongs to a path, stays.
 pub(super) fn single_separators(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut last = ' ';
-    for (at, c) in text.char_indices() {
-        let word_start = at == 1 || matches!(text.as_bytes().get(at.wrapping_sub(2)), Some(b' ' | b'"' | b'\''));
-        if c == '\\' && last == '\\' && !word_start {
-            continue;
+    for c in text.chars() {
+        if c == '\\' && out.ends_with('\\') {
+            let before = out.strip_suffix('\\').and_then(|head| head.chars().next_back());
+            let in_path = |c: char| c.is_alphanumeric() || ":.\\_-~)}%".contains(c);
+            if before.is_some_and(in_path) {
+                continue;
+            }
         }
         out.push(c);
-        last = c;
     }
     out
 }

@@ -40,8 +40,9 @@ impl<'t> Cells<'t> {
     /// fixed width, and formulas whose own separators cut them up under every delimiter.
     pub(super) fn rests_of_lines(text: &'t str) -> impl Iterator<Item = Cell<'t>> {
         Self::new(text, None).filter_map(|line| {
-            let from = rest_start(&line.text)?;
-            let text = line.text.get(from..)?.to_owned();
+            let (from, quoted) = rest_start(&line.text)?;
+            let text = line.text.get(from..)?;
+            let text = if quoted { text.replace("\"\"", "\"") } else { text.to_owned() };
             Some(Cell { text: Cow::Owned(text), offset: line.offset.saturating_add(from), ..line })
         })
     }
@@ -138,7 +139,8 @@ impl<'t> Iterator for Cells<'t> {
             }
             None => {
                 let (end, stop) = self.stop_from(self.at);
-                (Cow::Borrowed(self.text.get(self.at..end).unwrap_or_default()), self.at, end, stop)
+                let text = self.text.get(self.at..end).unwrap_or_default();
+                (undoubled(text, self.delimiter.is_none()), self.at, end, stop)
             }
         };
         self.step(stop, end);
@@ -146,21 +148,31 @@ impl<'t> Iterator for Cells<'t> {
     }
 }
 
+/// A whole line as one cell; where it begins with a quote, quotes in it are doubled.
+fn undoubled(text: &str, whole_line: bool) -> Cow<'_, str> {
+    let quoted = whole_line && text.trim_start_matches([' ', '\t', '\0', '\u{feff}', '\u{a0}']).starts_with('"');
+    if quoted && text.contains("\"\"") { Cow::Owned(text.replace("\"\"", "\"")) } else { Cow::Borrowed(text) }
+}
+
 /// Where in a line the first formula prefix stands behind a delimiter (quotes and blanks between) or two blanks; not at
 /// its beginning, where the line as a whole is a cell already.
-fn rest_start(line: &str) -> Option<usize> {
-    let mut open = false;
+/// Also whether a quote stands before it.
+fn rest_start(line: &str) -> Option<(usize, bool)> {
+    let (mut open, mut quoted) = (false, false);
     let mut blanks = 0_u32;
     for (at, c) in line.char_indices() {
         match c {
-            ',' | ';' | '\t' | '|' => (open, blanks) = (true, 0),
+            ',' | ';' | '\t' | '|' => (open, quoted, blanks) = (true, false, 0),
             ' ' | '\u{a0}' => {
                 blanks = blanks.saturating_add(1);
                 open |= blanks >= 2 && at > blanks as usize;
             }
-            '"' | '\0' => {}
-            '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' if open => return Some(at),
-            _ => (open, blanks) = (false, 0),
+            '"' => quoted = true,
+            '\0' => {}
+            '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' if open => {
+                return Some((at, quoted));
+            }
+            _ => (open, quoted, blanks) = (false, false, 0),
         }
     }
     None

@@ -9,7 +9,7 @@ use super::strings;
 use crate::fields::{self, Carrier};
 use ddefend_container::Sink;
 use ddefend_grammar::field::examine;
-use ddefend_model::{Diagnostic, Link, LinkKind, Location, PartPath, Trigger, code, trick};
+use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
 use std::ops::Range;
 
 /// Characters behind the last story that Word itself leaves there.
@@ -26,8 +26,6 @@ pub(crate) struct Source<'a> {
     pub(crate) fib: Fib<'a>,
     /// Id of the reader.
     pub(crate) carrier: &'static str,
-    /// The part that the stream is.
-    pub(crate) part: PartPath,
     /// Hiding tricks that every link carries.
     pub(crate) tricks: Vec<&'static str>,
 }
@@ -35,10 +33,6 @@ pub(crate) struct Source<'a> {
 impl Source<'_> {
     fn carrier(&self) -> Carrier {
         Carrier { id: self.carrier, update_fields: false }
-    }
-
-    fn tell(&self, sink: &mut dyn Sink, code: &'static str, message: String) {
-        sink.diagnostic(Diagnostic::new(code, self.part.clone(), Location::default(), message));
     }
 
     /// The piece table, where there is a sound one or the format needs none.
@@ -62,11 +56,15 @@ impl Source<'_> {
     }
 }
 
+fn tell(sink: &mut dyn Sink, code: &'static str, message: String) {
+    sink.report(code, Location::default(), message);
+}
+
 /// Reads the stories of a document; gives back the byte ranges of the stream that its text reaches.
 pub(crate) fn read(source: &Source<'_>, sink: &mut dyn Sink) -> Vec<Range<usize>> {
     let Some(pieces) = source.pieces() else { return read_without_pieces(source, sink) };
     for problem in &pieces.problems {
-        source.tell(sink, code::BROKEN_STRUCTURE, format!("piece table: {problem}; the other pieces were read"));
+        tell(sink, code::BROKEN_STRUCTURE, format!("piece table: {problem}; the other pieces were read"));
     }
     let asked = pieces
         .list()
@@ -75,7 +73,7 @@ pub(crate) fn read(source: &Source<'_>, sink: &mut dyn Sink) -> Vec<Range<usize>
     let text = Text { stream: source.stream, pieces: &pieces };
     if asked > source.stream.len().saturating_mul(4).saturating_add(1 << 20) {
         let message = format!("the pieces ask for {asked} bytes of text, the stream has {}", source.stream.len());
-        source.tell(sink, code::LIMIT_STRUCTURE, format!("{message}; the text was read once, in the stream's order"));
+        tell(sink, code::LIMIT_STRUCTURE, format!("{message}; the text was read once, in the stream's order"));
         return read_without_pieces(source, sink);
     }
     read_stories(source, text, sink);
@@ -100,13 +98,13 @@ fn read_stories(source: &Source<'_>, text: Text<'_>, sink: &mut dyn Sink) {
     }
     if start > end.saturating_add(SLACK) {
         let message = format!("the stories have {start} characters, the pieces hold {end}; the rest is missing");
-        source.tell(sink, code::BROKEN_TRUNCATED, message);
+        tell(sink, code::BROKEN_TRUNCATED, message);
     }
     if end > start.saturating_add(SLACK) {
         let plan = Plan { cps: start..end, table: None, tricks: source.tricks.clone() };
         if read_story(source, text, &plan, "text behind the last story", sink) {
             let message = format!("fields stand at characters {start} to {end}, behind the last story");
-            source.tell(sink, code::NOTE_ODD, message);
+            tell(sink, code::NOTE_ODD, message);
         }
     }
 }
@@ -118,15 +116,15 @@ fn read_story(source: &Source<'_>, text: Text<'_>, plan: &Plan, name: &'static s
     }
     let mut fields = story::read(text, plan, sink.budget());
     if plan.table.as_ref().is_some_and(|table| !table.sound) {
-        source.tell(sink, code::NOTE_ODD, format!("the field table of the {name} is damaged; the text was read"));
+        tell(sink, code::NOTE_ODD, format!("the field table of the {name} is damaged; the text was read"));
     }
     if fields.lost > 0 {
         let message = format!("the field table of the {name} lists DDE fields where the text has none");
-        source.tell(sink, code::BROKEN_STRUCTURE, message);
+        tell(sink, code::BROKEN_STRUCTURE, message);
     }
     if fields.stopped {
         let limit = sink.budget().limits().seconds;
-        source.tell(sink, code::LIMIT_TIME, format!("the {limit} seconds ran out in the {name}"));
+        tell(sink, code::LIMIT_TIME, format!("the {limit} seconds ran out in the {name}"));
     }
     if fields.is_empty() {
         return false;
@@ -134,10 +132,10 @@ fn read_story(source: &Source<'_>, text: Text<'_>, plan: &Plan, name: &'static s
     if fields.nested {
         fields.built.story.names = strings::bookmarks(&source.fib, source.tables, text);
     }
-    let marks = &fields.marks;
+    let (marks, part) = (&fields.marks, sink.path().clone());
     let place = |mark: u32| {
         let location = marks.get(mark as usize).map(|cps| story::place(text, cps, name));
-        (source.part.clone(), location.unwrap_or_default())
+        (part.clone(), location.unwrap_or_default())
     };
     fields::report(source.carrier(), &fields.built, place, sink);
     true
@@ -150,7 +148,7 @@ fn read_without_pieces(source: &Source<'_>, sink: &mut dyn Sink) -> Vec<Range<us
         "there is no usable piece table; bytes {start:#x} to {end:#x} were read as text as they lie, \
          so that fields cut by pieces may be missed"
     );
-    source.tell(sink, code::BROKEN_STRUCTURE, message);
+    tell(sink, code::BROKEN_STRUCTURE, message);
     for wide in [false, true] {
         let pieces = Pieces::contiguous(start, end, wide);
         let text = Text { stream: source.stream, pieces: &pieces };
@@ -164,11 +162,12 @@ fn read_without_pieces(source: &Source<'_>, sink: &mut dyn Sink) -> Vec<Range<us
 pub(crate) fn read_dead(source: &Source<'_>, reached: Vec<Range<usize>>, sink: &mut dyn Sink) {
     let gaps = dead::gaps(reached, 0x20, source.stream.len());
     let nesting = sink.budget().limits().nesting;
+    let part = sink.path().clone();
     for found in dead::find(source.stream, &gaps, nesting) {
         let length = found.bytes.end.saturating_sub(found.bytes.start);
         let location = Location::bytes(found.bytes.start as u64, length as u64).held_by("dead text");
         let instructions = examine(&found.built.story, nesting).instructions;
-        let place = |_| (source.part.clone(), location.clone());
+        let place = |_| (part.clone(), location.clone());
         for mut link in fields::links(source.carrier(), instructions, place) {
             if link.kind == LinkKind::Dde {
                 link.trigger = Trigger::Never;
@@ -187,7 +186,7 @@ pub(crate) fn read_strings(source: &Source<'_>, sink: &mut dyn Sink) {
     let strings = strings::associated(&source.fib, source.tables);
     let location = Location::default().held_by("SttbfAssoc");
     if is_remote(&strings.template) {
-        let mut link = Link::new(LinkKind::RemoteTemplate, source.carrier, source.part.clone(), location.clone());
+        let mut link = Link::new(LinkKind::RemoteTemplate, source.carrier, sink.path().clone(), location.clone());
         link.target = Some(strings.template.clone());
         link.raw = strings.template;
         link.trigger = Trigger::Open;
@@ -198,7 +197,7 @@ pub(crate) fn read_strings(source: &Source<'_>, sink: &mut dyn Sink) {
         if merge.trim_matches(['\0', ' ']).is_empty() {
             continue;
         }
-        let mut link = Link::new(LinkKind::MailMerge, source.carrier, source.part.clone(), location.clone());
+        let mut link = Link::new(LinkKind::MailMerge, source.carrier, sink.path().clone(), location.clone());
         link.target = Some(merge.split('\0').next().unwrap_or_default().to_owned());
         link.raw = merge;
         link.trigger = Trigger::Open;

@@ -13,6 +13,8 @@ pub(crate) enum Version {
     Word6,
     /// Word for Windows 2: as Word 6, table lengths in 16 bits, no compound file.
     Word2,
+    /// Word for Windows 1: the text alone is read.
+    Word1,
 }
 
 /// A text of its own inside the document, MS-DOC 2.3.
@@ -86,6 +88,7 @@ impl<'a> Fib<'a> {
             (0xa5ec, _) => Version::Word97,
             (0xa5dc | 0xa697..=0xa699, _) => Version::Word6,
             (0xa5db, _) => Version::Word2,
+            (0xa59b | 0xa59c, _) => Version::Word1,
             (_, 0xc0..=0x200) => Version::Word97,
             (_, 0x65..=0x69) => Version::Word6,
             _ => return None,
@@ -118,12 +121,17 @@ impl<'a> Fib<'a> {
         self.version == Version::Word6 && self.flags & WIDE_TEXT != 0
     }
 
+    /// `lKey`: the obfuscation key and verifier, or the length of the encryption header, MS-DOC 2.5.1.
+    pub(crate) fn key(&self) -> u32 {
+        Cursor::at(self.data, 0x0e).u32("lKey").unwrap_or_default()
+    }
+
     /// Lengths of the stories in characters, in the order of [`STORIES`]; those past the end of the FIB are 0.
     pub(crate) fn lengths(&self) -> [u32; 8] {
         let (start, count) = match self.version {
             Version::Word97 => (0x4c, 8),
             Version::Word6 => (0x34, 8),
-            Version::Word2 => (0x34, 5),
+            Version::Word2 | Version::Word1 => (0x34, 5),
         };
         let mut cursor = Cursor::at(self.data, start);
         let mut lengths = [0; 8];
@@ -141,7 +149,7 @@ impl<'a> Fib<'a> {
             // Five 16-bit page numbers stand in between.
             (Version::Word6, _) => (0x62, 8),
             (Version::Word2, 0..=33) => (0x58, 6),
-            (Version::Word2, _) => return None,
+            (Version::Word2 | Version::Word1, _) => return None,
         };
         let mut cursor = Cursor::at(self.data, index.checked_mul(size)?.checked_add(base)?);
         let offset = cursor.u32("fc").ok()?;

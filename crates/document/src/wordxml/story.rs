@@ -49,14 +49,6 @@ pub(crate) struct StoryPart {
     pub(crate) tricks: Vec<&'static str>,
 }
 
-/// True where a part may hold fields or loaders. The names of elements stand as they are in every encoding but UTF-16
-/// and where an entity spells them, so nothing else needs to be parsed.
-pub(crate) fn may_hold_fields(bytes: &[u8]) -> bool {
-    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-    // `nstrText` is in `instrText` and `delInstrText`.
-    has(b"nstrText") || has(b"fldSimple") || memchr::memchr(0, bytes).is_some() || has(b"<!DOCTYPE")
-}
-
 impl Stories {
     /// No story yet; fields may nest `nesting` deep.
     pub(crate) fn new(nesting: u32) -> Self {

@@ -42,10 +42,11 @@ pub(super) fn read(
     }
     let source = Source::new(&opened.bytes, sink);
     let mut xml = Xml::new(&source);
-    let mut reading = Reading { opened: &opened, package, part, source: &source, found: Vec::new(), value: None };
+    let mut reading =
+        Reading { opened: &opened, package, part, found: Vec::new(), references: Vec::new(), value: None };
     while let Some(event) = xml.next(sink) {
         match event {
-            Event::Start(element) => reading.start(&element, sink),
+            Event::Start(element) => reading.start(&element),
             Event::Text { text, .. } => {
                 if let Some(value) = &mut reading.value {
                     value.push_str(&text);
@@ -56,7 +57,10 @@ pub(super) fn read(
         }
     }
     let number = workbook.references.get(&known).copied();
-    let mut found = reading.found;
+    let (mut found, references) = (reading.found, reading.references);
+    for link in references {
+        opened.report(link, Some(&source), sink);
+    }
     for conversation in &mut found {
         conversation.number = number;
         for trick in &opened.tricks {
@@ -76,14 +80,15 @@ struct Reading<'r, 'a> {
     opened: &'r Opened<'a>,
     package: &'r Package<'a>,
     part: &'r PackagePart,
-    source: &'r Source<'r>,
     found: Vec<Conversation>,
+    /// OLE links and other workbooks.
+    references: Vec<Link>,
     /// The cached value that is being read.
     value: Option<String>,
 }
 
 impl Reading<'_, '_> {
-    fn start(&mut self, element: &Element<'_>, sink: &mut dyn Sink) {
+    fn start(&mut self, element: &Element<'_>) {
         match element.local() {
             "ddeLink" => self.conversation(element),
             "ddeItem" => {
@@ -92,8 +97,15 @@ impl Reading<'_, '_> {
                 }
             }
             "val" => self.value = Some(String::new()),
-            "oleLink" => self.reference(element, LinkKind::OleLink, "oleLink", sink),
-            "externalBook" => self.reference(element, LinkKind::ExternalWorkbook, "externalBook", sink),
+            "oleLink" => self.reference(element, LinkKind::OleLink, "oleLink"),
+            "externalBook" => self.reference(element, LinkKind::ExternalWorkbook, "externalBook"),
+            "oleItem" => {
+                if let Some(last) = self.references.last_mut() {
+                    let item = item(element);
+                    last.trigger = if item.advise { Trigger::Open } else { last.trigger };
+                    last.item.get_or_insert(item.name);
+                }
+            }
             _ => {}
         }
     }
@@ -126,7 +138,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn reference(&self, element: &Element<'_>, kind: LinkKind, holder: &'static str, sink: &mut dyn Sink) {
+    fn reference(&mut self, element: &Element<'_>, kind: LinkKind, holder: &'static str) {
         let place = Location { offset: Some(element.offset), ..Location::default() }.held_by(holder);
         let mut link = Link::new(kind, CARRIER, self.opened.path.clone(), place);
         let id = element.attribute("id").unwrap_or_default();
@@ -134,7 +146,7 @@ impl Reading<'_, '_> {
         link.target = relation.map(|relation| relation.target.clone());
         link.service = element.attribute("progId");
         link.raw = link.target.clone().unwrap_or_default();
-        self.opened.report(link, Some(self.source), sink);
+        self.references.push(link);
     }
 }
 

@@ -49,6 +49,8 @@ struct Operand {
     run_start: usize,
     run: u32,
     tiny: bool,
+    /// True where the run begins with a number: no application reads that as a formula.
+    broken: bool,
     /// True once blanks followed.
     gap: bool,
 }
@@ -217,6 +219,7 @@ impl<'t> Scanner<'t> {
             run_start: start,
             run: 1,
             tiny: false,
+            broken: false,
             gap: false,
         });
     }
@@ -230,8 +233,8 @@ impl<'t> Scanner<'t> {
         }
         self.operands = self.operands.saturating_add(1);
         let written = self.slice(span.start, span.end);
+        let number = written.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         if self.keeping > 0 {
-            let number = written.bytes().all(|b| b.is_ascii_digit() || b == b'.');
             match self.frames.last_mut() {
                 Some(frame) if number => frame.literal(written.to_owned()),
                 Some(frame) => frame.spoil(),
@@ -247,6 +250,7 @@ impl<'t> Scanner<'t> {
             run_start: before.map_or(span.start, |before| before.run_start),
             run: before.map_or(1, |before| before.run.saturating_add(1)),
             tiny: before.is_some_and(|before| before.tiny) || written.trim_matches('\0').chars().count() == 1,
+            broken: before.map_or(number, |before| before.broken),
             gap: false,
         });
     }
@@ -442,6 +446,7 @@ impl<'t> Scanner<'t> {
                     run_start: topic_start,
                     run: 1,
                     tiny: false,
+                    broken: false,
                     gap: false,
                 });
             }
@@ -494,7 +499,8 @@ impl<'t> Scanner<'t> {
 
     /// A service needs a letter; numbers beside a bar are arithmetic or tables.
     fn is_plausible(&self, service: Operand) -> bool {
-        self.slice(service.start, service.end).chars().any(char::is_alphabetic)
+        let named = self.slice(service.start, service.end).chars().any(char::is_alphabetic);
+        named && !(service.broken && service.run > 1)
     }
 
     fn report_reference(&mut self, service: Operand, topic: Span, item: Span, wide: bool) {

@@ -2,7 +2,7 @@ use ddefend_model::Level;
 
 /// What a piece of text is, for its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Strong,
     Dim,
@@ -12,12 +12,12 @@ pub(super) enum Style {
 
 /// Colours, or none. Only the sixteen basic ones: they fit light and dark terminals.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Paint {
-    pub(super) colour: bool,
+pub(crate) struct Paint {
+    pub(crate) colour: bool,
 }
 
 impl Paint {
-    pub(super) fn with(self, style: Style, text: &str) -> String {
+    pub(crate) fn with(self, style: Style, text: &str) -> String {
         let code = match style {
             Style::Plain => return text.to_owned(),
             Style::Strong => "1",
@@ -28,7 +28,7 @@ impl Paint {
         self.wrap(code, text)
     }
 
-    pub(super) fn level(self, level: Level, text: &str) -> String {
+    pub(crate) fn level(self, level: Level, text: &str) -> String {
         let code = match level {
             Level::Critical => "1;97;41",
             Level::High => "1;31",
@@ -40,7 +40,7 @@ impl Paint {
     }
 
     /// A label padded to `width` columns.
-    pub(super) fn label(self, label: &str, width: usize) -> String {
+    pub(crate) fn label(self, label: &str, width: usize) -> String {
         self.wrap("2", &format!("{label:<width$}"))
     }
 

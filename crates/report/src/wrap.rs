@@ -2,7 +2,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// Breaks text into lines of at most `width` columns, at blanks where there are any, else inside words: hostile text
 /// may have none.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(20);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();

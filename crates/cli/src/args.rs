@@ -1,0 +1,134 @@
+use clap::{Parser, Subcommand, ValueEnum};
+use ddefend_model::Level;
+use std::path::PathBuf;
+
+/// Finds and explains Dynamic Data Exchange abuse (MITRE ATT&CK T1559.002) in documents, mails and archives.
+#[derive(Debug, Parser)]
+#[command(name = "ddefend", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ddefend scan invoice.docx                       one file, for people
+  ddefend scan mail/ downloads/                   folders, with all below
+  ddefend scan --format jsonl in/ > out.jsonl     one JSON object a line, for programs
+  ddefend scan --format html in/ > report.html    one self-contained page
+  ddefend scan --password S3cret order.xls        one more password to try
+  curl -s URL | ddefend scan - --name a.csv       standard input under a name
+  ddefend explain dde.launch                      what a finding means
+
+Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 usage, 3 some inputs could not be fully read,
+4 internal. Found beats unreadable.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Take files apart and report what in them starts a program or loads another document.
+    Scan(Box<Scan>),
+    /// Explain a finding, a hiding trick or a diagnostic by its id.
+    Explain(Explain),
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Scan {
+    /// Files, folders (with all below), or - for standard input.
+    #[arg(required_unless_present = "files_from")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Read further paths from a file, one a line; - for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// Output format.
+    #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
+        ddefend_report::names().collect::<Vec<_>>()))]
+    pub(crate) format: String,
+    /// Exit with 1 where a finding is at or above this level.
+    #[arg(long, value_name = "LEVEL", default_value = "low")]
+    pub(crate) fail_on: Level,
+    /// Exit with 0 whatever was found.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// A password to try after the usual ones; may be given several times.
+    #[arg(long, short, value_name = "PASSWORD")]
+    pub(crate) password: Vec<String>,
+    /// A file with passwords to try, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// The name of standard input, for its extension.
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    pub(crate) name: String,
+    /// List info findings and diagnostics in full.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// No progress and no summary.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// When to colour.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
+    /// Columns to use, for text; the terminal's by default.
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) width: Option<usize>,
+    /// No progress bar.
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+    /// Leave out what changes from run to run (times).
+    #[arg(long)]
+    pub(crate) reproducible: bool,
+    /// Worker threads; all cores by default.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits per file; one that is hit is reported")]
+pub(crate) struct LimitArgs {
+    /// Mebibytes of a file that are read.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) max_size: Option<u64>,
+    /// Mebibytes of one unpacked part.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) max_part: Option<u64>,
+    /// Mebibytes of all unpacked parts together.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) max_total: Option<u64>,
+    /// Unpacked bytes per packed byte.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_ratio: Option<u64>,
+    /// Parts.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_parts: Option<u64>,
+    /// Nesting of parts.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_depth: Option<u32>,
+    /// Seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) max_time: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// Finding, trick or diagnostic id, as every output names it.
+    #[arg(required_unless_present = "list")]
+    pub(crate) id: Option<String>,
+    /// List every id.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// When to colour.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
+}

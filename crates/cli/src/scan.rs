@@ -1,0 +1,152 @@
+use crate::Outcome;
+use crate::args::{LimitArgs, Scan};
+use crate::progress::Bar;
+use crate::terminal;
+use ddefend_container::Secrets;
+use ddefend_content::Content;
+use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
+use ddefend_guard::Limits;
+use ddefend_model::{Diagnostic, Level, Scanned, code};
+use ddefend_report::{Meta, RuleInfo, renderer};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// `ddefend scan`.
+pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
+    let started = Instant::now();
+    let (settings, inputs, mut tally) = match prepare(args, content) {
+        Ok(prepared) => prepared,
+        Err(message) => {
+            eprintln!("ddefend: {message}");
+            return Outcome::Usage;
+        }
+    };
+    let Some(mut renderer) = renderer(&args.format, &meta(args, content)) else { return Outcome::Usage };
+    let bar = Bar::new(inputs.len(), !args.quiet && !args.no_progress);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
+        scan_inputs(&inputs, &settings, &bar, &mut |scanned| {
+            tally.add(&scanned, args.fail_on);
+            let text = renderer.artifact(&scanned);
+            if text.is_empty() {
+                Ok(())
+            } else {
+                bar.aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+            }
+        })
+    });
+    bar.finish();
+    let written = written.and_then(|mut summary| {
+        summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
+        if args.quiet && args.format == "text" { Ok(()) } else { out.write_all(renderer.end(&summary).as_bytes()) }
+    });
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => {}
+        // Somebody closed the pipe: what they wanted, they have.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            eprintln!("ddefend: cannot write the results: {error}");
+            return Outcome::Internal;
+        }
+    }
+    tally.outcome(args.exit_zero)
+}
+
+/// What the exit code rests on.
+#[derive(Debug, Default)]
+struct Tally {
+    found: bool,
+    incomplete: bool,
+    internal: bool,
+}
+
+impl Tally {
+    fn add(&mut self, scanned: &Scanned, fail_on: Level) {
+        self.found |= scanned.worst().is_some_and(|worst| worst >= fail_on);
+        self.incomplete |= scanned.diagnostics.iter().any(Diagnostic::is_gap);
+        self.internal |= scanned.diagnostics.iter().any(|diagnostic| diagnostic.code == code::INTERNAL);
+    }
+
+    fn outcome(&self, exit_zero: bool) -> Outcome {
+        match self {
+            Self { internal: true, .. } => Outcome::Internal,
+            _ if exit_zero => Outcome::Clean,
+            Self { found: true, .. } => Outcome::Found,
+            Self { incomplete: true, .. } => Outcome::Incomplete,
+            Self { .. } => Outcome::Clean,
+        }
+    }
+}
+
+fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<Input>, Tally), String> {
+    let mut user = args.password.clone();
+    if let Some(path) = &args.password_file {
+        user.extend(lines(path)?);
+    }
+    let mut paths = args.paths.clone();
+    if let Some(path) = &args.files_from {
+        paths.extend(lines(path)?.into_iter().map(PathBuf::from));
+    }
+    let mut tally = Tally::default();
+    let inputs = find_inputs(&paths, &args.name, &mut |error| {
+        eprintln!("ddefend: {error}");
+        tally.incomplete = true;
+    });
+    let passwords = content.passwords();
+    let settings = Settings {
+        limits: limits(&args.limits),
+        secrets: Secrets {
+            office_defaults: passwords.office_defaults.clone(),
+            archive_defaults: passwords.archive_defaults.clone(),
+            user,
+        },
+        knowledge: content.knowledge(),
+        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+    };
+    Ok((settings, inputs, tally))
+}
+
+/// Non-empty lines of a file, or of standard input for `-`.
+fn lines(path: &Path) -> Result<Vec<String>, String> {
+    let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
+    let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(text
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+fn limits(asked: &LimitArgs) -> Limits {
+    let mib = |value: Option<u64>, default: u64| value.map_or(default, |mib| mib.saturating_mul(1 << 20));
+    let default = Limits::default();
+    Limits {
+        artifact_size: mib(asked.max_size, default.artifact_size),
+        part_size: mib(asked.max_part, default.part_size),
+        total_size: mib(asked.max_total, default.total_size),
+        ratio: asked.max_ratio.unwrap_or(default.ratio),
+        parts: asked.max_parts.unwrap_or(default.parts),
+        depth: asked.max_depth.unwrap_or(default.depth),
+        seconds: asked.max_time.unwrap_or(default.seconds),
+        ..default
+    }
+}
+
+fn meta(args: &Scan, content: &Content) -> Meta {
+    Meta {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        content: content.version(),
+        width: terminal::width(args.width),
+        colour: terminal::colour(args.color),
+        verbose: args.verbose,
+        rules: if args.format == "sarif" { rules(content) } else { Vec::new() },
+    }
+}
+
+/// What SARIF says of each finding id.
+fn rules(content: &Content) -> Vec<RuleInfo> {
+    let findings = content.explanations().iter().filter(|explanation| explanation.sort == "finding");
+    findings.map(|it| RuleInfo { id: it.id.clone(), title: it.title.clone(), help: it.what.clone() }).collect()
+}

@@ -1,0 +1,184 @@
+use crate::gate::Gate;
+use crate::input::Input;
+use crate::scan::{Settings, hex, scan_head, unreadable};
+use crate::watchdog::Watchdog;
+use ddefend_guard::Stop;
+use ddefend_model::{Diagnostic, Scanned, Summary};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// Told as work goes on.
+pub trait Progress: Sync {
+    /// One artifact of `bytes` bytes is done.
+    fn done(&self, bytes: u64);
+}
+
+/// Bytes of artifacts that all workers together hold; with what decoders add, a run stays under 256 MiB.
+const HELD: u64 = 64 << 20;
+/// Stack of a worker. Nesting is counted everywhere; this leaves room for the deepest that the budget allows.
+const STACK: usize = 16 << 20;
+/// How many results may wait for a slow one before them.
+const AHEAD: usize = 512;
+
+/// Scans inputs on all workers and hands the results to `emit` in the order of the inputs.
+///
+/// # Errors
+/// The first error of `emit`; work that is under way is finished, the rest is dropped.
+pub fn scan_inputs<E>(
+    inputs: &[Input],
+    settings: &Settings<'_>,
+    progress: &dyn Progress,
+    emit: &mut dyn FnMut(Scanned) -> Result<(), E>,
+) -> Result<Summary, E> {
+    let workers = settings.threads.clamp(1, inputs.len().max(1));
+    let shared = Shared {
+        inputs,
+        settings,
+        progress,
+        next: AtomicUsize::new(0),
+        emitted: AtomicUsize::new(0),
+        gate: Gate::new(HELD),
+        watchdog: Watchdog::new(workers),
+    };
+    let mut summary = Summary::default();
+    let outcome = thread::scope(|scope| {
+        let guard = scope.spawn(|| shared.watchdog.run());
+        let (results, arrivals) = mpsc::sync_channel(workers * 2);
+        for worker in 0..workers {
+            let (results, shared) = (results.clone(), &shared);
+            let work = move || shared.work(worker, &results);
+            // Where no thread can be had, the others do its share.
+            if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() && worker == 0 {
+                break;
+            }
+        }
+        drop(results);
+        let outcome = in_order(&arrivals, &shared.emitted, &mut |scanned| {
+            count(&mut summary, &scanned);
+            emit(scanned)
+        });
+        drop(arrivals);
+        shared.emitted.store(usize::MAX, Ordering::Release);
+        shared.watchdog.finish();
+        guard.thread().unpark();
+        outcome
+    });
+    outcome.map(|()| summary)
+}
+
+struct Shared<'s> {
+    inputs: &'s [Input],
+    settings: &'s Settings<'s>,
+    progress: &'s dyn Progress,
+    next: AtomicUsize,
+    emitted: AtomicUsize,
+    gate: Gate,
+    watchdog: Watchdog,
+}
+
+impl Shared<'_> {
+    fn work(&self, worker: usize, results: &mpsc::SyncSender<(usize, Scanned)>) {
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(input) = self.inputs.get(index) else { return };
+            while index > self.emitted.load(Ordering::Acquire).saturating_add(AHEAD) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            let limit = Duration::from_secs(self.settings.limits.seconds);
+            let scanned = self.scan(input, || self.watchdog.watch(worker, limit));
+            self.progress.done(scanned.artifact.size);
+            if results.send((index, scanned)).is_err() {
+                // Nobody takes results any more: let the others run out as well.
+                self.next.store(self.inputs.len(), Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+
+    fn scan(&self, input: &Input, watch: impl Fn() -> Stop) -> Scanned {
+        match input {
+            Input::Stdin(name) => self.scan_stream(name, &mut io::stdin().lock(), 0, watch),
+            Input::File(path) => {
+                let name = path.to_string_lossy();
+                match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
+                    Ok((metadata, _)) if metadata.is_dir() => unreadable(&name, "this is a folder".to_owned()),
+                    Ok((metadata, mut file)) => self.scan_stream(&name, &mut file, metadata.len(), watch),
+                    Err(error) => unreadable(&name, error.to_string()),
+                }
+            }
+        }
+    }
+
+    fn scan_stream(&self, name: &str, stream: &mut dyn Read, hint: u64, watch: impl Fn() -> Stop) -> Scanned {
+        let limit = self.settings.limits.artifact_size;
+        let _pass = self.gate.enter(hint.min(limit));
+        let stop = watch();
+        let mut head = Vec::with_capacity(usize::try_from(hint.min(limit)).unwrap_or(0).saturating_add(1));
+        if let Err(error) = stream.take(limit).read_to_end(&mut head) {
+            return unreadable(name, error.to_string());
+        }
+        let mut hash = Sha256::new();
+        hash.update(&head);
+        let mut size = head.len() as u64;
+        if size == limit {
+            match hash_rest(stream, &mut hash, &stop) {
+                Ok(rest) => size += rest,
+                Err(error) => return unreadable(name, error.to_string()),
+            }
+        }
+        scan_head(name, &head, size, hex(&hash.finalize()), self.settings, stop)
+    }
+}
+
+/// Hashes what is behind the head; gives its length.
+fn hash_rest(stream: &mut dyn Read, hash: &mut Sha256, stop: &Stop) -> io::Result<u64> {
+    let mut buffer = vec![0; 256 << 10];
+    let mut length = 0;
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 || stop.is_raised() {
+            return Ok(length);
+        }
+        hash.update(buffer.get(..count).unwrap_or_default());
+        length += count as u64;
+    }
+}
+
+/// Hands results on in the order of their index.
+fn in_order<E>(
+    arrivals: &mpsc::Receiver<(usize, Scanned)>,
+    emitted: &AtomicUsize,
+    emit: &mut dyn FnMut(Scanned) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut waiting: BTreeMap<usize, Scanned> = BTreeMap::new();
+    let mut next = 0;
+    for (index, scanned) in arrivals {
+        waiting.insert(index, scanned);
+        while let Some(scanned) = waiting.remove(&next) {
+            emit(scanned)?;
+            next += 1;
+            emitted.store(next, Ordering::Release);
+        }
+    }
+    Ok(())
+}
+
+fn count(summary: &mut Summary, scanned: &Scanned) {
+    summary.artifacts += 1;
+    summary.incomplete += u64::from(!scanned.artifact.complete);
+    summary.parts += scanned.artifact.parts;
+    summary.bytes += scanned.artifact.size;
+    for finding in &scanned.findings {
+        *summary.findings.entry(finding.level.to_string()).or_default() += 1;
+    }
+    for diagnostic in &scanned.diagnostics {
+        *summary.diagnostics.entry(diagnostic.code.to_string()).or_default() += 1;
+    }
+    debug_assert!(scanned.artifact.complete != scanned.diagnostics.iter().any(Diagnostic::is_gap));
+}
