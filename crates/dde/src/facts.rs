@@ -106,12 +106,23 @@ fn carrier(link: &Link, knowledge: &Knowledge, facts: &mut Facts) -> String {
     if family == "html" {
         family = if holds_keyword(link, knowledge) { "word" } else { "excel" };
     }
+    // The body of a mail is RTF or HTML to its reader, and Outlook shows it with Word's engine.
+    let body = knowledge.judgement.mail_steps.iter().any(|step| is_last_step(link.part.as_str(), step));
+    if body && matches!(family, "word" | "excel" | "office") {
+        family = "mail";
+    }
     facts.app = match known {
-        Some(carrier) if carrier.family != "html" => carrier.app.clone(),
+        Some(carrier) if carrier.family == family => carrier.app.clone(),
         _ => knowledge.word(&format!("app.{family}")).to_owned(),
     };
     facts.tag(format!("family:{family}"));
     family.to_owned()
+}
+
+/// True where the last step of a part path, steps that only unwrap a body aside, begins with `step`.
+fn is_last_step(path: &str, step: &str) -> bool {
+    let last = path.rsplit('!').find(|step| *step != "html");
+    last.is_some_and(|last| last.starts_with(step))
 }
 
 fn holds_keyword(link: &Link, knowledge: &Knowledge) -> bool {
@@ -183,8 +194,10 @@ fn starts(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
     let calls = knowledge.judgement.library_calls.contains(&name);
     let (target, topic) = (link.target.as_deref(), link.topic.as_deref());
     let line = if calls { topic.or(target) } else { target.or(topic) };
-    let line = line.unwrap_or("");
-    place(line, knowledge, facts);
+    let written = line.unwrap_or("");
+    place(written, knowledge, facts);
+    let path = local_path(written);
+    let line = path.as_deref().unwrap_or(written);
     if calls {
         facts.tag("library-call");
         facts.command = Some(Command { line: line.to_owned(), ..Command::default() });
@@ -192,6 +205,17 @@ fn starts(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
         facts.command = Some(command::command_line(line, knowledge));
     }
     named_program(knowledge, facts);
+}
+
+/// The path of a `file:` URL on a local drive.
+fn local_path(target: &str) -> Option<String> {
+    let rest = target
+        .trim()
+        .get(..5)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("file:"))
+        .and_then(|_| target.trim().get(5..))?;
+    let local = place_of(target).0 == Place::Local;
+    local.then(|| rest.trim_start_matches(['/', '\\']).replace("%20", " ").replace('/', "\\"))
 }
 
 fn named_program(knowledge: &Knowledge, facts: &mut Facts) {

@@ -1,10 +1,10 @@
 //! Observables in commands and targets: one pass over the words, no expressions.
 
 use crate::place::host_of;
+use core::net::{Ipv4Addr, Ipv6Addr};
 use ddefend_model::{Indicator, IndicatorKind};
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// File name extensions by sort, lower case, without dot.
 #[derive(Clone, Debug, Default, Deserialize)]

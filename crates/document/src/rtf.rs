@@ -64,6 +64,3 @@ fn read_all(part: &Part<'_>, offset: usize, odd_header: bool, sink: &mut dyn Sin
     collector.run(sink);
     collector.finish(sink);
 }
-
-#[cfg(test)]
-mod tests;

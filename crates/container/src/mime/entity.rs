@@ -129,11 +129,10 @@ impl Message {
         let name = headers.file_name();
         let disposed = headers.get("content-disposition").is_some_and(|value| media_type(value) == "attachment");
         let is_attachment = disposed || name.is_some() || !kind.starts_with("text/");
-        if matches!(kind.as_str(), "multipart/encrypted" | "application/pgp-encrypted") {
-            let message = "an encrypted mail; what is in it was not read".to_owned();
-            sink.report(code::UNREADABLE_ENCRYPTED, Location::default(), message);
-        }
+        self.tell_unread(&kind, sink);
         let path = self.path(is_attachment, name.as_deref(), sink.path());
+        // An attached text is for its application, not for the reader of the mail.
+        let kind = if disposed && kind == "text/plain" { "application/octet-stream".to_owned() } else { kind };
         if versions.is_empty() {
             self.hand_on(path.clone(), body, &kind, name.as_deref(), headers, sink);
         }
@@ -143,6 +142,17 @@ impl Message {
         if kind.starts_with("text/") && versions.is_empty() {
             self.files_in_text(body, sink);
         }
+    }
+
+    /// Kinds whose content is not here or not readable.
+    fn tell_unread(&self, kind: &str, sink: &mut dyn Sink) {
+        let (code, what) = match kind {
+            "multipart/encrypted" | "application/pgp-encrypted" => (code::UNREADABLE_ENCRYPTED, "an encrypted mail"),
+            "message/partial" => (code::UNREADABLE_FORMAT, "a fragment of a mail that was sent in pieces"),
+            "application/mac-binhex40" => (code::UNREADABLE_FORMAT, "a BinHex file"),
+            _ => return,
+        };
+        sink.report(code, Location::default(), format!("{what} ({kind}); what is in it was not read"));
     }
 
     fn path(&mut self, is_attachment: bool, name: Option<&str>, parent: &PartPath) -> PartPath {

@@ -1,5 +1,7 @@
 //! One pass over a document: where text goes, which fields, objects and merges are open.
 
+mod text;
+
 use super::field::{Between, OpenField};
 use super::link::{self, Place};
 use super::merge::{self, Merge, Slot};
@@ -8,7 +10,7 @@ use super::object::OpenObject;
 use super::words;
 use crate::fields::{self, Carrier, Folder};
 use ddefend_container::Sink;
-use ddefend_container::rtf::{Event, Flow, Letters, symbol_text, word_text};
+use ddefend_container::rtf::{Event, Flow, Letters, word_text};
 use ddefend_grammar::field::{Built, Piece, Story};
 use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
 
@@ -27,6 +29,8 @@ enum To {
     Template,
     Merge(Slot),
     Name(Naming),
+    /// A path of the file table.
+    File,
 }
 
 /// What ends with a group.
@@ -78,6 +82,10 @@ pub(super) struct Collector<'d> {
     template: Letters,
     template_at: usize,
     names: Names,
+    file: Letters,
+    files: Vec<(String, Place)>,
+    /// A sub-document stands somewhere: the files of the table are loaded.
+    has_parts: bool,
     has_unicode_half: bool,
     pub(super) tricks: Vec<&'static str>,
     pub(super) folder: Folder,
@@ -102,6 +110,9 @@ impl<'d> Collector<'d> {
             template: Letters::default(),
             template_at: 0,
             names: Names::default(),
+            file: Letters::default(),
+            files: Vec::new(),
+            has_parts: false,
             has_unicode_half: memchr::memmem::find(data, b"\\ud").is_some(),
             tricks: Vec::new(),
             folder: Folder::default(),
@@ -189,6 +200,7 @@ impl<'d> Collector<'d> {
             self.finish_template(end, sink);
         }
         match self.now.to {
+            To::File => self.file_path(end),
             To::Name(naming) if ends.name => self.names.close(naming),
             To::Name(Naming::Variable) => self.names.inner_group(),
             _ => {}
@@ -252,6 +264,30 @@ impl<'d> Collector<'d> {
         }
     }
 
+    /// A group of the file table closes: its text is a path. Only what is reached over the network is kept.
+    fn file_path(&mut self, end: usize) {
+        let path = self.file.take().trim().trim_end_matches(';').to_owned();
+        if link::is_remote(&path) && self.files.len() < 1_024 {
+            let length = path.len();
+            self.files.push((path, Place { offset: end.saturating_sub(length.saturating_add(1)), length }));
+        }
+    }
+
+    /// Sub-documents that are loaded from elsewhere.
+    fn add_parts(&mut self, sink: &dyn Sink) {
+        if !self.has_parts {
+            return;
+        }
+        for (path, place) in std::mem::take(&mut self.files) {
+            let location = Location::bytes(place.offset as u64, place.length as u64).held_by("\\filetbl");
+            let mut link = Link::new(LinkKind::RemoteFrame, "rtf", sink.path().clone(), location);
+            link.raw.clone_from(&path);
+            link.target = Some(path);
+            link.trigger = Trigger::Open;
+            self.add(link);
+        }
+    }
+
     fn finish_template(&mut self, end: usize, sink: &dyn Sink) {
         let target = self.template.take().trim().to_owned();
         if !link::is_remote(&target) {
@@ -270,129 +306,6 @@ impl<'d> Collector<'d> {
             link.saw(trick);
         }
         self.folder.add(link);
-    }
-
-    /// The field that text belongs to, and whether to its result.
-    fn field(&mut self) -> Option<(&mut OpenField, bool)> {
-        let in_result = match self.now.to {
-            To::Instruction => false,
-            To::Result => true,
-            _ => return None,
-        };
-        self.frames.last_mut()?.fields.last_mut().map(|field| (field, in_result))
-    }
-
-    fn border(&mut self, between: Between) {
-        if let Some((field, false)) = self.field() {
-            field.border(between);
-        }
-    }
-
-    fn escape(&mut self) {
-        self.border(Between::Ignored);
-        if self.now.to == To::ObjectData
-            && let Some(object) = self.objects.last_mut()
-        {
-            object.data.escape();
-        }
-    }
-
-    /// Where other letters than those of fields go.
-    fn letters(&mut self) -> Option<&mut Letters> {
-        match self.now.to {
-            To::ObjectClass => self.objects.last_mut().map(|object| &mut object.class),
-            To::Template => Some(&mut self.template),
-            To::Merge(slot) => self.merge.as_mut().map(|merge| merge.letters(slot)),
-            To::Name(_) => Some(&mut self.names.letters),
-            _ => None,
-        }
-    }
-
-    /// True where text is shown and a bookmark is open around it.
-    fn is_bookmarked(&self) -> bool {
-        matches!(self.now.to, To::Text | To::Result) && self.names.is_open()
-    }
-
-    fn text(&mut self, bytes: &[u8]) {
-        let encoding = self.flow.encoding();
-        if self.is_bookmarked() {
-            self.names.text(|letters| letters.bytes(bytes, encoding));
-        }
-        if let Some((field, in_result)) = self.field() {
-            if !in_result {
-                let ascii = |byte: Option<&u8>| byte.map(|byte| char::from(*byte));
-                field.watch(ascii(bytes.first()), ascii(bytes.last()), bytes.len());
-            }
-            field.letters(in_result).bytes(bytes, encoding);
-        } else if self.now.to == To::ObjectData {
-            if let Some(object) = self.objects.last_mut() {
-                object.data.text(bytes);
-            }
-        } else if let Some(letters) = self.letters() {
-            letters.bytes(bytes, encoding);
-        }
-    }
-
-    fn byte(&mut self, byte: u8) {
-        let encoding = self.flow.encoding();
-        if self.now.to == To::ObjectData {
-            self.escape();
-            return;
-        }
-        if self.is_bookmarked() {
-            self.names.text(|letters| letters.bytes(&[byte], encoding));
-        }
-        if let Some((field, in_result)) = self.field() {
-            if !in_result {
-                if byte.is_ascii_alphanumeric() {
-                    field.saw(trick::RTF_ESCAPES);
-                }
-                let c = Some(char::from(byte));
-                field.watch(c, c, 1);
-            }
-            field.letters(in_result).bytes(&[byte], encoding);
-        } else if let Some(letters) = self.letters() {
-            letters.bytes(&[byte], encoding);
-        }
-    }
-
-    fn unit(&mut self, unit: u16) {
-        if self.is_bookmarked() {
-            self.names.text(|letters| letters.unit(unit));
-        }
-        if let Some((field, in_result)) = self.field() {
-            if !in_result {
-                let c = char::from_u32(u32::from(unit));
-                if c.is_some_and(|c| c.is_ascii_alphanumeric()) || (0xf020..=0xf0ff).contains(&unit) {
-                    field.saw(trick::RTF_ESCAPES);
-                }
-                field.watch(c, c, 1);
-            }
-            field.letters(in_result).unit(unit);
-        } else if let Some(letters) = self.letters() {
-            letters.unit(unit);
-        }
-    }
-
-    fn symbol(&mut self, symbol: u8) {
-        match symbol_text(symbol) {
-            Some(text) => self.plain(text),
-            None => self.border(Between::Ignored),
-        }
-    }
-
-    fn plain(&mut self, text: &str) {
-        if self.is_bookmarked() {
-            self.names.text(|letters| letters.text(text));
-        }
-        if let Some((field, in_result)) = self.field() {
-            if !in_result {
-                field.watch(text.chars().next(), text.chars().last(), 1);
-            }
-            field.letters(in_result).text(text);
-        } else if let Some(letters) = self.letters() {
-            letters.text(text);
-        }
     }
 
     fn word(&mut self, offset: usize, name: &[u8], parameter: Option<i32>, starred: bool, sink: &mut dyn Sink) {
@@ -513,6 +426,15 @@ impl<'d> Collector<'d> {
             self.now.to = To::Nowhere;
             return true;
         }
+        if name == b"file" {
+            self.file.take();
+            self.now.to = To::File;
+            return true;
+        }
+        if name == b"subdocument" {
+            self.has_parts = true;
+            return true;
+        }
         if let Some(naming) = names::naming(name) {
             self.now.to = To::Name(naming);
             self.now.ends.name = true;
@@ -531,6 +453,7 @@ impl<'d> Collector<'d> {
 
     /// Evaluates the fields and reports every link.
     pub(super) fn finish(mut self, sink: &mut dyn Sink) {
+        self.add_parts(sink);
         for link in self.folder.into_links() {
             sink.link(link);
         }

@@ -1,9 +1,9 @@
 //! Objects: `\object` with its flags, class and hexadecimal data.
 
+use ddefend_container::Sink;
+use ddefend_container::ole::{Origin, object_data};
 use ddefend_container::rtf::Letters;
-use ddefend_container::{Part, Sink};
 use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
-use std::borrow::Cow;
 
 /// An object whose group is open.
 #[derive(Debug, Default)]
@@ -45,33 +45,27 @@ impl OpenObject {
         let odd = self.data.odd;
         let bytes = self.data.done();
         let place = Location::bytes(self.offset as u64, end.saturating_sub(self.offset) as u64);
+        let trigger = match (self.dead, self.updates) {
+            (true, _) => Trigger::Never,
+            (false, true) => Trigger::Open,
+            (false, false) if self.linked => Trigger::Update,
+            (false, false) => Trigger::Click,
+        };
         if !bytes.is_empty() {
+            let mut seen = tricks.to_vec();
+            let more =
+                [(odd, trick::RTF_ESCAPES), (self.other_story, trick::OTHER_STORY), (self.dead, trick::HIDDEN_CONTENT)];
+            seen.extend(more.iter().filter(|(is_so, _)| *is_so).map(|(_, trick)| *trick));
+            let class = Some(class.as_str()).filter(|class| !class.is_empty());
+            let origin = Origin { carrier: "rtf", location: place.clone().held_by("\\objdata"), trigger };
             let step = format!("object[{number}]");
-            let mut child = Part::below(sink.path(), &step, &bytes);
-            child.name = None;
-            let update = if self.updates { "; update" } else { "" };
-            child.declared = Some(Cow::Owned(format!("application/x-oleobject{update}")));
-            child.tricks.extend(tricks);
-            if odd {
-                child.tricks.push(trick::RTF_ESCAPES);
-            }
-            if self.other_story {
-                child.tricks.push(trick::OTHER_STORY);
-            }
-            if self.dead {
-                child.tricks.push(trick::HIDDEN_CONTENT);
-            }
-            sink.child(child);
+            sink.within(&step, &seen, &mut |sink| object_data(&bytes, class, &origin, sink));
         }
         if bytes.is_empty() && self.linked && !class.is_empty() {
             let mut link = Link::new(LinkKind::OleLink, "rtf", sink.path().clone(), place.held_by("\\objclass"));
             link.raw.clone_from(&class);
             link.service = Some(class);
-            link.trigger = match (self.dead, self.updates) {
-                (true, _) => Trigger::Never,
-                (false, true) => Trigger::Open,
-                (false, false) => Trigger::Update,
-            };
+            link.trigger = trigger;
             for trick in tricks {
                 link.saw(trick);
             }

@@ -52,6 +52,7 @@ pub(super) fn is_live(name: &[u8]) -> bool {
                 | b"mmath"
                 | b"momath"
                 | b"moMathPara"
+                | b"filetbl"
         )
 }
 

@@ -11,6 +11,13 @@ use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
 use formula::{Call, Formula, Operand, a1};
 use std::collections::BTreeMap;
 
+/// Most entries of one list (sheets, names, external references, items) that are kept; Excel's own limits are lower.
+pub(crate) const LIST_CAP: usize = 1 << 16;
+/// Longest constant of a cell that is kept for folding, bytes.
+pub(crate) const CONSTANT_CAP: usize = 2 << 10;
+/// Most formulas with calls of one sheet that are kept.
+pub(crate) const FORMULA_CAP: usize = 4096;
+
 /// A macro sheet's formulas in reading order.
 #[derive(Debug)]
 pub(crate) struct MacroSheet {

@@ -6,7 +6,7 @@ use super::records::{Record, Records, id};
 use crate::xlm::formula::{Lookup, decode, rk, show};
 use crate::xlm::ptg::Layout;
 use crate::xlm::strings::{long, wide};
-use crate::xlm::{MacroSheet, report, runs_at_open};
+use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, MacroSheet, report, runs_at_open};
 use ddefend_container::Sink;
 use ddefend_guard::Cursor;
 use ddefend_model::{Location, PartPath, Trigger, code};
@@ -81,10 +81,16 @@ fn formulas(
         }
         if let Some(value) = &formula.value
             && constants.borrow().len() < CELL_CAP
+            && value.len() <= CONSTANT_CAP
         {
             constants.borrow_mut().insert((substream.start, cell.0, cell.1), value.clone());
         }
         if !formula.calls.is_empty() {
+            if found.len() >= FORMULA_CAP {
+                let place = Location::bytes(record.offset as u64, 0);
+                sink.report(code::LIMIT_RESULTS, place, format!("{FORMULA_CAP} macro calls; the rest were not read"));
+                break;
+            }
             found.push((cell.0, cell.1, formula));
         }
     }
@@ -109,7 +115,8 @@ fn gather(data: &[u8], book: &Book, substream: &Substream, strings: &[String], c
         if constants.len() >= CELL_CAP {
             return;
         }
-        if let Some((row, column, value)) = constant(&record, book, strings) {
+        if let Some((row, column, value)) = constant(&record, book, strings).filter(|cell| cell.2.len() <= CONSTANT_CAP)
+        {
             constants.insert((substream.start, row, column), value);
         }
     }
