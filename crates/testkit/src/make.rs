@@ -1,10 +1,12 @@
 //! Builders of container formats that several areas need.
 
+pub mod access;
 pub mod archive;
 pub mod biff;
 pub mod biff_lock;
 pub mod cfb;
 pub mod crypto;
+pub mod disk;
 pub mod doc;
 pub mod doc_lock;
 mod lock;
