@@ -365,3 +365,13 @@ fn bombs_end_soon_and_are_told() {
         assert!(took.as_secs() < 20, "{name} {took:?}");
     }
 }
+
+#[test]
+fn locked_archives_are_told() {
+    for sample in archives::samples().into_iter().filter(|sample| sample.name.contains("password")) {
+        let none = Secrets::default();
+        let found = ddefend_testkit::collect_with(sample.name, &sample.bytes, Limits::default(), &none);
+        assert_eq!(found.codes(), ["unreadable.encrypted"], "{}", sample.name);
+        assert!(found.walked.links.is_empty());
+    }
+}
