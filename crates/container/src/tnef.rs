@@ -36,6 +36,9 @@ const ATTACH_DATA: u16 = 0x3701;
 const ATTACH_FILENAME: u16 = 0x3704;
 const ATTACH_LONG_FILENAME: u16 = 0x3707;
 
+/// Damaged attributes behind which reading goes on; each costs a look at all the rest.
+const MOST_DAMAGES: u32 = 64;
+
 fn sniff(probe: &Probe<'_>) -> Claim {
     if probe.starts_with(&SIGNATURE) { Claim::Magic } else { Claim::No }
 }
@@ -93,7 +96,8 @@ struct Reading<'d> {
     title: Option<String>,
     data: Option<&'d [u8]>,
     properties: Option<&'d [u8]>,
-    told_damage: bool,
+    /// Attributes that were damaged.
+    damages: u32,
 }
 
 impl<'d> Reading<'d> {
@@ -197,8 +201,14 @@ impl<'d> Reading<'d> {
     /// A length that lies, or garbage: takes what is there and goes on where the next known attribute begins.
     fn damaged(&mut self, cursor: &mut Cursor<'d>, sink: &mut dyn Sink) {
         let start = cursor.position();
-        if !self.told_damage {
-            self.told_damage = true;
+        self.damages = self.damages.saturating_add(1);
+        if self.damages > MOST_DAMAGES {
+            let message = "too many damaged attributes; the rest was not read".to_owned();
+            sink.report(code::LIMIT_STRUCTURE, Location::bytes(start as u64, 0), message);
+            cursor.seek(cursor.data().len());
+            return;
+        }
+        if self.damages == 1 {
             let message =
                 "an attribute's length or level contradicts the format; known attributes behind it were looked for"
                     .to_owned();

@@ -40,6 +40,10 @@ fn read(part: &Part<'_>, sink: &mut dyn Sink) {
         sink.report(code::UNREADABLE_ENCRYPTED, Location::default(), why);
         return;
     }
+    if database.is_cut() {
+        let message = "the database ends inside a page; what stood behind it is missing".to_owned();
+        sink.report(code::BROKEN_TRUNCATED, Location::default(), message);
+    }
     let mut folder = Folder::default();
     for (number, offset, page) in database.pages() {
         if let Err(exceeded) = sink.budget().check_time() {

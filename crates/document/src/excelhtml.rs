@@ -20,17 +20,30 @@ pub(crate) static READER: Reader = Reader {
 const CELL: usize = 64 << 10;
 
 fn sniff(probe: &Probe<'_>) -> Claim {
-    let Some(head) = probe.head() else { return Claim::No };
+    let Some(head) = probe.head().filter(|head| is_html(head)) else { return Claim::No };
+    // Word's reader is sure of these; a table in them may be a spreadsheet's all the same. It must never be surer than
+    // that one of other HTML, or fields far from the start would be lost.
+    let head = head.to_ascii_lowercase();
+    let office = ["urn:schemas-microsoft-com:office:word", "mso-", "supportfields", "word.document"];
+    if office.iter().any(|mark| head.contains(mark)) { Claim::Structure } else { Claim::Likely }
+}
+
+/// True where a head begins like HTML, or has a table in it.
+pub(crate) fn is_html(head: &str) -> bool {
     let start = head.trim_start_matches(['\u{feff}', '\0']).trim_start();
-    let lower = start.get(..start.floor_char_boundary(2048)).unwrap_or(start).to_ascii_lowercase();
-    let named = ["<html", "<!doctype html", "<table", "<body", "<head>", "<meta", "<tr", "<td"];
-    if lower.starts_with('<') && named.iter().any(|name| lower.contains(name)) {
-        Claim::Structure
-    } else if lower.contains("<table") || lower.contains("<td") {
-        Claim::Likely
-    } else {
-        Claim::No
-    }
+    let lower = start.to_ascii_lowercase();
+    let named = ["html", "!doctype html", "table", "body", "head", "meta", "tr", "td"];
+    let table = has_tag(&lower, "table") || has_tag(&lower, "td");
+    table || lower.starts_with('<') && named.iter().any(|name| has_tag(&lower, name))
+}
+
+/// True where a tag of that name begins.
+fn has_tag(lower: &str, name: &str) -> bool {
+    memchr::memmem::find_iter(lower.as_bytes(), name.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| lower.as_bytes().get(before));
+        let behind = lower.as_bytes().get(at.saturating_add(name.len()));
+        before == Some(&b'<') && behind.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+    })
 }
 
 fn read(part: &Part<'_>, sink: &mut dyn Sink) {
@@ -39,7 +52,7 @@ fn read(part: &Part<'_>, sink: &mut dyn Sink) {
 }
 
 /// Reads all cells; with `filter` only where the bytes may hold a request, with the same result.
-fn scan_html(bytes: &[u8], filter: bool, sink: &mut dyn Sink) {
+pub(crate) fn scan_html(bytes: &[u8], filter: bool, sink: &mut dyn Sink) {
     let utf7 = memchr::memmem::find(bytes, b"utf-7").or_else(|| memchr::memmem::find(bytes, b"UTF-7"));
     if filter && utf7.is_none() && !markup_could_request(bytes) {
         return;

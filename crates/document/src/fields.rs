@@ -51,6 +51,9 @@ pub(crate) fn links(
     folder.into_links()
 }
 
+/// How many different links one story may give; more than any sink takes, so that it reports the limit.
+const DISTINCT: usize = 20_000;
+
 /// Folds equal links: same kind, service, topic, target, trigger and part.
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
@@ -65,6 +68,7 @@ impl Folder {
     pub(crate) fn add(&mut self, link: Link) {
         let kind = format!("{:?} {:?}", link.kind, link.trigger);
         let key = (kind, link.service.clone(), link.topic.clone(), link.target.clone(), link.part.to_string());
+        let full = self.links.len() >= DISTINCT;
         match self.known.get(&key).and_then(|index| self.links.get_mut(*index)) {
             Some(first) => {
                 first.count = first.count.saturating_add(1);
@@ -74,6 +78,7 @@ impl Folder {
                     }
                 }
             }
+            None if full => {}
             None => {
                 self.known.insert(key, self.links.len());
                 self.links.push(link);

@@ -2,7 +2,7 @@
 
 use ddefend_container::Sink;
 use ddefend_grammar::formula::{Dialect, Found, Request, bytes_could_request, requests};
-use ddefend_model::{Link, LinkKind, Location, PartPath, Trigger, trick};
+use ddefend_model::{Link, LinkKind, Location, PartPath, Trigger};
 use std::collections::HashMap;
 
 /// Where formulas come from.
@@ -283,6 +283,5 @@ pub(crate) fn cell_name(column: u32, row: u32) -> String {
     letters.iter().rev().collect::<String>() + &row.to_string()
 }
 
-/// Marks a link as seen through an unusual text encoding.
-#[allow(dead_code, reason = "text carriers use it")]
-pub(crate) const ENCODED: &[&str] = &[trick::TEXT_ENCODING];
+#[cfg(test)]
+mod tests;

@@ -6,3 +6,15 @@ mod package;
 
 pub(crate) use flat::{FLAT, is_behind_the_head, read_flat};
 pub(crate) use package::ARCHIVE;
+
+/// Reads a content stream with or without the fast refusal, for the test that both agree.
+#[cfg(test)]
+pub(crate) fn read_content(
+    bytes: &[u8],
+    filter: bool,
+    part: ddefend_model::PartPath,
+    sink: &mut dyn ddefend_container::Sink,
+) {
+    let read = if filter { content::read } else { content::read_all };
+    read(bytes, "odf", part, &[], sink);
+}

@@ -1,7 +1,7 @@
 //! XML of no format that is known, so that `detected` says something sensible and spreadsheets' XML is found however
 //! far from the start its root stands.
 
-use crate::{csv, odf, spreadsheetml};
+use crate::{csv, excelhtml, odf, spreadsheetml};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink};
 
 /// Any XML.
@@ -9,7 +9,7 @@ pub(crate) static XML: Reader =
     Reader { format: Format { id: "xml", title: "XML", extensions: &["xml", "rels", "svg", "xsl"] }, sniff, read };
 
 fn sniff(probe: &Probe<'_>) -> Claim {
-    let Some(head) = probe.head() else { return Claim::No };
+    let Some(head) = probe.head().filter(|head| !excelhtml::is_html(head)) else { return Claim::No };
     let head = head.trim_start_matches(['\u{feff}', '\0']).trim_start();
     let mut letters = head.chars();
     let opens = letters.next() == Some('<');

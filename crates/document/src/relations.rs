@@ -38,7 +38,8 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
             "attachedTemplate" => LinkKind::RemoteTemplate,
             "frame" | "subDocument" => LinkKind::RemoteFrame,
             "aFChunk" => LinkKind::RemoteChunk,
-            "oleObject" | "package" | "control" => LinkKind::OleLink,
+            // The external-link parts of workbooks say more about theirs than the relationship does.
+            "oleObject" | "package" | "control" if !is_external_link(package, relation) => LinkKind::OleLink,
             "image" => {
                 picture(relation, sink);
                 continue;
@@ -60,6 +61,10 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
         }
         sink.link(link);
     }
+}
+
+fn is_external_link(package: &Package<'_>, relation: &Relation) -> bool {
+    package.part(&relation.source).is_some_and(|part| part.has_role("externalLink"))
 }
 
 fn link(kind: LinkKind, carrier: &'static str, relation: &Relation, sink: &dyn Sink) -> Link {

@@ -30,7 +30,8 @@ pub(crate) fn read(part: &Part<'_>, sink: &mut dyn Sink) {
     read_filtered(part.bytes, true, sink);
 }
 
-fn read_filtered(bytes: &[u8], filter: bool, sink: &mut dyn Sink) {
+/// Reads a workbook; with `filter` only where the bytes may hold a link, with the same result.
+pub(crate) fn read_filtered(bytes: &[u8], filter: bool, sink: &mut dyn Sink) {
     let books = memchr::memmem::find(bytes, b"SupBook").is_some();
     if filter && !books && !markup_could_request(bytes) {
         return;

@@ -8,7 +8,7 @@ mod tags;
 use crate::fields::{self, Carrier};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink, text};
 use ddefend_grammar::field::StoryBuilder;
-use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
+use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
 use style::{FieldStyle, field_style};
 use tags::{Tag, Token, Tokens};
 
@@ -76,6 +76,11 @@ fn read(part: &Part<'_>, sink: &mut dyn Sink) {
             break;
         }
         reader.token(token);
+        if reader.places.len() >= FIELDS {
+            let message = format!("more than {FIELDS} fields; the rest was not read");
+            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
+            break;
+        }
     }
     let path = sink.path().clone();
     for (target, location) in std::mem::take(&mut reader.templates) {
@@ -105,6 +110,8 @@ fn may_hold_fields(html: &str) -> bool {
     spelt || has(b"AttachedTemplate") || (has(b"mso") && (has(b"&#") || has(b"\\")))
 }
 
+/// How many fields are read.
+const FIELDS: usize = 200_000;
 /// How many simple fields are followed to the end of their element; deeper ones end where they begin.
 const SIMPLE: usize = 32;
 

@@ -286,3 +286,82 @@ fn many_blocks_of_a_cabinet_share_their_window() {
     assert_eq!(found.found.len(), 2, "{:?}", found.keep.codes);
     assert!(found.found[0].1 == big[..100_000] && found.found[1].1 == big[100_000..]);
 }
+
+use ddefend_testkit::make::disk::{fat12, iso, ntfs, partitioned, pdf, udf, vhd_dynamic, vhd_fixed, vhdx};
+
+#[test]
+fn files_come_out_of_images_and_pdfs() {
+    let name = "a longer name.csv";
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("a.iso", iso(name, TEXT, true), "docs/a longer name.csv"),
+        ("a.iso", iso(name, TEXT, false), "docs/a longer name.csv"),
+        ("a.iso", udf(name, TEXT, false), name),
+        ("a.iso", udf(name, TEXT, true), name),
+        ("a.img", fat12(name, &TEXT.repeat(30)), "DOCS/a longer name.csv"),
+        ("a.img", partitioned(1, &fat12(name, TEXT)), "DOCS/a longer name.csv"),
+        ("a.img", ntfs(name, TEXT, true), name),
+        ("a.img", partitioned(7, &ntfs(name, &TEXT.repeat(30), false)), name),
+        ("a.vhd", vhd_fixed(&partitioned(1, &fat12(name, TEXT))), "DOCS/a longer name.csv"),
+        ("a.vhd", vhd_dynamic(&partitioned(1, &fat12(name, &TEXT.repeat(2000)))), "DOCS/a longer name.csv"),
+        ("a.vhdx", vhdx(&partitioned(1, &fat12(name, &TEXT.repeat(2000)))), "DOCS/a longer name.csv"),
+        ("a.pdf", pdf(name, TEXT, 0), name),
+        ("a.pdf", pdf(name, TEXT, 1), name),
+        ("a.pdf", pdf(name, TEXT, 2), "embedded[7]"),
+    ];
+    for (index, (file, bytes, inner)) in cases.into_iter().enumerate() {
+        let found = children(file, &bytes);
+        assert!(found.keep.codes.is_empty(), "{index} {file} {:?}", found.keep.codes);
+        assert_eq!(found.found.len(), 1, "{index} {file}");
+        assert_eq!(found.found[0].0, inner, "{index} {file}");
+        assert!(
+            found.found[0].1.starts_with(TEXT) && found.found[0].1.len().is_multiple_of(TEXT.len()),
+            "{index} {file}"
+        );
+        for cut in 1..16 {
+            children(file, &bytes[..bytes.len() * cut / 16]);
+            let mut flipped = bytes.clone();
+            let at = flipped.len() * cut / 16;
+            flipped[at] ^= 0xff;
+            children(file, &flipped);
+        }
+    }
+}
+
+use ddefend_testkit::samples::archives;
+use ddefend_testkit::{Expect, collect};
+
+#[test]
+fn every_sample_yields_what_it_expects() {
+    for sample in archives::samples() {
+        let found = collect(sample.name, &sample.bytes);
+        let shown = || {
+            let links: Vec<_> = found.walked.links.iter().map(|l| (&l.kind, &l.raw, &l.part)).collect();
+            format!("{} {links:?} {:?} {:?}", sample.name, found.dde(), found.walked.diagnostics)
+        };
+        match sample.expect {
+            Expect::Dde(service, topic) => {
+                assert!(!found.dde().is_empty(), "{}", shown());
+                assert!(found.dde()[0].starts_with(&format!("{service}|{topic}!")), "{}", shown());
+                if sample.row != "C1" {
+                    let told = found.walked.links.iter().any(|link| link.tricks.iter().any(|t| t.0 == sample.row));
+                    let headless = sample.name == "no-directory.docx";
+                    let untyped = sample.name == "no-content-types.docx";
+                    assert!(told || headless || untyped, "{}", shown());
+                }
+            }
+            _ => assert!(found.walked.links.is_empty(), "{}", shown()),
+        }
+    }
+}
+
+#[test]
+fn bombs_end_soon_and_are_told() {
+    for (name, bytes, told) in archives::bombs() {
+        let start = std::time::Instant::now();
+        let found = collect(name, &bytes);
+        let took = start.elapsed();
+        println!("{name}: {} bytes, {took:?}, {:?}", bytes.len(), found.codes().first());
+        assert!(found.codes().iter().any(|code| code.starts_with(told)), "{name} {:?}", found.codes());
+        assert!(took.as_secs() < 20, "{name} {took:?}");
+    }
+}

@@ -146,6 +146,10 @@ fn hostile_structures_end_in_reports() {
     let begin = "<w:fldChar w:fldCharType=\"begin\"/><w:instrText>IF </w:instrText>";
     let deep = format!("<w:document {w}>{}</w:document>", begin.repeat(20_000));
     assert!(collect("x.xml", deep.as_bytes()).codes().contains(&"limit.structure"));
+    let many = r#"<w:fldSimple w:instr="DDE cmd x"/>"#.repeat(250_000);
+    let many = collect("x.xml", format!("<w:document {w}>{many}</w:document>").as_bytes());
+    assert_eq!((many.walked.links.len(), many.walked.links[0].count), (1, 200_000));
+    assert!(many.codes().contains(&"limit.structure"));
     let elements = format!("<w:document {w}>{}", "<w:p>".repeat(50_000) + "<w:instrText/>");
     assert!(collect("x.xml", elements.as_bytes()).codes().contains(&"limit.structure"));
     let html =

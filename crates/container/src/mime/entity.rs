@@ -11,6 +11,10 @@ use std::borrow::Cow;
 
 /// Multiparts inside multiparts; every level looks at its bytes again.
 const DEEPEST: u32 = 48;
+/// Boundaries that one entity may name; each costs a look at all of its body.
+const MOST_BOUNDARIES: usize = 4;
+/// Multiparts that are encoded as a whole, one inside another; each holds a copy.
+const DEEPEST_ENCODED: u32 = 4;
 
 /// A mail that is being read: counts its parts for their names.
 #[derive(Debug, Default)]
@@ -41,11 +45,13 @@ impl Message {
             .all("content-type")
             .filter_map(|value| parameter(value, "boundary"))
             .filter(|b| !b.is_empty())
+            .take(MOST_BOUNDARIES)
             .collect();
         let is_multipart = headers.all("content-type").any(|value| media_type(value).starts_with("multipart"));
         if is_multipart || !boundaries.is_empty() {
             // Honest multiparts are not encoded; dishonest ones are.
-            let decoded = self.decode(&headers, body).into_iter().next();
+            let is_shallow = depth < DEEPEST_ENCODED;
+            let decoded = if is_shallow { self.decode(&headers, body, sink).into_iter().next() } else { None };
             let body = decoded.as_deref().unwrap_or(body);
             if self.multipart(body, &boundaries, depth, sink) {
                 return;
@@ -101,7 +107,7 @@ impl Message {
     }
 
     /// The body under each transfer encoding that the headers name; none where it stands as it is.
-    fn decode(&self, headers: &Headers, body: &[u8]) -> Vec<Vec<u8>> {
+    fn decode(&self, headers: &Headers, body: &[u8], sink: &mut dyn Sink) -> Vec<Vec<u8>> {
         let mut seen: Vec<String> = Vec::new();
         let mut decoded = Vec::new();
         for value in headers.all("content-transfer-encoding") {
@@ -120,12 +126,16 @@ impl Message {
             }
             seen.push(name);
         }
+        let size = decoded.iter().fold(0_u64, |sum, bytes| sum.saturating_add(bytes.len() as u64));
+        if let Err(exceeded) = sink.budget().produce(size) {
+            sink.report(exceeded.code, Location::default(), format!("{exceeded} while a body was decoded"));
+        }
         decoded
     }
 
     fn leaf(&mut self, headers: &Headers, body: &[u8], sink: &mut dyn Sink) {
         let kind = headers.content_type().unwrap_or_else(|| "text/plain".to_owned());
-        let versions = self.decode(headers, body);
+        let versions = self.decode(headers, body, sink);
         let name = headers.file_name();
         let disposed = headers.get("content-disposition").is_some_and(|value| media_type(value) == "attachment");
         let is_attachment = disposed || name.is_some() || !kind.starts_with("text/");

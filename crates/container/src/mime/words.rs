@@ -31,13 +31,18 @@ pub(super) fn decode(text: &str) -> String {
     out
 }
 
+/// Longest encoded word, bytes; the standard allows 75 characters.
+const LONGEST_WORD: usize = 4_096;
+
 /// `=?charset?B|Q?text?=` and its length.
 fn encoded_word(word: &str) -> Option<(String, usize)> {
     let mut fields = word.get(2..)?.splitn(3, '?');
     let charset = fields.next()?;
     let kind = fields.next()?;
     let tail = fields.next()?;
-    let end = tail.find("?=")?;
+    // An end that stands too far away is none: looking for it again and again would cost too much.
+    let near = (0..4).find_map(|less| tail.get(..LONGEST_WORD.saturating_sub(less))).unwrap_or(tail);
+    let end = near.find("?=")?;
     let text = tail.get(..end)?;
     let bytes = match kind {
         "B" | "b" => base64(text.as_bytes()),

@@ -47,6 +47,11 @@ impl<'a> Database<'a> {
         if self.version == 0 { 2048 } else { 4096 }
     }
 
+    /// True where the last page is not a whole one.
+    pub(super) fn is_cut(&self) -> bool {
+        !self.bytes.len().is_multiple_of(self.page_size())
+    }
+
     /// Number, offset and content of every page. The first is always in the clear.
     pub(super) fn pages(&self) -> impl Iterator<Item = (usize, usize, Cow<'a, [u8]>)> {
         let (size, key) = (self.page_size(), self.key);

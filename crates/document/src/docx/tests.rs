@@ -66,6 +66,25 @@ fn quick_look_agrees_on_samples() {
 }
 
 #[test]
+fn quick_look_agrees_on_real_files() {
+    let Some(data) = std::env::var_os("DDEFEND_DATA") else { return };
+    let mut folders = vec![std::path::PathBuf::from(data).join("documents")];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "docx" || extension == "docm") {
+                agree(&path.to_string_lossy(), &std::fs::read(&path).unwrap());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 0);
+}
+
+#[test]
 fn quick_look_is_quick_where_nothing_matters() {
     let plain = b"<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/><w:instrText> PAGE </w:instrText></w:r>\
         <w:fldChar w:fldCharType=\"separate\"/><w:t>DDEAUTO cmd</w:t><w:fldChar w:fldCharType=\"end\"/>\

@@ -80,7 +80,9 @@ fn kind(archive: &Archive<'_>) -> Option<&'static Format> {
 
 /// Parts of a package that cannot hold a link.
 fn is_furniture(name: &str) -> bool {
-    matches!(name, "mimetype" | "layout-cache" | "manifest.rdf" | "META-INF/manifest.xml" | "meta.xml" | "settings.xml")
+    let base = name.rsplit('/').next().unwrap_or(name);
+    matches!(base, "mimetype" | "layout-cache" | "manifest.rdf" | "meta.xml" | "settings.xml")
+        || name == "META-INF/manifest.xml"
         || name.starts_with("Configurations2/")
         || name.starts_with("Thumbnails/")
 }

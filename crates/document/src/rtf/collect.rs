@@ -313,8 +313,9 @@ impl<'d> Collector<'d> {
             return;
         }
         if words::is_story(name) {
-            let other = true;
-            self.frames.push(Frame { fields: Vec::new(), other });
+            if !self.now.ends.story {
+                self.frames.push(Frame { fields: Vec::new(), other: true });
+            }
             self.now.ends.story = true;
             self.now.to = To::Text;
         } else if words::is_silent(name) {
@@ -348,17 +349,24 @@ impl<'d> Collector<'d> {
     fn field_word(&mut self, offset: usize, name: &[u8], sink: &mut dyn Sink) -> bool {
         match name {
             b"field" => {
-                self.open_field(offset);
+                self.open_field(offset, sink);
                 self.now.to = To::Nowhere;
             }
             b"fldinst" => {
-                let stray = self.frames.last().is_none_or(|frame| frame.fields.is_empty());
-                // A second instruction where one is open already belongs to a field without \field.
-                if stray || matches!(self.now.to, To::Instruction | To::Result) {
-                    if self.now.ends.field {
-                        self.close_field(false, offset, To::Instruction, sink);
+                let open = self.frames.last_mut().and_then(|frame| frame.fields.last_mut());
+                match open {
+                    // An instruction where text of a field is expected is a field of its own.
+                    Some(_) if matches!(self.now.to, To::Instruction | To::Result) => self.open_field(offset, sink),
+                    // So is a second one: together they would say something that neither says.
+                    Some(open) if open.begun => {
+                        let next = std::mem::replace(open, OpenField::new(offset));
+                        self.keep_field(next, offset);
                     }
-                    self.open_field(offset);
+                    Some(_) => {}
+                    None => self.open_field(offset, sink),
+                }
+                if let Some(open) = self.frames.last_mut().and_then(|frame| frame.fields.last_mut()) {
+                    open.begun = true;
                 }
                 self.now.to = To::Instruction;
             }
@@ -376,13 +384,21 @@ impl<'d> Collector<'d> {
         true
     }
 
-    fn open_field(&mut self, offset: usize) {
-        if let Some(frame) = self.frames.last_mut()
-            && !self.now.ends.field
-        {
+    fn open_field(&mut self, offset: usize, sink: &mut dyn Sink) {
+        if self.now.ends.field {
+            self.close_field(false, offset, To::Text, sink);
+        }
+        if let Some(frame) = self.frames.last_mut() {
             frame.fields.push(OpenField::new(offset));
             self.now.ends.field = true;
         }
+    }
+
+    /// A field that another one takes the place of, on its own.
+    fn keep_field(&mut self, field: OpenField, end: usize) {
+        let mark = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.places.push(Place { offset: field.offset, length: end.saturating_sub(field.offset) });
+        self.done.push(Piece::Field(field.close(true, mark)));
     }
 
     fn object_word(&mut self, offset: usize, name: &[u8]) -> bool {

@@ -15,6 +15,8 @@ pub(super) struct OpenField {
     pub(super) offset: usize,
     pub(super) dirty: bool,
     pub(super) locked: bool,
+    /// Its instruction was met.
+    pub(super) begun: bool,
     instruction: Half,
     result: Half,
     tricks: Vec<&'static str>,

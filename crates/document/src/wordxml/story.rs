@@ -3,7 +3,7 @@
 use ddefend_container::Sink;
 use ddefend_container::xml::{Element, Event, Source, Xml, ns};
 use ddefend_grammar::field::{Built, StoryBuilder};
-use ddefend_model::{Location, PartPath, trick};
+use ddefend_model::{Location, PartPath, code, trick};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -26,11 +26,24 @@ const WRAPPERS: [&str; 11] = [
     "annotation",
 ];
 
-/// Where a field begins.
-#[derive(Clone, Debug)]
+/// How many fields of a document are read; further ones are reported as a limit.
+const FIELDS: usize = 200_000;
+
+/// Where a field begins. There may be many, so it is small.
+#[derive(Clone, Copy, Debug)]
 struct Place {
     part: usize,
-    location: Location,
+    paragraph: u32,
+    offset: u64,
+    holder: &'static str,
+}
+
+impl Place {
+    fn location(self) -> Location {
+        let mut location = Location::paragraph(self.paragraph).held_by(Cow::Borrowed(self.holder));
+        location.offset = Some(self.offset);
+        location
+    }
 }
 
 /// Reads the fields of all stories of a document into one [`Built`], since they share bookmarks.
@@ -82,6 +95,11 @@ impl Stories {
         let mut xml = Xml::new(source);
         while let Some(event) = xml.next(sink) {
             reader.event(&event, xml.open_elements());
+            if reader.places.len() >= FIELDS {
+                let place = Location::bytes(xml.offset(), 0);
+                sink.report(code::LIMIT_STRUCTURE, place, format!("more than {FIELDS} fields; the rest was not read"));
+                break;
+            }
         }
         self.builder.break_story();
     }
@@ -97,7 +115,7 @@ impl Stories {
         let place = move |mark: u32| {
             let place = usize::try_from(mark).ok().and_then(|mark| places.get(mark));
             let part = place.and_then(|place| parts.get(place.part)).cloned().unwrap_or_default();
-            (part, place.map(|place| place.location.clone()).unwrap_or_default())
+            (part, place.map(|place| place.location()).unwrap_or_default())
         };
         (builder.finish(), place)
     }
@@ -278,9 +296,8 @@ impl PartReader<'_> {
 
     fn begin(&mut self, element: &Element<'_>, holder: &'static str) {
         let mark = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        let mut location = Location::paragraph(self.paragraph).held_by(Cow::Borrowed(holder));
-        location.offset = Some(element.offset);
-        self.places.push(Place { part: self.part, location });
+        let (part, paragraph, offset) = (self.part, self.paragraph, element.offset);
+        self.places.push(Place { part, paragraph, offset, holder });
         self.builder.begin(mark);
         self.pieces.truncate(self.builder.depth().saturating_sub(1));
         self.pieces.push(0);

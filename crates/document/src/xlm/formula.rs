@@ -12,6 +12,8 @@ const TEXT_CAP: usize = 8 << 10;
 const FRONT_CAP: usize = 2 << 10;
 /// Most tokens of one formula that are followed.
 const TOKEN_CAP: usize = 16 << 10;
+/// Most text of the calls of one formula that is kept, bytes.
+const CALLS_CAP: usize = 16 << 10;
 /// Calls that are worth a link.
 const CALLS: &[&str] =
     &["INITIATE", "EXECUTE", "POKE", "REQUEST", "TERMINATE", "EXEC", "CALL", "REGISTER", "REGISTER.ID"];
@@ -89,7 +91,7 @@ pub(crate) struct Formula {
 
 /// Takes the tokens of a formula apart.
 pub(crate) fn decode(bytes: &[u8], lookup: &dyn Lookup) -> Formula {
-    let mut machine = Machine { lookup, stack: Vec::new(), calls: Vec::new() };
+    let mut machine = Machine { lookup, stack: Vec::new(), calls: Vec::new(), kept: 0 };
     let mut tokens = Tokens::new(bytes, lookup.layout());
     for token in tokens.by_ref().take(TOKEN_CAP) {
         machine.step(&token);
@@ -102,6 +104,8 @@ struct Machine<'l> {
     lookup: &'l dyn Lookup,
     stack: Vec<Operand>,
     calls: Vec<Call>,
+    /// Bytes of text in `calls`.
+    kept: usize,
 }
 
 impl Machine<'_> {
@@ -200,7 +204,11 @@ impl Machine<'_> {
         result.value = fold(&name, &arguments);
         self.stack.push(result);
         let name = name.to_ascii_uppercase();
-        if is_call(&name) {
+        if is_call(&name) && self.kept <= CALLS_CAP {
+            for argument in &arguments {
+                let value = argument.value.as_ref().map_or(0, String::len);
+                self.kept = self.kept.saturating_add(argument.text.len()).saturating_add(value).saturating_add(64);
+            }
             self.calls.push(Call { name, arguments });
         }
     }

@@ -5,6 +5,10 @@ use ddefend_grammar::formula::{Dialect, Request, requests};
 
 /// How deeply calls and parentheses are followed.
 const NESTING: u32 = 16;
+/// Longest value that is worked out, bytes.
+const VALUE_CAP: usize = 8 << 10;
+/// Most calls of one formula.
+const CALLS: usize = 64;
 
 /// Constant in a cell of the own sheet by row and column counted from 0.
 pub(crate) type Cells<'c> = &'c dyn Fn(u32, u32) -> Option<String>;
@@ -12,7 +16,7 @@ pub(crate) type Cells<'c> = &'c dyn Fn(u32, u32) -> Option<String>;
 /// Takes a formula apart.
 pub(crate) fn read(text: &str, cells: Cells<'_>) -> Formula {
     let mut formula = Formula { text: text.to_owned(), value: value(text, cells, 0), calls: Vec::new(), whole: true };
-    for found in requests(text, Dialect::Excel) {
+    for found in requests(text, Dialect::Excel).into_iter().take(CALLS) {
         let Request::Call { name, .. } = found.request else { continue };
         let written: String = text.chars().skip(found.start).take(found.end.saturating_sub(found.start)).collect();
         let Some((_, inside)) = written.split_once('(').filter(|_| is_call(&name)) else { continue };
@@ -39,6 +43,9 @@ fn value(text: &str, cells: Cells<'_>, depth: u32) -> Option<String> {
         let mut whole = String::new();
         for piece in pieces {
             whole.push_str(&value(piece, cells, depth.saturating_add(1))?);
+            if whole.len() > VALUE_CAP {
+                return None;
+            }
         }
         return Some(whole);
     }

@@ -1,15 +1,20 @@
 //! What a workbook stream says about other applications and workbooks, gathered in one walk over its records.
 
 use super::records::{Record, Records, id};
+use crate::xlm::LIST_CAP;
 use crate::xlm::formula::show;
 use crate::xlm::strings::{Version, code_page, flagged, narrow, short};
 use ddefend_container::Sink;
 use ddefend_guard::Cursor;
 use ddefend_model::{Location, code};
 use encoding_rs::{Encoding, WINDOWS_1252};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What separates service and topic, and class and file (MS-XLS 2.5.277).
 const SEPARATOR: char = '\u{3}';
+
+/// How many times the length of a stream its records are walked at most.
+const WALKS: usize = 4;
 
 /// What an external reference leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +74,6 @@ pub(crate) struct External {
     pub(crate) raw: String,
     /// Its names.
     pub(crate) items: Vec<Item>,
-    /// Index of the substream that holds it.
-    pub(crate) substream: usize,
 }
 
 /// A substream.
@@ -123,6 +126,14 @@ pub(crate) struct Book {
     pub(crate) queries: Vec<(usize, String)>,
     /// Offset of bytes behind the last `EOF`.
     pub(crate) trailing: Option<usize>,
+    /// Sheets by the start of their substream.
+    by_start: BTreeMap<usize, usize>,
+    /// External references by the substream that holds them.
+    by_substream: BTreeMap<usize, Vec<usize>>,
+    /// Items kept.
+    items: usize,
+    /// Bytes of records that were walked.
+    walked: usize,
 }
 
 impl Book {
@@ -139,17 +150,40 @@ impl Book {
             strings: None,
             queries: Vec::new(),
             trailing: None,
+            by_start: BTreeMap::new(),
+            by_substream: BTreeMap::new(),
+            items: 0,
+            walked: 0,
         };
         book.walk(data, 0, sink);
-        let places: Vec<usize> = book.sheets.iter().map(|sheet| sheet.start).collect();
-        for place in places {
-            let known = book.substreams.iter().any(|s| s.start == place);
-            let begins = Records::new(data, place).peek().is_some_and(|record| record.is_bof());
-            if !known && begins {
-                book.walk(data, place, sink);
-            }
+        for (index, sheet) in book.sheets.iter().enumerate() {
+            book.by_start.entry(sheet.start).or_insert(index);
+        }
+        book.walk_hidden(data, sink);
+        let full = [book.sheets.len(), book.names.len(), book.externals.len(), book.items, book.references.len()];
+        if full.iter().any(|length| *length >= LIST_CAP) {
+            let message =
+                format!("more than {LIST_CAP} sheets, names, external references or items; the rest were not read");
+            sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
         }
         book
+    }
+
+    /// Walks the sheets that the list names and the walk from the start did not reach.
+    fn walk_hidden(&mut self, data: &[u8], sink: &mut dyn Sink) {
+        let known: BTreeSet<usize> = self.substreams.iter().map(|substream| substream.start).collect();
+        let places: Vec<usize> = self.by_start.keys().copied().filter(|place| !known.contains(place)).collect();
+        for place in places {
+            // Overlapping sheets would make the work quadratic.
+            if self.walked > data.len().saturating_mul(WALKS) {
+                let message = "sheets overlap; some were not read".to_owned();
+                sink.report(code::LIMIT_STRUCTURE, Location::bytes(place as u64, 0), message);
+                return;
+            }
+            if Records::new(data, place).peek().is_some_and(|record| record.is_bof()) {
+                self.walk(data, place, sink);
+            }
+        }
     }
 
     /// The version that the first record tells.
@@ -166,6 +200,7 @@ impl Book {
         let mut seen = 0_u32;
         while let Some(record) = records.next() {
             seen = seen.wrapping_add(1);
+            self.walked = self.walked.saturating_add(record.data.len()).saturating_add(super::records::HEADER);
             if seen.trailing_zeros() >= 12 && sink.budget().check_time().is_err() {
                 return;
             }
@@ -210,7 +245,13 @@ impl Book {
     fn begin(&mut self, record: &Record<'_>) {
         let mut cursor = Cursor::new(record.data);
         let (stored, kind) = (cursor.u16("version").unwrap_or_default(), cursor.u16("kind").unwrap_or_default());
-        self.version = version(record, stored);
+        // The first substream speaks for all: a stray version further on changes nothing.
+        if self.substreams.is_empty() {
+            self.version = version(record, stored);
+        }
+        if self.substreams.len() >= LIST_CAP {
+            return;
+        }
         self.substreams.push(Substream { start: record.offset, end: record.end(), kind });
     }
 
@@ -220,30 +261,32 @@ impl Book {
                 let number = Cursor::new(record.data).u16("code page").unwrap_or_default();
                 self.encoding = code_page(number);
             }
-            id::BOUNDSHEET => self.sheets.extend(self.sheet(record.data)),
-            id::SUPBOOK => {
+            id::BOUNDSHEET if self.sheets.len() < LIST_CAP => self.sheets.extend(self.sheet(record.data)),
+            id::SUPBOOK if self.externals.len() < LIST_CAP => {
                 let data = records.continued(record);
                 self.supbook(record.offset, &data);
             }
             id::EXTERNSHEET if self.version == Version::Biff8 => {
                 let data = records.continued(record);
                 self.references.extend(references(&data));
+                self.references.truncate(LIST_CAP);
             }
-            id::EXTERNSHEET => self.external_sheet(record),
-            id::EXTERNNAME | id::EXTERNNAME_3 => {
+            id::EXTERNSHEET if self.externals.len() < LIST_CAP => self.external_sheet(record),
+            id::EXTERNNAME | id::EXTERNNAME_3 if self.items < LIST_CAP => {
+                self.items = self.items.saturating_add(1);
                 let data = records.continued(record);
                 let item = self.item(record.id, &data);
                 if let (Some(item), Some(last)) = (item, self.externals.last_mut()) {
                     last.items.push(item);
                 }
             }
-            id::NAME | id::NAME_3 => {
+            id::NAME | id::NAME_3 if self.names.len() < LIST_CAP => {
                 let data = records.continued(record);
                 let name = self.defined_name(&data).unwrap_or(DefinedName { name: String::new(), tokens: Vec::new() });
                 self.names.push(name);
             }
             id::SST => self.strings = self.strings.or(Some(record.offset)),
-            id::DBQUERY => self.query(record.offset, records),
+            id::DBQUERY if self.queries.len() < LIST_CAP => self.query(record.offset, records),
             _ => {}
         }
     }
@@ -287,6 +330,8 @@ impl Book {
     }
 
     fn push_external(&mut self, offset: usize, length: usize, record: &'static str, form: Form, raw: &str) {
+        let substream = self.substreams.len().saturating_sub(1);
+        self.by_substream.entry(substream).or_default().push(self.externals.len());
         self.externals.push(External {
             offset,
             length: length.saturating_add(super::records::HEADER),
@@ -294,7 +339,6 @@ impl Book {
             form,
             raw: raw.replace(SEPARATOR, "|"),
             items: Vec::new(),
-            substream: self.substreams.len().saturating_sub(1),
         });
     }
 
@@ -353,7 +397,7 @@ impl Book {
 
     /// The sheet whose substream begins at `start`.
     pub(crate) fn sheet_at(&self, start: usize) -> Option<&Sheet> {
-        self.sheets.iter().find(|sheet| sheet.start == start)
+        self.sheets.get(*self.by_start.get(&start)?)
     }
 
     /// The external reference that a `PtgNameX` in `substream` means by `reference`.
@@ -362,12 +406,8 @@ impl Book {
             return self.references.get(usize::from(reference)).map(|(external, _)| *external);
         }
         let nth = usize::from(reference).checked_sub(1)?;
-        let of = |owner: usize| (0..self.externals.len()).filter(move |i| self.substream_of(*i) == Some(owner));
-        of(substream).nth(nth).or_else(|| of(0).nth(nth))
-    }
-
-    fn substream_of(&self, external: usize) -> Option<usize> {
-        self.externals.get(external).map(|external| external.substream)
+        let of = |owner: usize| self.by_substream.get(&owner).and_then(|own| own.get(nth)).copied();
+        of(substream).or_else(|| of(0))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::book::Book;
 use super::records::{Record, Records, id};
+use crate::xlm::LIST_CAP;
 use crate::xlm::formula::{a1, show};
 use crate::xlm::ptg::{Layout, Tokens, external_name};
 use crate::xlm::strings::{Version, long};
@@ -110,6 +111,7 @@ fn note(
     for token in Tokens::new(tokens, layout) {
         if let Some((reference, number)) = external_name(&token, layout)
             && let Some(external) = book.external(reference, substream)
+            && found.len() < LIST_CAP
         {
             found.entry((external, number)).or_insert_with(place);
         }

@@ -13,20 +13,24 @@ type Uses = BTreeMap<(usize, u32), Use>;
 pub(crate) fn read(data: &[u8], book: &Book, part: &PartPath, carrier: &'static str, sink: &mut dyn Sink) {
     let speaks = |external: &External| matches!(external.form, Form::Conversation(..));
     let found = if book.externals.iter().any(speaks) { uses(data, book, sink) } else { Uses::new() };
-    let mut links: Vec<Link> = Vec::new();
+    let mut links = Folded::default();
     for (index, external) in book.externals.iter().enumerate() {
         let place = Location::bytes(external.offset as u64, external.length as u64).held_by(external.record);
         match &external.form {
             Form::Conversation(service, topic) => {
                 let names = (service.as_str(), topic.as_str());
-                links.extend(conversation(index, external, names, &found, part, &place, carrier));
+                conversation(index, external, names, &found, (part, &place, carrier), &mut links);
             }
             Form::Workbook(path) => links.push(workbook(path, part, &place, carrier)),
-            Form::Unused(_) => links.extend(trace(external, part, &place, carrier)),
+            Form::Unused(_) => {
+                if let Some(link) = trace(external, part, &place, carrier) {
+                    links.push(link);
+                }
+            }
             Form::Own | Form::AddIn => {}
         }
     }
-    for mut link in fold(links) {
+    for mut link in links.into_links() {
         if book.version < Version::Biff8 {
             link.saw(trick::OLD_FORMAT);
         }
@@ -37,35 +41,37 @@ pub(crate) fn read(data: &[u8], book: &Book, part: &PartPath, carrier: &'static 
     }
 }
 
-/// Links of one conversation, one for every way of firing.
+/// Links of one conversation, one for every item.
 fn conversation(
     index: usize,
     external: &External,
     (service, topic): (&str, &str),
     found: &Uses,
-    part: &PartPath,
-    place: &Location,
-    carrier: &'static str,
-) -> Vec<Link> {
+    (part, place, carrier): (&PartPath, &Location, &'static str),
+    links: &mut Folded,
+) {
     let base = |kind| {
         let mut link = Link::new(kind, carrier, part.clone(), place.clone());
         link.service = Some(service.to_owned());
         link.raw.clone_from(&external.raw);
+        link.trigger = if external.items.iter().any(Item::advises) { Trigger::Open } else { Trigger::Update };
+        link.item = external.items.first().map(|item| item.name.clone());
         link
     };
     if external.items.iter().any(Item::is_ole) {
         let mut link = base(LinkKind::OleLink);
         link.target = Some(topic.to_owned());
-        link.item = external.items.first().map(|item| item.name.clone());
-        link.trigger = if external.items.iter().any(Item::advises) { Trigger::Open } else { Trigger::Update };
-        return vec![link];
+        links.push(link);
+        return;
     }
-    let mut links = Vec::new();
-    let plain = external.items.iter().enumerate().filter(|(_, item)| !item.is_standard_name());
+    let mut dde = base(LinkKind::Dde);
+    dde.topic = Some(topic.to_owned());
+    service_tricks(&mut dde);
+    let plain = (1_u32..).zip(&external.items).filter(|(_, item)| !item.is_standard_name());
+    let mut any = false;
     for (number, item) in plain {
-        let number = u32::try_from(number).unwrap_or(u32::MAX).saturating_add(1);
-        let mut link = base(LinkKind::Dde);
-        link.topic = Some(topic.to_owned());
+        any = true;
+        let mut link = dde.clone();
         link.item = Some(item.name.clone());
         link.raw = format!("{}!{}", external.raw, item.name);
         link.shown.clone_from(&item.shown);
@@ -82,18 +88,10 @@ fn conversation(
         }
         links.push(link);
     }
-    if links.is_empty() {
-        let mut link = base(LinkKind::Dde);
-        link.topic = Some(topic.to_owned());
-        link.item = external.items.first().map(|item| item.name.clone());
-        link.trigger = if external.items.iter().any(Item::advises) { Trigger::Open } else { Trigger::Update };
-        link.saw(trick::ORPHAN_LINK);
-        links.push(link);
+    if !any {
+        dde.saw(trick::ORPHAN_LINK);
+        links.push(dde);
     }
-    for link in &mut links {
-        service_tricks(link);
-    }
-    links
 }
 
 fn used_at(link: &mut Link, used: &Use) {
@@ -137,14 +135,21 @@ fn trace(external: &External, part: &PartPath, place: &Location, carrier: &'stat
     Some(link)
 }
 
-/// Folds equal links into the first, preferring one whose place is a cell.
-pub(crate) fn fold(links: Vec<Link>) -> Vec<Link> {
-    let mut places = BTreeMap::new();
-    let mut folded: Vec<Link> = Vec::new();
-    for link in links {
-        let target = (link.kind == LinkKind::OleLink).then(|| link.target.clone());
+type Key = (LinkKind, Trigger, Option<String>, Option<String>, Option<String>, PartPath);
+
+/// Equal links folded into the first, preferring one whose place is a cell.
+#[derive(Debug, Default)]
+pub(crate) struct Folded {
+    places: BTreeMap<Key, usize>,
+    links: Vec<Link>,
+}
+
+impl Folded {
+    /// Adds a link.
+    pub(crate) fn push(&mut self, link: Link) {
+        let target = link.target.clone().filter(|_| link.kind == LinkKind::OleLink);
         let key = (link.kind, link.trigger, link.service.clone(), link.topic.clone(), target, link.part.clone());
-        match places.get(&key).and_then(|index: &usize| folded.get_mut(*index)) {
+        match self.places.get(&key).and_then(|index| self.links.get_mut(*index)) {
             Some(first) => {
                 first.count = first.count.saturating_add(1);
                 if first.location.cell.is_none() && link.location.cell.is_some() {
@@ -154,12 +159,16 @@ pub(crate) fn fold(links: Vec<Link>) -> Vec<Link> {
                 }
             }
             None => {
-                places.insert(key, folded.len());
-                folded.push(link);
+                self.places.insert(key, self.links.len());
+                self.links.push(link);
             }
         }
     }
-    folded
+
+    /// The links in the order in which the first of each came.
+    pub(crate) fn into_links(self) -> Vec<Link> {
+        self.links
+    }
 }
 
 /// Reports database and web queries.

@@ -4,8 +4,9 @@ use super::records::{Records, id, wide};
 use super::sheet::Uses;
 use super::workbook::Workbook;
 use super::{CARRIER, bytes};
+use crate::xlm::LIST_CAP;
 use crate::xlm::formula::show;
-use crate::xls::links::{fold, service_tricks};
+use crate::xls::links::{Folded, service_tricks};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_guard::Cursor;
@@ -63,7 +64,7 @@ pub(super) fn read(
     for record in Records::new(&data) {
         let mut cursor = Cursor::new(record.data);
         match (record.id, &mut found) {
-            (id::BEGIN_SUP_BOOK, _) => {
+            (id::BEGIN_SUP_BOOK, None) => {
                 let sort = cursor.u16("sort").unwrap_or_default();
                 let first = wide(&mut cursor).unwrap_or_default();
                 let second = wide(&mut cursor).unwrap_or_default();
@@ -90,7 +91,7 @@ pub(super) fn read(
                     sink.link(base);
                 }
             }
-            (id::SUP_NAME_START, Some(found)) => {
+            (id::SUP_NAME_START, Some(found)) if found.items.len() < LIST_CAP => {
                 let name = wide(&mut cursor).unwrap_or_default();
                 found.items.push(Item { name, ..Item::default() });
             }
@@ -119,7 +120,7 @@ fn detail(item: &mut Item, id: u16, cursor: &mut Cursor<'_>) {
 
 /// Reports the conversations once it is known which cells use them.
 pub(super) fn report(conversations: Vec<Conversation>, uses: &Uses, sink: &mut dyn Sink) {
-    let mut links = Vec::new();
+    let mut links = Folded::default();
     for conversation in conversations {
         let numbered: Vec<(u32, &Item)> = (1..).zip(&conversation.items).collect();
         let plain: Vec<_> = numbered.iter().filter(|(_, item)| !item.is_standard_name()).copied().collect();
@@ -151,7 +152,7 @@ pub(super) fn report(conversations: Vec<Conversation>, uses: &Uses, sink: &mut d
             links.push(link);
         }
     }
-    for mut link in fold(links) {
+    for mut link in links.into_links() {
         let word = |text: &Option<String>| text.clone().unwrap_or_default();
         link.raw = format!("{}|{}!{}", word(&link.service), word(&link.topic), word(&link.item));
         sink.link(link);

@@ -5,7 +5,7 @@ use super::workbook::Workbook;
 use super::{CARRIER, bytes};
 use crate::xlm::formula::{Formula, Lookup, a1, decode, show};
 use crate::xlm::ptg::{Layout, Tokens, external_name};
-use crate::xlm::{MacroSheet, report};
+use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, LIST_CAP, MacroSheet, report};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_guard::Cursor;
@@ -79,6 +79,7 @@ pub(super) fn find_uses(
         for token in Tokens::new(cell.tokens, Layout::Biff12) {
             if let Some((reference, number)) = external_name(&token, Layout::Biff12)
                 && let Some((book, _)) = workbook.references.get(usize::from(reference))
+                && uses.len() < LIST_CAP
             {
                 uses.entry((*book, number)).or_insert_with(|| Use {
                     sheet: sheet.clone(),
@@ -119,10 +120,11 @@ pub(super) fn read_macros(
             let read = decode(cell.tokens, &view);
             if let Some(value) = &read.value
                 && view.constants.borrow().len() < CELL_CAP
+                && value.len() <= CONSTANT_CAP
             {
                 view.constants.borrow_mut().insert((row, cell.column), value.clone());
             }
-            if !read.calls.is_empty() {
+            if !read.calls.is_empty() && formulas.len() < FORMULA_CAP {
                 formulas.push((row, cell.column, read));
             }
         }
@@ -131,7 +133,19 @@ pub(super) fn read_macros(
     let trigger = if workbook.runs_at_open { Trigger::Open } else { Trigger::Click };
     let hidden = hidden.unwrap_or_default();
     let path = sink.path().join(part.name.trim_start_matches('/'));
-    report(&MacroSheet { name, formulas, hidden, carrier: CARRIER, holder: "BrtFmla", trigger, part: path }, sink);
+    report(
+        &MacroSheet {
+            name,
+            formulas,
+            names: Vec::new(),
+            hidden,
+            carrier: CARRIER,
+            holder: "BrtFmla",
+            trigger,
+            part: path,
+        },
+        sink,
+    );
 }
 
 /// Shared strings by index (MS-XLSB 2.4.749; rich strings begin with a flags byte, 2.5.121).
@@ -151,6 +165,7 @@ fn constants(data: &[u8], shared: &[String]) -> Constants {
         }
         if let Some((column, value)) = constant(&record, &mut cursor, shared)
             && found.len() < CELL_CAP
+            && value.len() <= CONSTANT_CAP
         {
             found.insert((row, column), value);
         }
@@ -191,7 +206,7 @@ impl Lookup for View<'_> {
 
     fn sheet(&self, reference: u16) -> Option<String> {
         let (_, first) = self.workbook.references.get(usize::from(reference))?;
-        self.workbook.sheets.get(usize::try_from(*first).ok()?).map(|(name, _, _)| name.clone())
+        self.workbook.sheets.get(usize::try_from(*first).ok()?).cloned()
     }
 
     fn name(&self, number: u32) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::bytes;
 use super::records::{Records, id, wide};
-use crate::xlm::runs_at_open;
+use crate::xlm::{LIST_CAP, runs_at_open};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_guard::Cursor;
@@ -11,16 +11,18 @@ use std::collections::BTreeMap;
 /// What the other parts need to know.
 #[derive(Debug, Default)]
 pub(super) struct Workbook {
-    /// Sheet names in order, their part names in lower case, and whether they are hidden.
-    pub(super) sheets: Vec<(String, String, bool)>,
-    /// External references in order: the part name in lower case, or nothing for the workbook itself and add-ins.
-    pub(super) books: Vec<String>,
+    /// Sheet names in order.
+    pub(super) sheets: Vec<String>,
+    /// Sheet name and whether it is hidden, by part name in lower case.
+    by_part: BTreeMap<String, (String, bool)>,
+    /// How many external references there are, the workbook itself and add-ins included.
+    books: usize,
+    /// Their numbers by part name in lower case.
+    book_parts: BTreeMap<String, usize>,
     /// `BrtExternSheet`: external reference and first sheet.
     pub(super) references: Vec<(usize, i32)>,
     /// Defined names in order.
     pub(super) names: Vec<String>,
-    /// Their formulas.
-    pub(super) name_tokens: Vec<Vec<u8>>,
     /// True where a macro runs at open.
     pub(super) runs_at_open: bool,
 }
@@ -28,14 +30,12 @@ pub(super) struct Workbook {
 impl Workbook {
     /// Name and state of the sheet in a part.
     pub(super) fn sheet(&self, part: &PackagePart) -> Option<(String, bool)> {
-        let wanted = part.name.to_ascii_lowercase();
-        self.sheets.iter().find(|(_, part, _)| *part == wanted).map(|(name, _, hidden)| (name.clone(), *hidden))
+        self.by_part.get(&part.name.to_ascii_lowercase()).cloned()
     }
 
     /// Number of the external reference in a part.
     pub(super) fn book(&self, part: &PackagePart) -> Option<usize> {
-        let wanted = part.name.to_ascii_lowercase();
-        self.books.iter().position(|book| *book == wanted)
+        self.book_parts.get(&part.name.to_ascii_lowercase()).copied()
     }
 }
 
@@ -50,19 +50,24 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &mut Wor
     for record in Records::new(&data) {
         let mut cursor = Cursor::new(record.data);
         match record.id {
-            id::BUNDLE_SHEET => {
+            id::BUNDLE_SHEET if workbook.sheets.len() < LIST_CAP => {
                 let hidden = cursor.u32("state").is_ok_and(|state| state != 0);
                 let _tab = cursor.u32("tab");
                 let part = target(wide(&mut cursor));
-                workbook.sheets.push((wide(&mut cursor).unwrap_or_default(), part, hidden));
+                let name = wide(&mut cursor).unwrap_or_default();
+                workbook.by_part.entry(part).or_insert_with(|| (name.clone(), hidden));
+                workbook.sheets.push(name);
             }
-            id::SUP_BOOK_SRC => workbook.books.push(target(wide(&mut cursor))),
-            id::SUP_SELF | id::SUP_SAME | id::SUP_ADDIN => workbook.books.push(String::new()),
+            id::SUP_BOOK_SRC if workbook.books < LIST_CAP => {
+                workbook.book_parts.entry(target(wide(&mut cursor))).or_insert(workbook.books);
+                workbook.books = workbook.books.saturating_add(1);
+            }
+            id::SUP_SELF | id::SUP_SAME | id::SUP_ADDIN => workbook.books = workbook.books.saturating_add(1),
             id::EXTERN_SHEET => {
                 let entries = record.data.get(4..).unwrap_or_default().chunks_exact(12);
-                workbook.references.extend(entries.filter_map(reference));
+                workbook.references.extend(entries.take(LIST_CAP).filter_map(reference));
             }
-            id::NAME => name(&mut cursor, workbook),
+            id::NAME if workbook.names.len() < LIST_CAP => name(&mut cursor, workbook),
             _ => {}
         }
     }
@@ -78,8 +83,6 @@ fn reference(entry: &[u8]) -> Option<(usize, i32)> {
 fn name(cursor: &mut Cursor<'_>, workbook: &mut Workbook) {
     let _ = cursor.skip(9, "flags, key, sheet");
     let name = wide(cursor).unwrap_or_default();
-    let length = cursor.u32("formula length").unwrap_or_default();
     workbook.runs_at_open |= runs_at_open(&name);
-    workbook.name_tokens.push(cursor.take_up_to(usize::try_from(length).unwrap_or_default()).to_vec());
     workbook.names.push(name);
 }

@@ -3,11 +3,15 @@
 use super::scan::Uses;
 use super::workbook::Workbook;
 use super::{CARRIER, Opened, open};
-use crate::xls::links::{fold, service_tricks};
+use crate::xlm::LIST_CAP;
+use crate::xls::links::{Folded, service_tricks};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Element, Event, Source, Xml};
 use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
+
+/// Most links of one part; the schema allows one.
+const LINK_CAP: usize = 64;
 
 /// An item of a conversation.
 #[derive(Clone, Debug, Default)]
@@ -90,13 +94,14 @@ struct Reading<'r, 'a> {
 impl Reading<'_, '_> {
     fn start(&mut self, element: &Element<'_>) {
         match element.local() {
-            "ddeLink" => self.conversation(element),
+            "ddeLink" if self.found.len() < LINK_CAP => self.conversation(element),
             "ddeItem" => {
-                if let Some(last) = self.found.last_mut() {
+                if let Some(last) = self.found.last_mut().filter(|last| last.items.len() < LIST_CAP) {
                     last.items.push(item(element));
                 }
             }
             "val" => self.value = Some(String::new()),
+            "oleLink" | "externalBook" if self.references.len() >= LINK_CAP => {}
             "oleLink" => self.reference(element, LinkKind::OleLink, "oleLink"),
             "externalBook" => self.reference(element, LinkKind::ExternalWorkbook, "externalBook"),
             "oleItem" => {
@@ -163,7 +168,7 @@ fn item(element: &Element<'_>) -> Item {
 
 /// Reports the conversations once it is known which cells use them.
 pub(super) fn report(conversations: Vec<Conversation>, uses: &Uses, sink: &mut dyn Sink) {
-    let mut links = Vec::new();
+    let mut links = Folded::default();
     for conversation in conversations {
         let plain: Vec<&Item> = conversation.items.iter().filter(|item| !item.ole).collect();
         // An item marked `ole` is the document's standard name; it counts only where there is no other.
@@ -199,7 +204,7 @@ pub(super) fn report(conversations: Vec<Conversation>, uses: &Uses, sink: &mut d
             links.push(link);
         }
     }
-    for link in fold(links) {
+    for link in links.into_links() {
         sink.link(link);
     }
 }

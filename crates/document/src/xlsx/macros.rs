@@ -3,7 +3,7 @@
 use super::workbook::Workbook;
 use super::{CARRIER, open, scan};
 use crate::xlm::formula::Formula;
-use crate::xlm::{MacroSheet, report, text};
+use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, MacroSheet, report, text};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Event, Source, Xml};
@@ -36,10 +36,12 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &Workboo
                 return;
             }
             let read = text::read(formula, &|row, column| constants.get(&(row, column)).cloned());
-            if let (Some(value), true) = (&read.value, constants.len() < CELL_CAP) {
+            if let Some(value) = read.value.as_ref().filter(|value| value.len() <= CONSTANT_CAP)
+                && constants.len() < CELL_CAP
+            {
                 constants.insert((*row, *column), value.clone());
             }
-            if !read.calls.is_empty() {
+            if !read.calls.is_empty() && formulas.len() < FORMULA_CAP {
                 formulas.push((*row, *column, read));
             }
         }
@@ -47,8 +49,16 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &Workboo
     let (name, hidden) = workbook.sheet(part).cloned().unzip();
     let trigger = if workbook.runs_at_open { Trigger::Open } else { Trigger::Click };
     let hidden = hidden.unwrap_or_default();
-    let sheet =
-        MacroSheet { name, formulas, hidden, carrier: CARRIER, holder: "f", trigger, part: opened.path.clone() };
+    let sheet = MacroSheet {
+        name,
+        formulas,
+        names: Vec::new(),
+        hidden,
+        carrier: CARRIER,
+        holder: "f",
+        trigger,
+        part: opened.path.clone(),
+    };
     report(&sheet, sink);
 }
 
@@ -104,7 +114,9 @@ fn constants(source: &Source<'_>, shared: &[String], sink: &mut dyn Sink) -> Con
                 } else {
                     Some(value)
                 };
-                if let (Some(value), true) = (value, found.len() < CELL_CAP) {
+                if let Some(value) = value.filter(|value| value.len() <= CONSTANT_CAP)
+                    && found.len() < CELL_CAP
+                {
                     found.insert(place, value);
                 }
             }

@@ -4,18 +4,19 @@ use super::external::Conversation;
 use super::open;
 use super::requests::{Place, report};
 use super::workbook::Workbook;
+use crate::xlm::LIST_CAP;
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Event, Source, Xml};
 use ddefend_grammar::formula::bytes_could_request;
 use memchr::memmem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// First uses of items in cells.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
-    /// Numbers of conversations, as `[1]!`, and the items that matter in upper case.
-    wanted: Vec<(usize, String)>,
+    /// Numbers of conversations.
+    wanted: BTreeSet<usize>,
     found: BTreeMap<(usize, String), Use>,
 }
 
@@ -30,8 +31,8 @@ pub(super) struct Use {
 impl Uses {
     /// Nothing found yet.
     pub(super) fn new(conversations: &[Conversation]) -> Self {
-        let numbers = conversations.iter().filter_map(|conversation| conversation.number);
-        Self { wanted: numbers.map(|number| (number, format!("[{number}]!"))).collect(), found: BTreeMap::new() }
+        let wanted = conversations.iter().filter_map(|conversation| conversation.number).collect();
+        Self { wanted, found: BTreeMap::new() }
     }
 
     /// The first cell that uses an item of the conversation `number`.
@@ -40,20 +41,25 @@ impl Uses {
     }
 
     fn occur(&self, bytes: &[u8]) -> bool {
-        self.wanted.iter().any(|(_, mark)| memmem::find(bytes, mark.as_bytes()).is_some())
+        !self.wanted.is_empty() && memmem::find(bytes, b"]!").is_some()
     }
 
     /// Notes the items that a formula uses: `[1]!item`, `[1]!'item'`, `[1]!_xlbgnm.item` where it looks like a cell.
     fn note(&mut self, formula: &str, place: &Place) {
-        for (number, mark) in &self.wanted {
-            for (at, _) in formula.match_indices(mark.as_str()) {
-                let name = item(formula.get(at.saturating_add(mark.len())..).unwrap_or_default());
-                self.found.entry((*number, name.to_uppercase())).or_insert_with(|| Use {
-                    sheet: place.sheet.clone(),
-                    cell: place.cell.clone(),
-                    shown: place.shown.clone(),
-                });
+        for (at, mark) in formula.match_indices("]!") {
+            let before = formula.get(..at).unwrap_or_default();
+            let digits = before.bytes().rev().take_while(u8::is_ascii_digit).take(9).count();
+            let number = before.get(at.saturating_sub(digits)..).and_then(|number| number.parse().ok());
+            let Some(number) = number.filter(|number| self.wanted.contains(number)) else { continue };
+            if self.found.len() >= LIST_CAP {
+                return;
             }
+            let name = item(formula.get(at.saturating_add(mark.len())..).unwrap_or_default());
+            self.found.entry((number, name.to_uppercase())).or_insert_with(|| Use {
+                sheet: place.sheet.clone(),
+                cell: place.cell.clone(),
+                shown: place.shown.clone(),
+            });
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Samples of the doc area: Word binary documents, Word 2, Write, Access, and old office files that nobody reads.
 
 use super::{Entry, Expect, Sample};
+use crate::collect;
+use crate::make::access::{self, Store};
+use crate::make::cfb::Cfb;
 use crate::make::doc::{Doc, Layout, Story};
 use crate::make::doc_lock;
 
@@ -31,6 +34,7 @@ pub fn samples() -> Vec<Sample> {
     all.extend(old());
     all.extend(locked());
     all.extend(strings());
+    all.extend(flat());
     all.extend(near_misses());
     all
 }
@@ -156,6 +160,26 @@ fn locked() -> Vec<Sample> {
     ]
 }
 
+fn flat() -> Vec<Sample> {
+    let call = "=DDE(\"cmd\";\"/c calc\";\"x\")";
+    let send = "=DDESend(\"cmd\",\"/c calc\",\"x\",[Field1])";
+    let expect = Expect::Dde("cmd", "/c calc");
+    let prose = "Notes on DDE (Dynamic Data Exchange) and the DDESend function. Add(1, 2), ODDE(3).";
+    let database = access::database;
+    let link = [b"Dear reader,\r\n".to_vec(), access::ole1_link("ExcelWorksheet", "C:\\b.xls", "R1C1")].concat();
+    vec![
+        sample("P3", "p3-dde.mdb", database(1, 0, call, Store::Wide), expect.clone()),
+        sample("P3", "p3-dde-97.mdb", database(0, 0, send, Store::Narrow), expect.clone()),
+        sample("P3", "p3-encoded.mdb", database(1, 0x1234_5678, send, Store::Wide), expect.clone()),
+        sample("P3", "p3-compressed.accdb", database(2, 0, call, Store::Narrow), expect),
+        sample("P3", "near-p3-words.mdb", database(1, 0, prose, Store::Wide), Expect::Silent),
+        sample("P3", "near-p3-encrypted.accdb", database(3, 0x1234_5678, call, Store::Wide), Expect::Silent),
+        sample("W3", "w3-write-link.wri", access::write(&link), Expect::Related("ole-link")),
+        sample("W3", "near-w3-write.wri", access::write(b"DDEAUTO cmd \"/c calc\"\r\n"), Expect::Silent),
+        sample("W3", "near-w3-lotus.wk3", vec![0, 0, 0x1a, 0, 0, 0x10, 4, 0, 0, 0, 0, 0], Expect::Silent),
+    ]
+}
+
 fn strings() -> Vec<Sample> {
     let text = Doc::default().narrow(Story::Main, "Dear reader,\r");
     let related = |row, name, doc: Doc, kind| sample(row, name, doc.bytes(), Expect::Related(kind));
@@ -187,4 +211,23 @@ fn near_misses() -> Vec<Sample> {
 }
 
 /// The area's byte entries, for the fuzz targets and the mutation test.
-pub const ENTRIES: &[Entry] = &[];
+pub const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "doc",
+        run: |bytes| drop(collect("sample.doc", bytes)),
+        seed: |name| name.ends_with(".doc") || name.ends_with(".dot"),
+    },
+    Entry { name: "doc-tables", run: |bytes| drop(collect("sample.doc", &with_tables(bytes))), seed: |_| false },
+    Entry {
+        name: "access",
+        run: |bytes| drop(collect("sample.mdb", bytes)),
+        seed: |name| name.ends_with(".mdb") || name.ends_with(".accdb"),
+    },
+    Entry { name: "write", run: |bytes| drop(collect("sample.wri", bytes)), seed: |name| name.ends_with(".wri") },
+];
+
+/// A sound text stream with any bytes as its tables.
+fn with_tables(tables: &[u8]) -> Vec<u8> {
+    let (stream, _) = Doc::field(AUTO).streams();
+    Cfb::new().stream("WordDocument", &stream).stream("1Table", tables).bytes()
+}

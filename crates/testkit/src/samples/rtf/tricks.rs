@@ -101,6 +101,19 @@ fn places() -> Vec<Sample> {
             &with_keyword("DDE").replace("\\field", "\\field\\flddirty\\fldpriv"),
             EXPECTED,
         ),
+        sample(
+            "R1",
+            "rtf-second-instruction.rtf",
+            &format!("{{\\field{{\\*\\fldinst HYPERLINK}}{{\\*\\fldinst DDEAUTO {COMMAND}}}{{\\fldrslt x}}}}"),
+            EXPECTED,
+        ),
+        sample(
+            "R1",
+            "rtf-two-fields-one-group.rtf",
+            &format!("{{\\field{{\\*\\fldinst PAGE}}{{\\fldrslt 1}}\\field{{\\*\\fldinst DDEAUTO {COMMAND}}}}}"),
+            EXPECTED,
+        ),
+        sample("R1", "rtf-no-field-group.rtf", &format!("{{\\fldinst DDEAUTO {COMMAND}}}"), EXPECTED),
         sample("R1", "rtf-locked.rtf", &with_keyword("DDE").replace("\\field", "\\field\\fldlock"), EXPECTED),
     ]
 }
