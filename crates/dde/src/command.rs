@@ -49,7 +49,7 @@ pub fn command_of(service: &str, topic: &str, eight: bool, knowledge: &Knowledge
         shorten_service(&mut service, knowledge, &mut command);
     }
     // MSEXCEL|'\..\..\..\Windows\System32\cmd.exe /c calc': the client joins both to one path.
-    if path::climbs(&topic) {
+    if path::climbs(&topic) || climbs_to_program(&topic, knowledge) {
         let joint = if topic.starts_with(['\\', '/']) { "" } else { "\\" };
         service = format!("{service}{joint}{topic}");
         topic.clear();
@@ -64,6 +64,20 @@ pub fn command_of(service: &str, topic: &str, eight: bool, knowledge: &Knowledge
         _ => format!("{service} {topic}"),
     };
     finish(whole, command, knowledge)
+}
+
+/// True for a topic whose path climbs somewhere inside and ends at a program: `x\..\..\Windows\System32\cmd.exe /c`.
+fn climbs_to_program(topic: &str, knowledge: &Knowledge) -> bool {
+    path::resolve_head(topic, knowledge).is_some_and(|resolved| !program_word(&resolved, knowledge).is_empty())
+}
+
+/// The program that a text begins with, by its extension or name; empty where it begins with none.
+#[must_use]
+pub fn program_word<'t>(text: &'t str, knowledge: &Knowledge) -> &'t str {
+    let (word, _) = line::program_of(text.trim(), knowledge);
+    let extension = word.rsplit_once('.').map_or("", |(_, end)| end);
+    let known = knowledge.program(&line::base_name(word, knowledge)).is_some();
+    if known || knowledge.commands.extensions.is_program(extension) { word } else { "" }
 }
 
 /// A command line as it stands (macro calls, actions), normalised.

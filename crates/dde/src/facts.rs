@@ -14,7 +14,7 @@
 //! | `place:P`, `host:H`, `file:F` | where the target (for DDE the topic) points, sort of host, sort of file |
 //! | `function:F`, `keyword:K` | service name of links that are not DDE, lower case |
 //! | `evidence:E` | what a reader wrote into the raw text, by the content's phrases |
-//! | `remote`, `lure`, `shown`, `many`, `refers-to-cells`, `library-call` | further facts |
+//! | `remote`, `lure`, `shown`, `many`, `refers-to-cells`, `library-call`, `packaged-command` | further facts |
 
 use crate::command::{self, Command};
 use crate::knowledge::{Carrier, Knowledge};
@@ -106,6 +106,9 @@ fn carrier(link: &Link, knowledge: &Knowledge, facts: &mut Facts) -> String {
     if family == "html" {
         family = if holds_keyword(link, knowledge) { "word" } else { "excel" };
     }
+    if matches!(family, "excel" | "text") && link.kind == LinkKind::Dde && calls_dde(link, knowledge) {
+        family = "odf";
+    }
     // The body of a mail is RTF or HTML to its reader, and Outlook shows it with Word's engine.
     let body = knowledge.judgement.mail_steps.iter().any(|step| is_last_step(link.part.as_str(), step));
     if body && matches!(family, "word" | "excel" | "office") {
@@ -117,6 +120,14 @@ fn carrier(link: &Link, knowledge: &Knowledge, facts: &mut Facts) -> String {
     };
     facts.tag(format!("family:{family}"));
     family.to_owned()
+}
+
+/// True where the formula calls a function that only LibreOffice and its kin have, so Excel would not evaluate it.
+fn calls_dde(link: &Link, knowledge: &Knowledge) -> bool {
+    const LONGEST: usize = 4_096;
+    let text = link.effective.as_deref().unwrap_or(&link.raw);
+    let head: String = text.chars().take(LONGEST).collect::<String>().to_lowercase();
+    knowledge.judgement.libreoffice_functions.iter().any(|function| function.fits(&head))
 }
 
 /// True where the last step of a part path, steps that only unwrap a body aside, begins with `step`.
@@ -150,7 +161,10 @@ fn conversation(service: &str, topic: &str, eight: bool, knowledge: &Knowledge, 
     let path = trimmed.contains(['\\', '/']);
     let extension =
         trimmed.rsplit_once('.').is_some_and(|(_, end)| knowledge.commands.extensions.is_program(end.trim()));
-    place(topic, knowledge, facts);
+    match command::program_word(topic, knowledge) {
+        "" => place(topic, knowledge, facts),
+        word => place(word, knowledge, facts),
+    }
     if let Some(program) = program {
         facts.tag(format!("runs:{}", program.sort));
         facts.tag("class:launch");
@@ -239,8 +253,18 @@ fn reaches(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
             for name in [&link.shown, &link.topic, &link.item].into_iter().flatten() {
                 facts.tag(knowledge.commands.extensions.tag(name));
             }
+            packaged_command(link, knowledge, facts);
         }
         _ => {}
+    }
+}
+
+/// A package without a file holds a command line instead.
+fn packaged_command(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
+    if let Some(line) = link.topic.as_deref().filter(|line| !line.trim().is_empty()) {
+        facts.tag("packaged-command");
+        facts.command = Some(command::command_line(line, knowledge));
+        named_program(knowledge, facts);
     }
 }
 
@@ -286,7 +310,7 @@ fn field_keyword(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
     });
     if let Some(keyword) = keyword {
         facts.tag(format!("function:{keyword}"));
-        facts.keyword = keyword.to_uppercase();
+        facts.keyword = format!("{} {}", knowledge.word("field"), keyword.to_uppercase());
     }
 }
 
@@ -369,7 +393,8 @@ fn read_command(knowledge: &Knowledge, facts: &mut Facts) {
 #[must_use]
 pub fn known_tag(tag: &str, knowledge: &Knowledge) -> bool {
     let Some((prefix, value)) = tag.split_once(':') else {
-        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells", "library-call"].contains(&tag);
+        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells", "library-call", "packaged-command"]
+            .contains(&tag);
     };
     let kinds = KINDS.map(|kind| kebab(&kind));
     let triggers = TRIGGERS.map(|trigger| kebab(&trigger));

@@ -25,6 +25,8 @@ pub struct Judgement {
     pub carriers: Vec<Carrier>,
     /// Field keywords that only Word knows; they tell Word HTML from Excel HTML.
     pub field_keywords: Vec<String>,
+    /// Functions of LibreOffice and its kin that Excel does not have.
+    pub libreoffice_functions: Vec<Phrase>,
     /// Beginnings of part path steps that are bodies of mails.
     pub mail_steps: Vec<String>,
     /// Keywords of fields that load another file, lower case.

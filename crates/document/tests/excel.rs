@@ -1,10 +1,13 @@
 //! Excel's carriers against the project's own samples, damaged ones included.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+use ddefend_guard::Limits;
 use ddefend_model::{Link, LinkKind, Trigger, trick};
+use ddefend_testkit::collect::secrets;
+use ddefend_testkit::make::biff::{Workbook, characters, extern_name, name, ptg, record, supbook};
 use ddefend_testkit::make::opc::Opc;
 use ddefend_testkit::samples::{Expect, Sample, excel};
-use ddefend_testkit::{Collected, collect};
+use ddefend_testkit::{Collected, collect, collect_with};
 
 fn sample(name: &str) -> Sample {
     excel::samples().into_iter().find(|sample| sample.name == name).unwrap_or_else(|| panic!("no sample {name}"))
@@ -240,5 +243,77 @@ fn damage_never_panics_and_is_told() {
     for part in 4..16 {
         let codes = collect("a.xls", &whole[..whole.len() * part / 16]);
         assert!(codes.walked.diagnostics.iter().any(ddefend_model::Diagnostic::is_gap), "{part}/16");
+    }
+}
+
+#[test]
+fn an_edited_link_leaves_a_trace() {
+    let book = Workbook::simple(&[supbook(" "), extern_name(0x000a, "StdDocumentName", "")], &[]);
+    let links = collect("a.xls", &book.bytes()).walked.links;
+    assert_eq!(links.len(), 1);
+    assert_eq!((links[0].kind, links[0].trigger, links[0].service.as_deref()), (LinkKind::Dde, Trigger::Never, None));
+    assert!(saw(&links[0], trick::ORPHAN_LINK));
+}
+
+#[test]
+fn conversations_need_no_sheet_and_survive_continuation() {
+    // SUPBOOK cut in two by CONTINUE, and no list of sheets at all.
+    let path = characters("cmd\u{3}/c calc");
+    let (head, tail) = path.split_at(6);
+    let count = (path.len() - 1) as u16;
+    let first = [vec![0, 0], count.to_le_bytes().to_vec(), head.to_vec()].concat();
+    let globals = [record(0x01ae, &first), record(0x003c, tail), extern_name(2, "A0", "")].concat();
+    let book = Workbook { globals, ..Workbook::default() };
+    assert_eq!(collect("a.xls", &book.bytes()).dde(), ["cmd|/c calc!A0"]);
+}
+
+#[test]
+fn sheets_behind_the_end_are_walked_and_overlaps_are_bounded() {
+    // Ten thousand listed sheets that all lie in one run of BOF records without an end.
+    let bof = record(0x0809, &[0, 6, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let listed: Vec<u8> = (0..10_000_u32)
+        .flat_map(|n| {
+            let place = 300_000 + n * 20;
+            record(0x0085, &[place.to_le_bytes().to_vec(), vec![0, 0, 1, 0, b'A']].concat())
+        })
+        .collect();
+    let mut bytes = [bof.clone(), listed, record(10, &[])].concat();
+    bytes.resize(300_000, 0);
+    bytes.extend(bof.repeat(10_000));
+    let found = collect("a.xls", &bytes);
+    assert!(found.codes().contains(&ddefend_model::code::LIMIT_STRUCTURE), "{:?}", found.codes());
+}
+
+#[test]
+fn names_may_hold_macro_calls() {
+    let exec = [ptg::text("calc.exe"), ptg::call(110, 1)].concat();
+    let found = collect("a.xls", &Workbook::simple(&[name("run", false, &exec)], &[]).bytes());
+    let link = found.of_kind(LinkKind::MacroExec).next().unwrap();
+    assert_eq!((link.target.as_deref(), link.location.cell.as_deref()), (Some("calc.exe"), Some("run")));
+}
+
+#[test]
+fn database_queries_of_record_streams() {
+    let connection = "ODBC;DSN=x;SERVER=db.example.test";
+    let text = [(connection.len() as u16).to_le_bytes().to_vec(), characters(connection)].concat();
+    let records = [record(0x00dc, &[0; 12]), record(0x00cd, &text)];
+    let found = collect("a.xls", &Workbook::simple(&[], &records).bytes());
+    assert_eq!(found.of_kind(LinkKind::Query).next().unwrap().target.as_deref(), Some(connection));
+}
+
+#[test]
+fn real_locked_workbooks_open_with_their_password() {
+    let Ok(data) = std::env::var("DDEFEND_DATA") else { return };
+    let mut known = secrets();
+    known.user = vec!["abc".to_owned(), "password".to_owned()];
+    for name in ["apache__poi/xor-encryption-abc.xls", "SheetJS__test_files/password_2002_40_xor.xls"] {
+        let bytes = std::fs::read(format!("{data}/documents/benign/{name}")).unwrap();
+        let codes: Vec<String> = collect_with(name, &bytes, Limits::default(), &known)
+            .walked
+            .diagnostics
+            .iter()
+            .map(|d| d.code.to_string())
+            .collect();
+        assert_eq!(codes, ["note.password"], "{name}");
     }
 }

@@ -168,7 +168,7 @@ pub(super) fn complete_program(line: &mut String, knowledge: &Knowledge) -> Stri
 }
 
 /// The line's first word: quoted, or a path with blanks up to its program extension, or up to the first blank.
-fn program_of<'l>(line: &'l str, knowledge: &Knowledge) -> (&'l str, &'l str) {
+pub(super) fn program_of<'l>(line: &'l str, knowledge: &Knowledge) -> (&'l str, &'l str) {
     if let Some((word, rest)) = line.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
         return (word, rest);
     }

@@ -25,6 +25,8 @@ pub(crate) struct MacroSheet {
     pub(crate) name: Option<String>,
     /// Formulas with their cells, row and column counted from 0.
     pub(crate) formulas: Vec<(u32, u32, Formula)>,
+    /// Formulas of defined names.
+    pub(crate) names: Vec<(String, Formula)>,
     /// True where the sheet is hidden.
     pub(crate) hidden: bool,
     /// Id of the reader.
@@ -51,9 +53,11 @@ pub(crate) fn report(sheet: &MacroSheet, sink: &mut dyn Sink) {
     let begun = conversations(sheet);
     let mut folded: BTreeMap<(LinkKind, Conversation, Option<String>), usize> = BTreeMap::new();
     let mut links: Vec<Link> = Vec::new();
-    for (row, column, formula) in &sheet.formulas {
+    let cells = sheet.formulas.iter().map(|(row, column, formula)| (a1(*row, *column), formula));
+    let names = sheet.names.iter().map(|(name, formula)| (name.clone(), formula));
+    for (label, formula) in cells.chain(names) {
         for call in &formula.calls {
-            let mut link = link(sheet, (*row, *column), formula, call, &begun);
+            let mut link = link(sheet, &label, formula, call, &begun);
             let key = (link.kind, (link.service.clone(), link.topic.clone()), link.item.clone());
             match folded.get(&key).and_then(|index| links.get_mut(*index)) {
                 Some(first) => first.count = first.count.saturating_add(1),
@@ -90,12 +94,12 @@ fn effective(call: &Call, index: usize) -> Option<String> {
 
 fn link(
     sheet: &MacroSheet,
-    (row, column): (u32, u32),
+    label: &str,
     formula: &Formula,
     call: &Call,
     begun: &BTreeMap<(u32, u32), Conversation>,
 ) -> Link {
-    let place = Location::cell(sheet.name.clone(), a1(row, column)).held_by(sheet.holder);
+    let place = Location::cell(sheet.name.clone(), label).held_by(sheet.holder);
     let speaks = matches!(call.name.as_str(), "INITIATE" | "EXECUTE" | "POKE" | "REQUEST" | "TERMINATE");
     let kind = if speaks { LinkKind::MacroDde } else { LinkKind::MacroExec };
     let mut link = Link::new(kind, sheet.carrier, sheet.part.clone(), place);

@@ -3,7 +3,7 @@
 use super::book::{Book, Substream};
 use super::cells::{formula, layout};
 use super::records::{Record, Records, id};
-use crate::xlm::formula::{Lookup, decode, rk, show};
+use crate::xlm::formula::{Formula, Lookup, decode, rk, show};
 use crate::xlm::ptg::Layout;
 use crate::xlm::strings::{long, wide};
 use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, MacroSheet, report, runs_at_open};
@@ -25,6 +25,12 @@ type Constants = BTreeMap<(usize, u32, u32), String>;
 /// Reports what the macro sheets do.
 pub(crate) fn read(data: &[u8], book: &Book, part: &PartPath, carrier: &'static str, sink: &mut dyn Sink) {
     let sheets: Vec<&Substream> = book.substreams.iter().filter(|substream| is_macro(book, substream)).collect();
+    let trigger = if book.names.iter().any(|name| runs_at_open(&name.name)) { Trigger::Open } else { Trigger::Click };
+    let names = named(book, sink);
+    if !names.is_empty() {
+        let (name, formulas, part) = (None, Vec::new(), part.clone());
+        report(&MacroSheet { name, formulas, names, hidden: false, carrier, holder: "NAME", trigger, part }, sink);
+    }
     if sheets.is_empty() {
         return;
     }
@@ -33,19 +39,44 @@ pub(crate) fn read(data: &[u8], book: &Book, part: &PartPath, carrier: &'static 
     for substream in &book.substreams {
         gather(data, book, substream, &strings, &mut constants.borrow_mut());
     }
-    let trigger = if book.names.iter().any(|name| runs_at_open(&name.name)) { Trigger::Open } else { Trigger::Click };
     // Twice: the first pass gives cells their values, so that a reference forward is known in the second.
     for pass in 0..2 {
         for substream in &sheets {
             let listed = book.sheet_at(substream.start);
             let (name, hidden) = (listed.map(|sheet| sheet.name.clone()), listed.is_some_and(|sheet| sheet.hidden));
             let formulas = formulas(data, book, substream, &constants, sink);
-            let sheet = MacroSheet { name, formulas, hidden, carrier, holder: "FORMULA", trigger, part: part.clone() };
+            let sheet = MacroSheet {
+                name,
+                formulas,
+                names: Vec::new(),
+                hidden,
+                carrier,
+                holder: "FORMULA",
+                trigger,
+                part: part.clone(),
+            };
             if pass == 1 {
                 report(&sheet, sink);
             }
         }
     }
+}
+
+/// Defined names whose formulas call something that matters: a cell or a macro may use them.
+fn named(book: &Book, sink: &mut dyn Sink) -> Vec<(String, Formula)> {
+    let constants = RefCell::new(Constants::new());
+    let view = View { book, constants: &constants, own: 0 };
+    let mut found = Vec::new();
+    for name in book.names.iter().filter(|name| !name.tokens.is_empty()) {
+        if found.len() >= FORMULA_CAP || sink.budget().check_time().is_err() {
+            break;
+        }
+        let formula = decode(&name.tokens, &view);
+        if !formula.calls.is_empty() {
+            found.push((name.name.clone(), formula));
+        }
+    }
+    found
 }
 
 fn is_macro(book: &Book, substream: &Substream) -> bool {
@@ -58,7 +89,7 @@ fn formulas(
     substream: &Substream,
     constants: &RefCell<Constants>,
     sink: &mut dyn Sink,
-) -> Vec<(u32, u32, crate::xlm::formula::Formula)> {
+) -> Vec<(u32, u32, Formula)> {
     let view = View { book, constants, own: substream.start };
     let mut found = Vec::new();
     let mut last = (0, 0);

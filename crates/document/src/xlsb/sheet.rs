@@ -133,7 +133,19 @@ pub(super) fn read_macros(
     let trigger = if workbook.runs_at_open { Trigger::Open } else { Trigger::Click };
     let hidden = hidden.unwrap_or_default();
     let path = sink.path().join(part.name.trim_start_matches('/'));
-    report(&MacroSheet { name, formulas, hidden, carrier: CARRIER, holder: "BrtFmla", trigger, part: path }, sink);
+    report(
+        &MacroSheet {
+            name,
+            formulas,
+            names: Vec::new(),
+            hidden,
+            carrier: CARRIER,
+            holder: "BrtFmla",
+            trigger,
+            part: path,
+        },
+        sink,
+    );
 }
 
 /// Shared strings by index (MS-XLSB 2.4.749; rich strings begin with a flags byte, 2.5.121).

@@ -49,8 +49,16 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &Workboo
     let (name, hidden) = workbook.sheet(part).cloned().unzip();
     let trigger = if workbook.runs_at_open { Trigger::Open } else { Trigger::Click };
     let hidden = hidden.unwrap_or_default();
-    let sheet =
-        MacroSheet { name, formulas, hidden, carrier: CARRIER, holder: "f", trigger, part: opened.path.clone() };
+    let sheet = MacroSheet {
+        name,
+        formulas,
+        names: Vec::new(),
+        hidden,
+        carrier: CARRIER,
+        holder: "f",
+        trigger,
+        part: opened.path.clone(),
+    };
     report(&sheet, sink);
 }
 

@@ -62,6 +62,16 @@ fn link(opened: &Opened<'_>, found: &Found, place: &Place) -> Option<Link> {
             link.item = Some(item.clone());
             Some(link)
         }
+        Request::Call { name, arguments } if place.holder == "definedName" && speaks(name) => {
+            let mut link = base(LinkKind::MacroDde);
+            if name == "INITIATE" {
+                link.service = arguments.first().cloned();
+                link.topic = arguments.get(1).cloned();
+            } else {
+                link.item = Some(arguments.get(1..).unwrap_or_default().join(","));
+            }
+            Some(link)
+        }
         Request::Call { name, arguments } => {
             let kind = kind(name, arguments)?;
             let mut link = base(kind);
@@ -71,6 +81,11 @@ fn link(opened: &Opened<'_>, found: &Found, place: &Place) -> Option<Link> {
             Some(link)
         }
     }
+}
+
+/// Macro functions of a conversation; cells cannot call them, names can.
+fn speaks(name: &str) -> bool {
+    matches!(name, "INITIATE" | "EXECUTE" | "POKE" | "REQUEST")
 }
 
 /// What a call is; none where it neither starts nor sends nor fetches anything.
