@@ -20,7 +20,7 @@ pub static VHD: Reader = Reader {
 
 /// A disk or volume as it is.
 pub static RAW: Reader = Reader {
-    format: Format { id: "disk", title: "disk image", extensions: &["img", "ima", "dd", "raw", "vfd", "flp", "bin"] },
+    format: Format { id: "disk", title: "disk image", extensions: &["img", "ima", "dd", "raw", "vfd", "flp"] },
     sniff: sniff_raw,
     read: |part, sink| volumes(&View::flat(part.bytes), sink),
 };

@@ -6,11 +6,8 @@ use ddefend_model::{Location, code};
 use std::collections::{BTreeSet, VecDeque};
 
 /// Any optical disc image of 2,048-byte sectors.
-pub static READER: Reader = Reader {
-    format: Format { id: "iso", title: "disc image", extensions: &["iso", "img", "udf", "bin"] },
-    sniff,
-    read,
-};
+pub static READER: Reader =
+    Reader { format: Format { id: "iso", title: "disc image", extensions: &["iso", "img", "udf"] }, sniff, read };
 
 /// Bytes of a sector.
 pub(crate) const SECTOR: usize = 2048;

@@ -1,6 +1,6 @@
 //! Compressed RTF of Outlook and TNEF bodies (MS-OXRTFCP): LZFu, or MELA, which stores it as it is.
 
-use crate::{Part, Sink};
+use crate::{Claim, Format, Part, Probe, Reader, Sink};
 use ddefend_guard::decode::Stopped;
 use ddefend_guard::{Budget, Cursor, Exceeded};
 use ddefend_model::{Diagnostic, Location, PartPath, code, trick};
@@ -17,6 +17,16 @@ pub struct Rtf {
     /// What contradicts the format and hides nothing: wrong sizes, an unknown type field.
     pub odd: Option<&'static str>,
 }
+
+/// Bodies that somebody took out of an Outlook item.
+pub(crate) static READER: Reader = Reader {
+    format: Format { id: "lzfu", title: "compressed RTF (Outlook body)", extensions: &["lzfu"] },
+    sniff: |probe: &Probe<'_>| if is_compressed_rtf(probe.bytes()) { Claim::Structure } else { Claim::No },
+    read: |part, sink| {
+        let path = sink.path().clone();
+        hand_on(part.bytes, &path, "body", sink);
+    },
+};
 
 /// `LZFu`, MS-OXRTFCP 2.1.3.1.1.
 const COMPRESSED: u32 = 0x7546_5a4c;

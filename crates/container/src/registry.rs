@@ -25,6 +25,7 @@ pub const READERS: &[&Reader] = &[
     &crate::mime::signed::READER,
     &crate::ical::READER,
     &crate::tnef::READER,
+    &crate::lzfu::READER,
     &crate::ole::LEGACY,
     &crate::activemime::READER,
     &crate::onenote::READER,

@@ -126,6 +126,10 @@ fn read_story(source: &Source<'_>, text: Text<'_>, plan: &Plan, name: &'static s
         let limit = sink.budget().limits().seconds;
         tell(sink, code::LIMIT_TIME, format!("the {limit} seconds ran out in the {name}"));
     }
+    if fields.full {
+        let message = format!("the {name} has more fields, or more text in them, than is read; the rest was not read");
+        tell(sink, code::LIMIT_STRUCTURE, message);
+    }
     if fields.is_empty() {
         return false;
     }

@@ -47,6 +47,8 @@ pub(crate) struct Pieces {
     pub(crate) problems: Vec<String>,
 }
 
+/// Pieces of one document that are read; Word's own limit is far lower.
+const PIECES: usize = 1 << 20;
 /// Problems that are told one by one; further ones are counted.
 const PROBLEMS: usize = 8;
 
@@ -60,7 +62,10 @@ impl Pieces {
         let mut places = Cursor::at(table, count.saturating_add(1).saturating_mul(4));
         let mut start = positions.u32("aCP").ok()?;
         let mut made = Self::default();
-        for index in 0..count {
+        if count > PIECES {
+            made.problem(format!("there are {count} pieces, the first {PIECES} were read"));
+        }
+        for index in 0..count.min(PIECES) {
             let Ok(end) = positions.u32("aCP") else { break };
             let Ok(place) = pcd(&mut places) else { break };
             let (offset, wide) = match place {

@@ -13,6 +13,9 @@ const DDE: [u8; 2] = [0x2d, 0x2e];
 /// Flag of the end: the field is locked.
 const LOCKED: u8 = 0x10;
 
+/// Entries of one table that are read.
+const ENTRIES: usize = 1 << 20;
+
 /// One entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry {
@@ -56,7 +59,7 @@ impl FieldTable {
         let mut positions = Cursor::new(table);
         let mut details = Cursor::at(table, count.saturating_add(1).saturating_mul(4));
         let mut entries = Vec::new();
-        for _ in 0..count {
+        for _ in 0..count.min(ENTRIES) {
             let (Ok(cp), Ok(character), Ok(detail)) = (positions.u32("aCP"), details.u8("fldch"), details.u8("flt"))
             else {
                 break;
@@ -64,7 +67,7 @@ impl FieldTable {
             entries.push(Entry { cp, character: character & 0x1f, detail });
         }
         let rises = entries.is_sorted_by_key(|entry| entry.cp);
-        let sound = rises && table.len().saturating_sub(4).is_multiple_of(6);
+        let sound = rises && count <= ENTRIES && table.len().saturating_sub(4).is_multiple_of(6);
         if !rises {
             entries.sort_by_key(|entry| entry.cp);
         }

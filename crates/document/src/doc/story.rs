@@ -11,6 +11,10 @@ use std::ops::Range;
 
 /// Characters of text kept for a field that only the field table knows.
 const LOST_TEXT: u32 = 512;
+/// Fields of one story that are read; each costs memory.
+const FIELDS: usize = 50_000;
+/// Bytes of text inside the fields of one story that are kept.
+const HELD: usize = 4 << 20;
 /// Characters between two looks at the clock.
 const CLOCK: usize = 1 << 16;
 
@@ -60,6 +64,8 @@ pub(crate) struct Fields {
     pub(crate) lost: u32,
     /// The time ran out.
     pub(crate) stopped: bool,
+    /// There are more fields, or more text in them, than is kept; the rest of the story was not read.
+    pub(crate) full: bool,
     /// Fields stand inside others, so that names may be asked for.
     pub(crate) nested: bool,
 }
@@ -79,13 +85,14 @@ pub(crate) fn read(text: Text<'_>, plan: &Plan, budget: &Budget) -> Fields {
         builder: StoryBuilder::new(budget.limits().nesting),
         letters: Letters::default(),
         open: Vec::new(),
+        held: 0,
         met: HashSet::new(),
         out: Fields::default(),
     };
     for piece in text.pieces.within(&plan.cps) {
         let (first, bytes) = piece.bytes(text.stream, &plan.cps);
         walker.run(first, bytes, piece.wide, budget);
-        if walker.out.stopped {
+        if walker.out.stopped || walker.out.full {
             break;
         }
     }
@@ -99,6 +106,8 @@ struct Walker<'a> {
     letters: Letters,
     /// Marks of the open fields.
     open: Vec<usize>,
+    /// Bytes of text handed to the builder.
+    held: usize,
     /// Positions of DDE entries that the text has a begin for.
     met: HashSet<u32>,
     out: Fields,
@@ -128,10 +137,12 @@ impl Walker<'_> {
             until_clock = until_clock.saturating_sub(1);
             if until_clock == 0 {
                 until_clock = CLOCK;
+                self.flush();
                 self.out.stopped = budget.check_time().is_err();
-                if self.out.stopped {
-                    return;
-                }
+            }
+            self.out.full = self.out.marks.len() >= FIELDS || self.held >= HELD;
+            if self.out.stopped || self.out.full {
+                return;
             }
         }
     }
@@ -139,6 +150,7 @@ impl Walker<'_> {
     fn flush(&mut self) {
         if !self.letters.is_empty() {
             let text = self.letters.take();
+            self.held = self.held.saturating_add(text.len());
             self.builder.text(&text);
         }
     }
@@ -199,6 +211,10 @@ impl Walker<'_> {
         for (index, entry) in entries.iter().enumerate() {
             if !entry.is_dde() || self.met.contains(&entry.cp) {
                 continue;
+            }
+            if self.out.marks.len() >= FIELDS {
+                self.out.full = true;
+                return;
             }
             let next = entries.get(index.saturating_add(1)).map_or(u32::MAX, |entry| entry.cp);
             let start = self.plan.cps.start;

@@ -8,7 +8,33 @@ use crate::make::opc::{DOCX, Opc};
 use crate::make::zip::{Item, Lock, Method, Zip, bzip2, zip};
 
 pub(super) fn samples() -> Vec<Sample> {
-    [zips(), others(), images(), nested()].concat()
+    [zips(), others(), packed(), images(), nested()].concat()
+}
+
+/// Streams of methods that the test kit has no encoder for, written once by the reference tools.
+const XZ: &str = "fd377a585a000004e6d6b4460200210116000000742fe5a30100426e616d652c616d6f756e742c6e6f74650d0a616c6963652c3130\
+    2c780d0a626f622c3d636d647c272f632063616c63272141302c790d0a6361726f6c2c31322c7a0d0a000080080d52232d442500015b439e21\
+    1c961fb6f37d010000000004595a";
+/// Zstandard.
+const ZSTD: &str = "28b52ffd0458a101006e616d652c616d6f756e742c6e6f74650a626f622c3d636d647c272f632063616c63272141302c790a6361726f\
+    6c2c31322c7a0a7822e9b2";
+/// An archive of one LZMA entry.
+const LZMA: &str = "504b03043f0002000e001cbf745df540bc9c5300000043000000080000006c6973742e637376090405005d0000800000371849fdfa66\
+    13365a76f41621d7c2eff842f213b43cb37570e08d701dc20ec0a11ce0267f394682dc9712a7619a622ef5d5e5d611a736a6c472edc966ec23\
+    b07d68425fffe2c37000504b01023f033f0002000e001cbf745df540bc9c53000000430000000800000000000000000000008001000000006c\
+    6973742e637376504b0506000000000100010036000000790000000000";
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
+    digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+}
+
+fn packed() -> Vec<Sample> {
+    vec![
+        sample("c1-xz.csv.xz", from_hex(XZ)),
+        sample("c1-zstd.csv.zst", from_hex(ZSTD)),
+        sample("c1-lzma.zip", from_hex(LZMA)),
+    ]
 }
 
 fn sample(name: &'static str, bytes: Vec<u8>) -> Sample {

@@ -36,6 +36,7 @@ fn items() -> Vec<Sample> {
     let embedded = "__attach_version1.0_#00000000/__substg1.0_3701000D/";
     let body = |item: Cfb, bytes: &[u8]| item.stream("__substg1.0_10090102", bytes);
     vec![
+        Sample { row: "M1", name: "m1-body.lzfu", bytes: lzfu(&rtf()), expect: FOUND },
         of("M1", "m1-rtf.msg", body(item("IPM.Note"), &lzfu(&rtf()))),
         of(trick::STORED_BODY, "m1-stored.msg", body(item("IPM.Note"), &mela(&rtf()))),
         of(trick::STORED_BODY, "m1-wrapped-html.msg", body(item("IPM.Note"), &lzfu(&wrapped()))),
