@@ -8,7 +8,7 @@ use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
 use ddefend_model::{Diagnostic, Level, Scanned, code};
 use ddefend_report::{Meta, RuleInfo, renderer};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -29,11 +29,7 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
         scan_inputs(&inputs, &settings, &bar, &mut |scanned| {
             tally.add(&scanned, args.fail_on);
             let text = renderer.artifact(&scanned);
-            if text.is_empty() {
-                Ok(())
-            } else {
-                bar.aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
-            }
+            if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
         })
     });
     bar.finish();
@@ -51,6 +47,12 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
         }
     }
     tally.outcome(args.exit_zero)
+}
+
+/// Writes at once where somebody watches, else when the buffer is full.
+fn show(out: &mut impl Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    if io::stdout().is_terminal() { out.flush() } else { Ok(()) }
 }
 
 /// What the exit code rests on.

@@ -70,6 +70,9 @@ enum Store<'a> {
     Loose(Vec<Cow<'a, [u8]>>),
 }
 
+/// Bytes of a part's head that are kept.
+const HEAD: usize = 1 << 10;
+
 /// An opened package.
 #[derive(Debug)]
 pub struct Package<'a> {
@@ -78,6 +81,8 @@ pub struct Package<'a> {
     /// Folded name to numbers of parts.
     index: BTreeMap<String, Vec<usize>>,
     roots: Vec<OnceCell<Option<Root>>>,
+    /// First bytes of each part, at most [`HEAD`]: several readers look at them.
+    heads: Vec<OnceCell<Vec<u8>>>,
     read: Vec<Cell<bool>>,
     store: Store<'a>,
 }
@@ -169,6 +174,14 @@ impl<'a> Package<'a> {
     /// At most `count` first bytes of a part, to look at its type; not booked on the budget, nothing reported.
     #[must_use]
     pub fn prefix(&self, part: &PackagePart, count: usize) -> Vec<u8> {
+        let Some(cell) = self.heads.get(part.number).filter(|_| count <= HEAD) else {
+            return self.inflate_prefix(part, count);
+        };
+        let head = cell.get_or_init(|| self.inflate_prefix(part, HEAD));
+        head.get(..count).unwrap_or(head).to_vec()
+    }
+
+    fn inflate_prefix(&self, part: &PackagePart, count: usize) -> Vec<u8> {
         match &self.store {
             Store::Archive(archive) => {
                 archive.entries().get(part.index).map(|entry| archive.prefix(entry, count)).unwrap_or_default()
@@ -255,6 +268,7 @@ impl<'a> Loading<'a> {
             relations,
             index,
             roots: vec![OnceCell::new(); count],
+            heads: vec![OnceCell::new(); count],
             read: vec![Cell::new(false); count],
             store: self.store,
         }

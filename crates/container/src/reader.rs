@@ -52,11 +52,25 @@ impl<'a> Probe<'a> {
     pub fn head(&self) -> Option<&str> {
         let decode = || {
             let head = self.part.bytes.get(..Self::HEAD).unwrap_or(self.part.bytes);
+            if is_binary(head) {
+                return None;
+            }
             let decoded = text::decode(head);
             text::is_text(&decoded.text).then(|| decoded.text.into_owned())
         };
         self.head.get_or_init(decode).as_deref()
     }
+}
+
+/// True for heads that no text has, told without decoding: the signatures of archives and compound files, and more
+/// control characters than any encoding explains. NUL is left out, it belongs to UTF-16 and to a hiding trick.
+fn is_binary(head: &[u8]) -> bool {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return true;
+    }
+    let first = head.get(..512).unwrap_or(head);
+    let odd = |byte: &&u8| matches!(byte, 1..=8 | 0xb | 0xe..=0x19 | 0x1c..=0x1f);
+    first.iter().filter(odd).count().saturating_mul(2) > first.len()
 }
 
 /// A reader of one format: how to recognise it and how to take it apart.

@@ -166,6 +166,10 @@ fn markless_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 #[must_use]
 pub fn is_text(text: &str) -> bool {
     let (mut total, mut odd, mut nul) = (0_usize, 0_usize, 0_usize);
+    if !text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f || byte == 0xc2) {
+        // No control character of either set (those of C1 begin with the byte C2): the usual case, told cheaply.
+        return true;
+    }
     for c in text.chars() {
         total = total.saturating_add(1);
         nul = nul.saturating_add(usize::from(c == '\0'));

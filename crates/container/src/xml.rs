@@ -101,7 +101,12 @@ impl Element<'_> {
     /// The value of the first attribute whose name without prefix is `local`, references resolved.
     #[must_use]
     pub fn attribute(&self, local: &str) -> Option<String> {
-        self.attributes().find(|a| a.local == local).map(|a| a.value)
+        let mut attributes = self.start.attributes();
+        attributes.with_checks(false);
+        let found = attributes.flatten().find(|attribute| {
+            attribute.key.local_name().into_inner() == local && attribute.key.as_namespace_binding().is_none()
+        })?;
+        Some(unescape(&found.value).0)
     }
 
     /// All attributes but namespace declarations, in their order; malformed ones are passed over.
@@ -163,9 +168,9 @@ pub struct Xml<'s> {
     base: usize,
     depth: u32,
     restarts: u32,
-    pending_end: Option<String>,
+    pending_end: Option<&'s str>,
     done: bool,
-    names: Vec<String>,
+    names: Vec<&'s str>,
 }
 
 impl<'s> Xml<'s> {
@@ -193,14 +198,14 @@ impl<'s> Xml<'s> {
 
     /// Names of the open elements, outermost first, without prefixes.
     #[must_use]
-    pub fn open_elements(&self) -> &[String] {
+    pub fn open_elements(&self) -> &[&'s str] {
         &self.names
     }
 
     /// The next event, or none at the end. Syntax errors are reported to `sink`; reading goes on behind them.
     pub fn next(&mut self, sink: &mut dyn Sink) -> Option<Event<'s>> {
         if let Some(name) = self.pending_end.take() {
-            return Some(self.end(Cow::Owned(name)));
+            return Some(self.end(Cow::Borrowed(name)));
         }
         while !self.done {
             let offset = self.offset();
@@ -222,8 +227,8 @@ impl<'s> Xml<'s> {
             Raw::Start(start) => self.start(start, offset, false, sink),
             Raw::Empty(start) => self.start(start, offset, true, sink),
             Raw::End(end) => {
-                let name = end.local_name().into_inner().to_owned();
-                Some(self.end(Cow::Owned(name)))
+                let name = self.written(end.name().into_inner(), offset, 2);
+                Some(self.end(Cow::Borrowed(name)))
             }
             Raw::Text(text) => Some(Event::Text { text: text.into_inner(), encoded: false }),
             Raw::CData(data) => Some(Event::Text { text: data.into_inner(), encoded: true }),
@@ -249,13 +254,20 @@ impl<'s> Xml<'s> {
             ResolveResult::Bound(namespace) => known_namespace(namespace.into_inner()),
             _ => "",
         };
-        let local = start.local_name().into_inner().to_owned();
+        let local = self.written(start.name().into_inner(), offset, 1);
         self.depth = self.depth.saturating_add(1);
         if empty {
-            self.pending_end = Some(local.clone());
+            self.pending_end = Some(local);
         }
         self.names.push(local);
         Some(Event::Start(Element { start, namespace, offset, empty }))
+    }
+
+    /// The local part of a tag's `name`, as it stands in the source `skip` bytes behind the tag's offset.
+    fn written(&self, name: &str, offset: u64, skip: usize) -> &'s str {
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).saturating_add(skip);
+        let written = self.data.get(from..from.saturating_add(name.len())).unwrap_or_default();
+        written.split_once(':').map_or(written, |(_, local)| local)
     }
 
     fn end(&mut self, name: Cow<'s, str>) -> Event<'s> {

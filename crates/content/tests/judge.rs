@@ -263,6 +263,16 @@ fn the_application_is_the_one_that_would_act() {
 }
 
 #[test]
+fn a_packaged_command_is_a_command() {
+    let mut sample = link(LinkKind::PackagedFile, "ole", "Package", "cmd.exe /c calc", Trigger::Click);
+    sample.target = Some("Invoice".to_owned());
+    check(&found(sample), "object.package", Level::High, Some("cmd.exe /c calc"));
+    let mut script = link(LinkKind::OleLink, "ole", "Package", "", Trigger::Open);
+    script.target = Some(r"C:\Temp\a.sct".to_owned());
+    check(&found(script), "object.link", Level::High, None);
+}
+
+#[test]
 fn gaps_become_one_finding() {
     use ddefend_model::{Diagnostic, code};
     let content = Content::load().unwrap();

@@ -14,7 +14,7 @@
 //! | `place:P`, `host:H`, `file:F` | where the target (for DDE the topic) points, sort of host, sort of file |
 //! | `function:F`, `keyword:K` | service name of links that are not DDE, lower case |
 //! | `evidence:E` | what a reader wrote into the raw text, by the content's phrases |
-//! | `remote`, `lure`, `shown`, `many`, `refers-to-cells`, `library-call` | further facts |
+//! | `remote`, `lure`, `shown`, `many`, `refers-to-cells`, `library-call`, `packaged-command` | further facts |
 
 use crate::command::{self, Command};
 use crate::knowledge::{Carrier, Knowledge};
@@ -253,8 +253,18 @@ fn reaches(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
             for name in [&link.shown, &link.topic, &link.item].into_iter().flatten() {
                 facts.tag(knowledge.commands.extensions.tag(name));
             }
+            packaged_command(link, knowledge, facts);
         }
         _ => {}
+    }
+}
+
+/// A package without a file holds a command line instead.
+fn packaged_command(link: &Link, knowledge: &Knowledge, facts: &mut Facts) {
+    if let Some(line) = link.topic.as_deref().filter(|line| !line.trim().is_empty()) {
+        facts.tag("packaged-command");
+        facts.command = Some(command::command_line(line, knowledge));
+        named_program(knowledge, facts);
     }
 }
 
@@ -383,7 +393,8 @@ fn read_command(knowledge: &Knowledge, facts: &mut Facts) {
 #[must_use]
 pub fn known_tag(tag: &str, knowledge: &Knowledge) -> bool {
     let Some((prefix, value)) = tag.split_once(':') else {
-        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells", "library-call"].contains(&tag);
+        return ["fires", "lure", "shown", "many", "remote", "refers-to-cells", "library-call", "packaged-command"]
+            .contains(&tag);
     };
     let kinds = KINDS.map(|kind| kebab(&kind));
     let triggers = TRIGGERS.map(|trigger| kebab(&trigger));

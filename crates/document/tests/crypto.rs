@@ -89,3 +89,16 @@ fn real_packages() {
         assert_eq!(locked, password != "VelvetSweatshop", "{name}");
     }
 }
+
+#[test]
+fn real_presentations() {
+    for name in ["Password_Protected-56-hello.ppt", "Password_Protected-np-hello.ppt"] {
+        let Some(bytes) = real(&format!("benign/apache__poi/{name}")) else { continue };
+        let mut secrets = secrets();
+        secrets.user = vec!["hello".to_owned()];
+        let walked = collect_with(name, &bytes, ddefend_guard::Limits::default(), &secrets).walked;
+        assert_eq!(walked.diagnostics[0].code, "note.password", "{name}");
+        let gap = walked.diagnostics.iter().find(|diagnostic| diagnostic.is_gap());
+        assert_eq!(gap, None, "{name}");
+    }
+}

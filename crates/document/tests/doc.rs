@@ -133,13 +133,13 @@ fn access_calls_keep_their_text_and_place() {
 
 #[test]
 fn floods_of_fields_and_text_are_bounded_and_told() {
-    let begins = Doc::default().narrow(Story::Main, &"\u{13}".repeat(300_000)).without_field_tables();
+    let begins = Doc::default().narrow(Story::Main, &"\u{13}".repeat(100_000)).without_field_tables();
     assert!(collect("begins.doc", &begins.bytes()).codes().contains(&"limit.structure"));
-    let listed = Doc::default().narrow(Story::Main, &"\u{13}DDE a b\u{15}".repeat(110_000));
+    let listed = Doc::default().narrow(Story::Main, &"\u{13}DDE a b\u{15}".repeat(60_000));
     let found = collect("listed.doc", &listed.bytes());
     assert!(found.codes().contains(&"limit.structure"));
     let link = found.of_kind(LinkKind::Dde).next().unwrap();
-    assert_eq!((link.service.as_deref(), link.count), (Some("a"), 99_999));
-    let text = Doc::default().narrow(Story::Main, &format!("\u{13}DDE a b {}", "x ".repeat(9 << 20)));
+    assert_eq!((link.service.as_deref(), link.count), (Some("a"), 49_999));
+    let text = Doc::default().narrow(Story::Main, &format!("\u{13}DDE a b {}", "x ".repeat(3 << 20)));
     assert!(collect("text.doc", &text.bytes()).codes().contains(&"limit.structure"));
 }

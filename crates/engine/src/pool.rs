@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Told as work goes on.
 pub trait Progress: Sync {
@@ -23,6 +23,9 @@ pub trait Progress: Sync {
 const HELD: u64 = 64 << 20;
 /// Stack of a worker. Nesting is counted everywhere; this leaves room for the deepest that the budget allows.
 const STACK: usize = 16 << 20;
+/// Results that are handed over together, and how long the first may wait: waking a thread costs more than most files.
+const BATCH: usize = 16;
+const LATENCY: Duration = Duration::from_millis(20);
 /// How many results may wait for a slow one before them.
 const AHEAD: usize = 512;
 
@@ -83,17 +86,28 @@ struct Shared<'s> {
 }
 
 impl Shared<'_> {
-    fn work(&self, worker: usize, results: &mpsc::SyncSender<(usize, Scanned)>) {
+    fn work(&self, worker: usize, results: &mpsc::SyncSender<Vec<(usize, Scanned)>>) {
+        let mut ready = Vec::new();
+        let mut since = Instant::now();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = self.inputs.get(index) else { return };
+            let Some(input) = self.inputs.get(index) else {
+                // A closed channel means that nobody wants results any more.
+                let _ = results.send(ready);
+                return;
+            };
             while index > self.emitted.load(Ordering::Acquire).saturating_add(AHEAD) {
                 thread::sleep(Duration::from_millis(1));
             }
             let limit = Duration::from_secs(self.settings.limits.seconds);
             let scanned = self.scan(input, || self.watchdog.watch(worker, limit));
             self.progress.done(scanned.artifact.size);
-            if results.send((index, scanned)).is_err() {
+            ready.push((index, scanned));
+            if ready.len() < BATCH && since.elapsed() < LATENCY {
+                continue;
+            }
+            since = Instant::now();
+            if results.send(std::mem::take(&mut ready)).is_err() {
                 // Nobody takes results any more: let the others run out as well.
                 self.next.store(self.inputs.len(), Ordering::Relaxed);
                 return;
@@ -152,13 +166,13 @@ fn hash_rest(stream: &mut dyn Read, hash: &mut Sha256, stop: &Stop) -> io::Resul
 
 /// Hands results on in the order of their index.
 fn in_order<E>(
-    arrivals: &mpsc::Receiver<(usize, Scanned)>,
+    arrivals: &mpsc::Receiver<Vec<(usize, Scanned)>>,
     emitted: &AtomicUsize,
     emit: &mut dyn FnMut(Scanned) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut waiting: BTreeMap<usize, Scanned> = BTreeMap::new();
     let mut next = 0;
-    for (index, scanned) in arrivals {
+    for (index, scanned) in arrivals.iter().flatten() {
         waiting.insert(index, scanned);
         while let Some(scanned) = waiting.remove(&next) {
             emit(scanned)?;

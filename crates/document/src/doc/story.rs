@@ -12,9 +12,9 @@ use std::ops::Range;
 /// Characters of text kept for a field that only the field table knows.
 const LOST_TEXT: u32 = 512;
 /// Fields of one story that are read; each costs memory.
-const FIELDS: usize = 100_000;
+const FIELDS: usize = 50_000;
 /// Bytes of text inside the fields of one story that are kept.
-const HELD: usize = 16 << 20;
+const HELD: usize = 4 << 20;
 /// Characters between two looks at the clock.
 const CLOCK: usize = 1 << 16;
 

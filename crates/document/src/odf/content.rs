@@ -30,8 +30,15 @@ pub(super) fn is_document(head: &[u8]) -> bool {
 
 /// True where the bytes may hold something that is reported. Element names cannot be written otherwise in UTF-8.
 fn worth_reading(bytes: &[u8]) -> bool {
-    const NAMES: [&[u8]; 7] =
-        [b"dde-", b"section-source", b"table-source", b"floating-frame", b":object", b"<object", b"script:"];
+    const NAMES: [&[u8]; 7] = [
+        b"dde-",
+        b"section-source",
+        b"table-source",
+        b"floating-frame",
+        b":object",
+        b"<object",
+        b"vnd.sun.star.script:",
+    ];
     NAMES.iter().any(|name| memchr::memmem::find(bytes, name).is_some()) || markup_could_request(bytes)
 }
 

@@ -45,9 +45,9 @@ impl Settings {
     }
 
     /// Takes notice of one element. `open` are the names of the open elements, its own included.
-    pub(crate) fn element(&mut self, element: &Element<'_>, open: &[String]) {
+    pub(crate) fn element(&mut self, element: &Element<'_>, open: &[&str]) {
         let value = || element.attribute("val");
-        let inside = |name: &str| open.iter().any(|open| open == name);
+        let inside = |name: &str| open.contains(&name);
         match element.local() {
             "updateFields" => self.update_fields |= value().is_none_or(|value| is_true(&value)),
             "docVar" if self.variables.len() < VARIABLES => {

@@ -159,7 +159,7 @@ pub(crate) fn is_true(value: &str) -> bool {
 }
 
 impl PartReader<'_> {
-    fn event(&mut self, event: &Event<'_>, open: &[String]) {
+    fn event(&mut self, event: &Event<'_>, open: &[&str]) {
         match event {
             Event::Start(element) => self.start(element, open),
             Event::End(name) => self.end(name),
@@ -171,7 +171,7 @@ impl PartReader<'_> {
         }
     }
 
-    fn start(&mut self, element: &Element<'_>, open: &[String]) {
+    fn start(&mut self, element: &Element<'_>, open: &[&str]) {
         let local = element.local();
         match local {
             "p" => self.paragraph = self.paragraph.saturating_add(1),
@@ -186,7 +186,7 @@ impl PartReader<'_> {
             "vanish" | "webHidden" | "specVanish" => {
                 let off = element.attribute("val").is_some_and(|value| !is_true(&value));
                 // In `w:pPr` it hides the paragraph mark alone.
-                self.vanished |= !off && !open.iter().any(|name| name == "pPr");
+                self.vanished |= !off && !open.contains(&"pPr");
             }
             "txbxContent" | "comment" => self.other_stories = self.other_stories.saturating_add(1),
             "bookmarkStart" => self.bookmark(element),
@@ -242,8 +242,8 @@ impl PartReader<'_> {
     }
 
     /// A character that has an element of its own; in `w:pPr` `w:tab` is a tab stop.
-    fn character(&mut self, c: char, open: &[String]) {
-        if self.builder.depth() > 0 && !open.iter().any(|name| name == "pPr") {
+    fn character(&mut self, c: char, open: &[&str]) {
+        if self.builder.depth() > 0 && !open.contains(&"pPr") {
             self.builder.text(c.encode_utf8(&mut [0; 4]));
         }
     }

@@ -9,7 +9,7 @@ use ddefend_model::trick;
 const DEPTH: usize = 64;
 /// How many requests one formula may give; no application reads formulas long enough for as many.
 const REQUESTS: usize = 10_000;
-/// Letters of a service name that count, MS-XLS 2.5.277 and facts on `DdeInitialize` path lookup.
+/// Letters of a service's file name that count when a spreadsheet looks for the program to start.
 const SERVICE_LETTERS: usize = 8;
 
 /// A request with its byte offsets.

@@ -2,29 +2,47 @@ use super::{Decoded, Stopped};
 use crate::{Budget, Exceeded, Limits};
 use ddefend_model::code;
 use flate2::{Decompress, FlushDecompress, Status};
+use std::cell::Cell;
 
 /// First and later growth steps of the output, bytes. The output grows with what is really there.
 const STEP: usize = 64 << 10;
 
+thread_local! {
+    /// A decoder that is at rest: its window is large, and documents have many small parts.
+    static RESTING: Cell<Option<Decompress>> = const { Cell::new(None) };
+}
+
+/// A decoder, new or rested.
+fn decoder(zlib_header: bool) -> Decompress {
+    match RESTING.take() {
+        Some(mut decoder) => {
+            decoder.reset(zlib_header);
+            decoder
+        }
+        None => Decompress::new(zlib_header),
+    }
+}
+
 /// Inflates a raw DEFLATE stream (RFC 1951).
 #[must_use]
 pub fn inflate(input: &[u8], budget: &Budget) -> Decoded {
-    run(input, Decompress::new(false), budget, budget.part_allowance())
+    run(input, false, budget)
 }
 
 /// Inflates a zlib stream (RFC 1950).
 #[must_use]
 pub fn zlib(input: &[u8], budget: &Budget) -> Decoded {
-    run(input, Decompress::new(true), budget, budget.part_allowance())
+    run(input, true, budget)
 }
 
 /// Inflates at most `count` bytes of a raw DEFLATE stream, to look at its type. Not booked as produced.
 #[must_use]
 pub fn inflate_prefix(input: &[u8], count: usize) -> Vec<u8> {
     let mut out = vec![0; count];
-    let mut decoder = Decompress::new(false);
+    let mut decoder = decoder(false);
     let _ = decoder.decompress(input, &mut out, FlushDecompress::None);
     out.truncate(usize::try_from(decoder.total_out()).unwrap_or(0));
+    RESTING.set(Some(decoder));
     out
 }
 
@@ -65,9 +83,13 @@ fn gzip_header_length(input: &[u8]) -> Option<usize> {
 }
 
 /// Drives a decoder under the part limit, the total, the ratio and the clock.
-fn run(input: &[u8], mut decoder: Decompress, budget: &Budget, allowance: u64) -> Decoded {
+fn run(input: &[u8], zlib_header: bool, budget: &Budget) -> Decoded {
+    let allowance = budget.part_allowance();
+    let mut decoder = decoder(zlib_header);
     let mut out: Vec<u8> = Vec::new();
     let mut stopped = None;
+    // Most parts shrink to a fifth or more; a first guess from the input saves small parts a large buffer.
+    let first = input.len().saturating_mul(5).clamp(4 << 10, STEP);
     loop {
         let used = usize::try_from(decoder.total_in()).unwrap_or(usize::MAX);
         let room = allowance.saturating_sub(decoder.total_out());
@@ -76,7 +98,7 @@ fn run(input: &[u8], mut decoder: Decompress, budget: &Budget, allowance: u64) -
             break;
         }
         // Double with the output, so that large parts cost few steps, and never past the allowance by a step.
-        out.reserve(STEP.max(out.len().min(4 << 20)));
+        out.reserve(first.max(out.len().min(4 << 20)));
         let before = decoder.total_out();
         let status = decoder.decompress_vec(input.get(used..).unwrap_or_default(), &mut out, FlushDecompress::None);
         if let Err(exceeded) = budget.produce(decoder.total_out().saturating_sub(before)) {
@@ -102,7 +124,9 @@ fn run(input: &[u8], mut decoder: Decompress, budget: &Budget, allowance: u64) -
         }
     }
     out.truncate(usize::try_from(allowance).unwrap_or(usize::MAX));
-    Decoded { bytes: out, consumed: usize::try_from(decoder.total_in()).unwrap_or(input.len()), stopped }
+    let consumed = usize::try_from(decoder.total_in()).unwrap_or(input.len());
+    RESTING.set(Some(decoder));
+    Decoded { bytes: out, consumed, stopped }
 }
 
 /// Which limit the allowance came from.

@@ -2,8 +2,8 @@
 
 use super::{Expect, Sample, sample};
 use crate::make::biff::{
-    Sheet, Workbook, extern_name, extern_name5, extern_sheet, extern_sheet5, formula, label, label_shared, name, ptg,
-    record, shared_strings, supbook,
+    Sheet, Workbook, characters, extern_name, extern_name5, extern_sheet, extern_sheet5, formula, label, label_shared,
+    name, ptg, record, shared_strings, supbook,
 };
 use crate::make::{biff_lock, cfb::Cfb};
 
@@ -119,7 +119,13 @@ fn macros() -> Vec<Sample> {
     .concat();
     let spoken = [formula(0, 0, &initiate), formula(1, 0, &execute)];
     let obscured = [label_shared(0, 0, 0), formula(1, 0, &hidden)];
+    let named = Workbook::simple(&[name("run", false, &exec)], &[]);
+    let connection = "ODBC;DSN=x;SERVER=db.example.test";
+    let text = [(connection.len() as u16).to_le_bytes().to_vec(), characters(connection)].concat();
+    let query = Workbook::simple(&[], &[record(0x00dc, &[0; 12]), record(0x00cd, &text)]);
     vec![
+        sample("X13", "x13-name.xls", compound("Workbook", &named.bytes()), Expect::Related("macro-exec")),
+        sample("X14", "x14-database.xls", compound("Workbook", &query.bytes()), Expect::Related("query")),
         sample("X13", "x13-initiate.xls", macro_book(&spoken, 0, &[auto_open()]), Expect::Related("macro-dde")),
         sample("X13", "x13-exec.xls", macro_book(&[formula(0, 0, &exec)], 0, &[]), Expect::Related("macro-exec")),
         sample(
