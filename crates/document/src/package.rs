@@ -1,7 +1,7 @@
 //! ZIP-based documents: OPC packages are offered to every package reader, other archives to every archive reader;
 //! what none of them read is walked.
 
-mod odd;
+pub(crate) mod odd;
 
 use crate::registry;
 use ddefend_container::opc::{Package, PackagePart};

@@ -12,6 +12,8 @@ const STREAMS: [&str; 2] = ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInfo
 const HEAD: usize = 8 << 10;
 /// Properties of one section that are looked at.
 const PROPERTIES: u32 = 64;
+/// Bytes that a section may count beyond the stream: some writers count padding that they leave out.
+const PADDING: u64 = 16;
 /// Largest property type, MS-OLEPS 2.2; vectors and arrays have one of the bits of [`MANY`] besides.
 const LARGEST_TYPE: u32 = 0x48;
 const MANY: u32 = 0x3000;
@@ -53,7 +55,7 @@ fn section(head: &[u8], number: u32, offset: u32, size: u64) -> Option<String> {
     }
     let mut cursor = Cursor::at(head, start);
     let (length, count) = (cursor.u32("section size").ok()?, cursor.u32("properties").ok()?);
-    if u64::from(offset).saturating_add(u64::from(length)) > size {
+    if u64::from(offset).saturating_add(u64::from(length)) > size.saturating_add(PADDING) {
         return Some(format!("section {number} at {offset:#x} says {length:#x} bytes, the stream has {size:#x}"));
     }
     if u64::from(count).saturating_mul(8).saturating_add(8) > u64::from(length) {

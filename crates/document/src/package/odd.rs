@@ -1,4 +1,4 @@
-//! What is odd about XML parts that no carrier reads, told from their heads: nothing more is inflated for it.
+//! What is odd about XML parts whose text no carrier reads, told from their heads: nothing more is inflated for it.
 
 use super::HEAD;
 use ddefend_container::opc::{Package, PackagePart, Root};
@@ -11,8 +11,8 @@ const CELL: u64 = 32_767;
 /// Bytes that one character of a shared string takes at most, its share of the markup of formatted runs included.
 const CHARACTER: u64 = 16;
 
-/// Reports what is odd in a part whose root is `root`.
-pub(super) fn tell(package: &Package<'_>, part: &PackagePart, root: &Root, sink: &mut dyn Sink) {
+/// Reports what is odd in a part whose root is `root` and whose text nobody parses.
+pub(crate) fn tell(package: &Package<'_>, part: &PackagePart, root: &Root, sink: &mut dyn Sink) {
     let head = package.prefix(part, HEAD);
     if memmem::find(&head, b"<!DOCTYPE").is_some() {
         let message = "the part has a document type definition, which packages forbid (ISO 29500-2 8.1.4); no carrier \
