@@ -2,7 +2,7 @@
 
 use crate::paint::{Paint, Style};
 use crate::{Meta, Renderer, escape, wrap};
-use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Scanned, Summary};
+use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Lure, Scanned, Summary};
 use std::collections::BTreeSet;
 
 pub(crate) fn make(meta: &Meta) -> Box<dyn Renderer> {
@@ -111,7 +111,7 @@ impl Text {
             out.push_str(&self.field("decoded", layer, Style::Alarm));
         }
         if let Some(link) = &finding.link {
-            out.push_str(&self.link(link));
+            out.push_str(&self.link(link, finding.lure.as_ref()));
         }
         out.push_str(&self.field("where", &place(finding, artifact), Style::Plain));
         if let Some(lure) = &finding.lure {
@@ -175,7 +175,7 @@ impl Text {
         out
     }
 
-    fn link(&self, link: &Link) -> String {
+    fn link(&self, link: &Link, lure: Option<&Lure>) -> String {
         let mut out = String::new();
         let names =
             [("service", &link.service), ("topic", &link.topic), ("item", &link.item), ("target", &link.target)];
@@ -190,7 +190,7 @@ impl Text {
         if let Some(effective) = &link.effective {
             out.push_str(&self.field("effective", effective, Style::Plain));
         }
-        if let Some(shown) = &link.shown {
+        if let Some(shown) = link.shown.as_ref().filter(|shown| lure.is_none_or(|lure| lure.0 != shown.trim())) {
             out.push_str(&self.field("shows", shown, Style::Dim));
         }
         out

@@ -126,9 +126,28 @@ fn every_byte_entry_has_its_fuzz_target() {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(text.contains(&expected), "{} is missing; DDEFEND_UPDATE=1 writes it", path.display());
     }
+    check_manifest(&folder.join("../Cargo.toml"));
     let names: Vec<&str> = entries().iter().map(|entry| entry.name).collect();
     for file in std::fs::read_dir(&folder).unwrap().flatten() {
         let name = file.file_name().to_string_lossy().trim_end_matches(".rs").to_owned();
         assert!(names.contains(&name.as_str()), "fuzz target {name} belongs to no byte entry");
     }
+}
+
+/// The fuzz crate's manifest names every target.
+fn check_manifest(path: &Path) {
+    const MARK: &str = "# Targets, written by DDEFEND_UPDATE=1 cargo test -p ddefend-testkit\n";
+    let before = std::fs::read_to_string(path).unwrap();
+    let head = before.split_once(MARK).unwrap().0;
+    let target = |name: &str| {
+        format!(
+            "\n[[bin]]\nname = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"\ntest = false\ndoc = false\nbench = false\n"
+        )
+    };
+    let targets: String = entries().iter().map(|entry| target(entry.name)).collect();
+    let now = format!("{head}{MARK}{targets}");
+    if std::env::var_os("DDEFEND_UPDATE").is_some() {
+        std::fs::write(path, &now).unwrap();
+    }
+    assert!(now == std::fs::read_to_string(path).unwrap(), "fuzz/Cargo.toml does not name every target");
 }
