@@ -24,15 +24,6 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         .chain([&ddefend_container::WEB_PAGE])
 }
 
-/// True for documents made of parts, whose names users never see: `.bin` and `.xml` say nothing about those.
-fn is_made_of_parts(format: &Format) -> bool {
-    let packages = registry::PACKAGE_READERS.iter().map(|reader| &reader.format);
-    let storages = registry::STORAGE_READERS.iter().map(|reader| &reader.format);
-    let archives = registry::ARCHIVE_READERS.iter().map(|reader| &reader.format);
-    let mut all = packages.chain(storages).chain(archives).chain([&compound::READER.format]);
-    all.any(|known| known.id == format.id)
-}
-
 /// What a walk found, in the order in which it was found.
 #[derive(Clone, Debug, Default)]
 pub struct Walked {
@@ -60,7 +51,6 @@ pub fn walk(root: Part<'_>, budget: &Budget, secrets: &Secrets) -> Walked {
         depth: 0,
         tricks: root.tricks.clone(),
         format: None,
-        inside_document: false,
         limits_told: BTreeSet::new(),
         out: Walked::default(),
     };
@@ -77,8 +67,6 @@ struct Walker<'w> {
     tricks: Vec<&'static str>,
     /// Format of the part that is being read.
     format: Option<&'static Format>,
-    /// True where the part stands in a document made of parts.
-    inside_document: bool,
     /// Limits that were told already; a bomb hits the same one a million times.
     limits_told: BTreeSet<&'static str>,
     out: Walked,
@@ -123,9 +111,9 @@ impl Walker<'_> {
         }
     }
 
-    /// Notes an extension that contradicts the content, on the artifact, archive entry or attachment and on the links found in it.
+    /// Notes an extension that contradicts the content, on the artifact or part and on the links found in it.
     fn check_extension(&mut self, part: &Part<'_>, first_link: usize) {
-        let Some(extension) = part.extension().filter(|_| !self.inside_document) else { return };
+        let Some(extension) = part.extension() else { return };
         let Some(format) = self.format else { return };
         let known = formats().any(|other| other.extensions.contains(&extension.as_str()));
         if !known || format.extensions.contains(&extension.as_str()) {
@@ -174,7 +162,6 @@ impl Sink for Walker<'_> {
     fn child(&mut self, part: Part<'_>) {
         let outer_path = std::mem::replace(&mut self.path, part.path.clone());
         let outer_format = self.format.take();
-        let outer_inside = std::mem::replace(&mut self.inside_document, outer_format.is_some_and(is_made_of_parts));
         let outer_tricks = self.tricks.len();
         self.tricks.extend(&part.tricks);
         self.depth = self.depth.saturating_add(1);
@@ -182,7 +169,6 @@ impl Sink for Walker<'_> {
         self.depth = self.depth.saturating_sub(1);
         self.tricks.truncate(outer_tricks);
         self.format = outer_format;
-        self.inside_document = outer_inside;
         self.path = outer_path;
     }
 
