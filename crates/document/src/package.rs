@@ -1,9 +1,7 @@
 //! ZIP-based documents: OPC packages are offered to every package reader, other archives to every archive reader;
 //! what none of them read is walked.
 
-pub(crate) mod odd;
-
-use crate::registry;
+use crate::{odd, registry};
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::zip::{self, Archive, Entry};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink, media};

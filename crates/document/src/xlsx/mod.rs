@@ -6,7 +6,7 @@ mod requests;
 mod scan;
 mod workbook;
 
-use crate::package::odd;
+use crate::odd;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Source, ns};
 use ddefend_container::{Format, PackageReader, Sink};

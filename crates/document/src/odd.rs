@@ -1,11 +1,12 @@
 //! What is odd about XML parts whose text no carrier reads, told from their heads: nothing more is inflated for it.
 
-use super::HEAD;
 use ddefend_container::opc::{Package, PackagePart, Root};
 use ddefend_container::{Sink, text};
 use ddefend_model::{Diagnostic, Location, code};
 use memchr::memmem;
 
+/// Bytes of a head that are looked at.
+const HEAD: usize = 512;
 /// Most characters of a cell, and so of a shared string (Excel specifications and limits).
 const CELL: u64 = 32_767;
 /// Bytes that one character of a shared string takes at most, its share of the markup of formatted runs included.
