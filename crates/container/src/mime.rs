@@ -3,10 +3,10 @@
 //! Own parser: contradictory headers, missing boundaries and unclosed parts hide attachments from readers that settle
 //! for one interpretation, and every level has to be booked on the budget.
 
-pub(crate) mod decode;
 mod entity;
 mod header;
 pub(crate) mod signed;
+mod uu;
 mod words;
 
 use crate::{Claim, Format, Part, Probe, Reader, Sink};
@@ -21,8 +21,7 @@ pub(crate) static READER: Reader = Reader {
 };
 
 /// Saved web pages: a format of its own for the report, read by the same reader.
-pub(crate) static WEB_PAGE: Format =
-    Format { id: "mht", title: "saved web page (MHTML)", extensions: &["mht", "mhtml"] };
+pub static WEB_PAGE: Format = Format { id: "mht", title: "saved web page (MHTML)", extensions: &["mht", "mhtml"] };
 
 /// Header names that only mails and saved pages have at their start.
 const KNOWN: [&str; 24] = [
