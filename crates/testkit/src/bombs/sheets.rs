@@ -62,12 +62,10 @@ pub(super) const BOMBS: &[Bomb] = &[
     }),
     bomb(22, "fods-nested.fods", "quiet", || flat(&"<table:table>".repeat(100_000))),
     bomb(25, "spreadsheetml-index-lies.xml", "dde", || {
-        format!(
-        "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
+        b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" \
          xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"a\"><Table ss:ExpandedRowCount=\"4294967295\">\
          <Row ss:Index=\"4294967295\" ss:Span=\"4294967295\"><Cell ss:Index=\"18446744073709551616\" ss:MergeAcross=\"4294967295\" \
-         ss:Formula=\"=cmd|'/c calc'!A0\"/></Row></Table></Worksheet></Workbook>"
-    ).into()
+         ss:Formula=\"=cmd|'/c calc'!A0\"/></Row></Table></Worksheet></Workbook>".to_vec()
     }),
     bomb(22, "html-nested-tables.html", "dde", || {
         format!("<html><body>{}<td>=cmd|'/c calc'!A0</td>", "<table><tr><td>".repeat(100_000)).into()
