@@ -166,7 +166,11 @@ fn markless_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 #[must_use]
 pub fn is_text(text: &str) -> bool {
     let (mut total, mut odd, mut nul) = (0_usize, 0_usize, 0_usize);
-    if !text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f || byte == 0xc2) {
+    let special = |byte: u8| {
+        (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0x7f) | (byte == 0xc2)
+    };
+    // Without branches inside a chunk, so that many bytes are compared at once.
+    if !text.as_bytes().chunks(256).any(|chunk| chunk.iter().fold(false, |found, byte| found | special(*byte))) {
         // No control character of either set (those of C1 begin with the byte C2): the usual case, told cheaply.
         return true;
     }

@@ -129,7 +129,7 @@ impl HtmlReader {
         match token {
             Token::Text(text) => {
                 if self.builder.depth() > 0 {
-                    self.builder.text(&collapse(&text));
+                    self.builder.text(&collapse(&tags::resolve(text)));
                 }
             }
             Token::Open(tag) => self.open(&tag),
@@ -150,7 +150,8 @@ impl HtmlReader {
         for (_, inside, _) in self.simple.iter_mut().filter(|(name, ..)| name.eq_ignore_ascii_case(tag.name)) {
             *inside = inside.saturating_add(1);
         }
-        match tag.attribute("style").as_deref().and_then(field_style) {
+        let style = tag.may_be_styled().then(|| tag.attribute("style")).flatten();
+        match style.as_deref().and_then(field_style) {
             Some(FieldStyle::Begin) => self.begin(tag, "mso-element:field-begin"),
             Some(FieldStyle::Separator) => self.builder.separator(),
             Some(FieldStyle::End) => self.builder.end(),

@@ -54,23 +54,27 @@ pub(super) struct Place<'p> {
 impl Place<'_> {
     pub(super) fn advance(&mut self, to: usize) {
         let between = self.places.text.get(self.at..to).unwrap_or_default();
-        for c in between.chars() {
-            let breaks = c == '\r' || (c == '\n' && self.last != '\r');
-            if breaks {
-                self.line = self.line.saturating_add(1);
-                self.column = 1;
-            } else if c != '\n' {
-                self.column = self.column.saturating_add(1);
-            }
-            let width = match self.places.unit {
-                Unit::Utf8 => c.len_utf8() as u64,
-                Unit::Utf16 => (c.len_utf16() as u64).saturating_mul(2),
-                Unit::Fixed(width) => width,
-                Unit::Unknown => 0,
-            };
-            self.offset = self.offset.saturating_add(width);
-            self.last = c;
+        let count = |text: &str| text.chars().count();
+        let mut line_start = None;
+        for at in memchr::memchr2_iter(b'\n', b'\r', between.as_bytes()) {
+            let before = at.checked_sub(1).map_or(self.last == '\r', |at| between.as_bytes().get(at) == Some(&b'\r'));
+            let half = before && between.as_bytes().get(at) == Some(&b'\n');
+            self.line = self.line.saturating_add(u32::from(!half));
+            line_start = Some(at.saturating_add(1));
         }
+        if line_start.is_some() {
+            self.column = 1;
+        }
+        let last_line = between.get(line_start.unwrap_or_default()..).unwrap_or_default();
+        self.column = self.column.saturating_add(u32::try_from(count(last_line)).unwrap_or(u32::MAX));
+        let width = match self.places.unit {
+            Unit::Utf8 => between.len() as u64,
+            Unit::Utf16 => (between.encode_utf16().count() as u64).saturating_mul(2),
+            Unit::Fixed(width) => width.saturating_mul(count(between) as u64),
+            Unit::Unknown => 0,
+        };
+        self.offset = self.offset.saturating_add(width);
+        self.last = between.chars().next_back().unwrap_or(self.last);
         self.at = self.at.max(to);
     }
 

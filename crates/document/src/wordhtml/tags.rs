@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// A piece of HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token<'h> {
-    /// Text, references resolved.
-    Text(Cow<'h, str>),
+    /// Text as written; [`resolve`] resolves its references.
+    Text(&'h str),
     /// A start tag.
     Open(Tag<'h>),
     /// An end tag: its name as written.
@@ -156,13 +156,23 @@ impl<'h> Iterator for Tokens<'h> {
             let tail = rest.as_bytes().get(skipped..).unwrap_or_default();
             let end = memchr::memchr(b'<', tail).map_or(rest.len(), |found| found.saturating_add(skipped));
             self.at = self.at.saturating_add(end.max(1));
-            return Some(Token::Text(resolve(rest.get(..end).unwrap_or_default())));
+            return Some(Token::Text(rest.get(..end).unwrap_or_default()));
         }
         None
     }
 }
 
 impl Tag<'_> {
+    /// False is certain: no style of this tag has a property that begins with `mso`, spelt with escapes or not.
+    pub(super) fn may_be_styled(&self) -> bool {
+        let bytes = self.rest.as_bytes();
+        memchr::memchr2(b'\\', b'&', bytes).is_some()
+            || memchr::memchr_iter(b'-', bytes).any(|at| {
+                let word = at.checked_sub(3).and_then(|from| bytes.get(from..at));
+                word.is_some_and(|word| word.eq_ignore_ascii_case(b"mso"))
+            })
+    }
+
     /// The value of an attribute, references resolved.
     pub(super) fn attribute(&self, wanted: &str) -> Option<String> {
         let mut rest = self.rest;
@@ -198,7 +208,7 @@ fn value_of(text: &str) -> (&str, &str) {
 }
 
 /// Resolves character references; those that are not known stay as written.
-fn resolve(text: &str) -> Cow<'_, str> {
+pub(super) fn resolve(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
