@@ -112,9 +112,17 @@ impl Element<'_> {
 
     /// All attributes but namespace declarations, in their order; malformed ones are passed over.
     pub fn attributes(&self) -> impl Iterator<Item = Attribute> {
+        self.attributes_where(|_| true)
+    }
+
+    /// Those of [`Self::attributes`] whose name without prefix `wanted` asks for; others are not decoded.
+    pub fn attributes_where(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Attribute> {
         let mut attributes = self.start.attributes();
         attributes.with_checks(false);
-        attributes.flatten().filter_map(|attribute| {
+        attributes.flatten().filter_map(move |attribute| {
+            if !wanted(attribute.key.local_name().into_inner()) {
+                return None;
+            }
             if matches!(
                 attribute.key.as_namespace_binding(),
                 Some(PrefixDeclaration::Default | PrefixDeclaration::Named(_))
@@ -255,7 +263,7 @@ impl<'s> Xml<'s> {
         }
         let (prefix, local) = self.written(start.name().into_inner(), offset, 1);
         self.depth = self.depth.saturating_add(1);
-        if memmem::find(start.as_bytes(), b"xmlns").is_some() {
+        if namespaces::may_declare(start.as_bytes()) {
             self.namespaces.declare(&start, self.depth);
         }
         let namespace = self.namespaces.of(prefix);
@@ -271,9 +279,9 @@ impl<'s> Xml<'s> {
         let from = usize::try_from(offset).unwrap_or(usize::MAX).saturating_add(skip);
         let written = self.data.get(from..from.saturating_add(name.len())).unwrap_or_default();
         match memchr(b':', written.as_bytes()) {
-            Some(colon) => written.split_at_checked(colon).map_or(("", written), |(prefix, local)| {
-                (prefix, local.get(1..).unwrap_or_default())
-            }),
+            Some(colon) => written
+                .split_at_checked(colon)
+                .map_or(("", written), |(prefix, local)| (prefix, local.get(1..).unwrap_or_default())),
             None => ("", written),
         }
     }

@@ -107,7 +107,24 @@ fn may_hold_fields(html: &str) -> bool {
         word.is_some_and(|word| word.eq_ignore_ascii_case(b"field"))
     });
     let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-    spelt || has(b"AttachedTemplate") || (has(b"mso") && (has(b"&#") || has(b"\\")))
+    spelt || has(b"AttachedTemplate") || (has(b"mso") && hides_letters(bytes))
+}
+
+/// True where a reference or an escape of style sheets may stand for a letter of `field-`, or for a backslash that
+/// begins such an escape. Those for quotes, blanks and letters beyond ASCII do not count.
+fn hides_letters(bytes: &[u8]) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '\\');
+    let mut references = memchr::memchr_iter(b'&', bytes);
+    let mut escapes = memchr::memchr_iter(b'\\', bytes);
+    references.any(|at| {
+        let behind = bytes.get(at.saturating_add(1)..).unwrap_or_default();
+        let length = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
+        let name = behind.get(..length).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+        name.starts_with(['#', 'b']) && tags::reference(name).is_some_and(letter)
+    }) || escapes.any(|at| {
+        let next = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
+        next.is_ascii_hexdigit() || b"ilIL-\\&".contains(&next)
+    })
 }
 
 /// How many fields are read.

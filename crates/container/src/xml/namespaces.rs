@@ -58,6 +58,11 @@ impl<'s> Namespaces<'s> {
     }
 }
 
+/// True where a tag may declare a namespace.
+pub(super) fn may_declare(tag: &[u8]) -> bool {
+    memchr::memchr_iter(b'x', tag).any(|at| tag.get(at..).is_some_and(|rest| rest.starts_with(b"xmlns")))
+}
+
 /// Namespaces that carriers ask for, as constants that outlive the reader; others come back empty.
 fn known(uri: &str) -> &'static str {
     ns::ALL.iter().copied().find(|known| *known == uri).unwrap_or_default()

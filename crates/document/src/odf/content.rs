@@ -204,7 +204,7 @@ impl Document {
     /// Formulas in any attribute that may hold one.
     fn formulas(&mut self, element: &Element<'_>, closes: &'static str) {
         let holds = |name: &str| matches!(name, "formula" | "condition" | "expression" | "value");
-        for attribute in element.attributes().filter(|attribute| holds(&attribute.local)) {
+        for attribute in element.attributes_where(holds) {
             if attribute.local == "value" && attribute.prefix == "office" {
                 continue;
             }

@@ -139,20 +139,23 @@ impl<'h> Iterator for Tokens<'h> {
     fn next(&mut self) -> Option<Token<'h>> {
         while self.at < self.html.len() {
             let rest = self.rest();
-            if rest.starts_with("<!") {
-                self.declaration();
-                continue;
-            }
-            if rest.starts_with("<?") {
-                self.skip_past(">");
-                continue;
-            }
-            if rest.starts_with('<')
-                && let Some(token) = self.tag()
-            {
-                return Some(token);
-            }
-            let skipped = usize::from(rest.starts_with('<'));
+            let skipped = match rest.as_bytes() {
+                [b'<', b'!', ..] => {
+                    self.declaration();
+                    continue;
+                }
+                [b'<', b'?', ..] => {
+                    self.skip_past(">");
+                    continue;
+                }
+                [b'<', ..] => {
+                    if let Some(token) = self.tag() {
+                        return Some(token);
+                    }
+                    1
+                }
+                _ => 0,
+            };
             let tail = rest.as_bytes().get(skipped..).unwrap_or_default();
             let end = memchr::memchr(b'<', tail).map_or(rest.len(), |found| found.saturating_add(skipped));
             self.at = self.at.saturating_add(end.max(1));
@@ -233,7 +236,7 @@ pub(super) fn resolve(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn reference(name: &str) -> Option<char> {
+pub(super) fn reference(name: &str) -> Option<char> {
     let named = [
         ("amp", '&'),
         ("lt", '<'),
