@@ -12,7 +12,7 @@ mod records;
 
 use crate::Sink;
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 
 /// What tells that bytes are an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,10 +118,6 @@ pub struct Archive<'a> {
     locked: Cell<u32>,
     /// Bytes that overlapping entries gave so far.
     overlapping: Cell<u64>,
-    /// Small entries that were decompressed to their end when only their head was asked for.
-    small: Vec<OnceCell<Option<Vec<u8>>>>,
-    /// Bytes of them.
-    kept: Cell<u64>,
 }
 
 impl<'a> Archive<'a> {
@@ -135,8 +131,6 @@ impl<'a> Archive<'a> {
         Some(Self {
             bytes,
             read: vec![Cell::new(false); index.entries.len()],
-            small: vec![OnceCell::new(); index.entries.len()],
-            kept: Cell::new(0),
             entries: index.entries,
             password: RefCell::new(None),
             locked: Cell::new(0),

@@ -38,17 +38,11 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
         let Some(bytes) = package.read(part, sink) else { continue };
         package.mark_read(part);
         let has = |word: &[u8]| memchr::memmem::find(&bytes, word).is_some();
-        // `hlinkClick`, `hlinkHover`, `hlinkMouseOver` with an `action`; other encodings and entities could hide the names.
-        if has(b"action") && has(b"hlink") || may_be_wide(&bytes) || has(b"<!DOCTYPE") {
+        // `hlinkClick`, `hlinkHover`, `hlinkMouseOver` with an `action`; UTF-16 and entities could hide the names.
+        if has(b"action") && has(b"hlink") || has(b"\0h\0l\0i\0n\0k") || has(b"<!DOCTYPE") {
             actions(package, part, &bytes, sink);
         }
     }
-}
-
-/// True where the text is no UTF-8 without a mark, so that names are not spelt in its bytes.
-fn may_be_wide(bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    !bytes.trim_ascii_start().starts_with(b"<") || memchr::memchr(0, bytes).is_some()
 }
 
 /// `action="ppaction://program"` (ISO 29500-1 21.1.2.3.5, MS-OE376): the relationship's target is started.

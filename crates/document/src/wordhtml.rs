@@ -240,3 +240,30 @@ fn collapse(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::may_hold_fields;
+
+    #[test]
+    fn what_could_spell_a_field_is_read() {
+        let tag = |style: &str| format!("<p>it&#8217;s&nbsp;&quot;&#34;<span style='{style}'>");
+        let spelt = [
+            "mso-element:field-begin",
+            "MSO-ELEMENT:FIELD-BEGIN",
+            "mso-element:&#102;ield-begin",
+            "mso-element:&#x66ield-begin",
+            "mso-element:field&#45;begin",
+            "mso-element:\\66 ield-begin",
+            "mso-element:f\\ield-begin",
+            "mso-element:&#92;66 ield-begin",
+            "mso-element:&bsol;66 ield-begin",
+        ];
+        for style in spelt {
+            assert!(may_hold_fields(&tag(style)), "{style}");
+        }
+        for style in ["mso-bidi-font-size:1pt", "v\\:*;mso-list:l0", "mso-number-format:\"\\@\""] {
+            assert!(!may_hold_fields(&tag(style)), "{style}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ mod stream;
 
 pub use blocks::cabinet;
 pub use checksum::{crc32, crc32_step};
-pub use deflate::{gzip, inflate, inflate_prefix, inflate_whole, zlib};
+pub use deflate::{gzip, inflate, inflate_prefix, zlib};
 pub use members::{Receiver, Unpacked, rar, sevenzip};
 pub use stream::{bzip2, deflate64, lzma, xz, zip_lzma, zstd};
 

@@ -67,3 +67,55 @@ pub(super) fn may_declare(tag: &[u8]) -> bool {
 fn known(uri: &str) -> &'static str {
     ns::ALL.iter().copied().find(|known| *known == uri).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test's own numbers")]
+mod tests {
+    use super::Namespaces;
+    use quick_xml::events::Event;
+    use quick_xml::name::{QName, ResolveResult};
+    use quick_xml::reader::NsReader;
+
+    const TEXT: &str = r#"<a xmlns="http://www.w3.org/1999/xlink" xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main">
+        <w:b/><b/><c xmlns=""><w:d/><d/></c><w:e xmlns:w="http://openoffice.org/2000/text"><w:f/><f/></w:e><w:g/>
+        <x:h/><x:i xmlns:x='http://www.w3.org/1999/xlink'><x:j>text</x:j></x:i><x:k/><l xmlnsx="no"/></a>"#;
+
+    /// The same as the resolver that looks at every attribute of every element.
+    #[test]
+    fn scopes() {
+        let mut reader = NsReader::from_str(TEXT);
+        let (mut names, mut depth, mut seen) = (Namespaces::default(), 0_u32, 0);
+        loop {
+            let event = reader.read_event().unwrap();
+            let (start, empty) = match &event {
+                Event::Start(start) => (start, false),
+                Event::Empty(start) => (start, true),
+                Event::End(_) => {
+                    names.leave(depth);
+                    depth = depth.saturating_sub(1);
+                    continue;
+                }
+                Event::Eof => break,
+                _ => continue,
+            };
+            depth = depth.saturating_add(1);
+            if super::may_declare(start.as_bytes()) {
+                names.declare(start, depth);
+            }
+            let name: QName<'_> = start.name();
+            let prefix = name.prefix().map(quick_xml::name::Prefix::into_inner).unwrap_or_default();
+            let oracle = match reader.resolver().resolve_element(start.name()).0 {
+                ResolveResult::Bound(namespace) => super::known(namespace.into_inner()),
+                _ => "",
+            };
+            let leaked: &'static str = Box::leak(prefix.to_owned().into_boxed_str());
+            assert_eq!(names.of(leaked), oracle, "{}", name.into_inner());
+            seen += 1;
+            if empty {
+                names.leave(depth);
+                depth = depth.saturating_sub(1);
+            }
+        }
+        assert_eq!(seen, 15);
+    }
+}

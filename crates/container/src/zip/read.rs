@@ -40,47 +40,9 @@ pub(super) fn prefix(archive: &Archive<'_>, entry: &Entry, count: usize) -> Vec<
     match entry.method {
         _ if entry.encrypted => Vec::new(),
         0 => data.get(..count).unwrap_or(data).to_vec(),
-        8 => match small(archive, entry, data) {
-            Some(whole) => whole.get(..count).unwrap_or(whole).to_vec(),
-            None => decode::inflate_prefix(data, count),
-        },
+        8 => decode::inflate_prefix(data, count),
         _ => Vec::new(),
     }
-}
-
-/// Size of an entry that is decompressed as a whole when its head is asked for, bytes: making a decoder ready costs
-/// more than that little output, and most such entries are read afterwards.
-const SMALL: u64 = 16 << 10;
-/// Bytes of such entries that one archive keeps.
-const KEPT: u64 = 4 << 20;
-
-/// All of a small deflated entry, kept for [`read`]; none where it is not small, or not what its header declares, so
-/// that the slow path finds the same and tells it.
-fn small<'a>(archive: &'a Archive<'_>, entry: &Entry, data: &[u8]) -> Option<&'a Vec<u8>> {
-    if entry.declared_size > SMALL || entry.open_ended || entry.overlaps || data.len() as u64 != entry.compressed_size {
-        return None;
-    }
-    let whole = || {
-        let kept = archive.kept.get().saturating_add(entry.declared_size);
-        if kept > KEPT {
-            return None;
-        }
-        archive.kept.set(kept);
-        let size = usize::try_from(entry.declared_size).ok()?;
-        let bytes = decode::inflate_whole(data, size)?;
-        (entry.crc == decode::crc32(&bytes)).then_some(bytes)
-    };
-    archive.small.get(entry.index)?.get_or_init(whole).as_ref()
-}
-
-/// A small entry that was decompressed before, booked now that it is read.
-fn known(archive: &Archive<'_>, entry: &Entry, sink: &mut dyn Sink) -> Option<Vec<u8>> {
-    let bytes = archive.small.get(entry.index)?.get()?.as_ref()?;
-    let length = bytes.len() as u64;
-    if length > sink.budget().part_allowance() || sink.budget().produce(length).is_err() {
-        return None;
-    }
-    Some(bytes.clone())
 }
 
 /// The entry's bytes as stored, as far as they are there.
@@ -103,9 +65,6 @@ fn plain<'a>(archive: &Archive<'a>, entry: &Entry, data: &'a [u8], sink: &mut dy
             check(entry, out, sink);
         }
         return Some(Cow::Borrowed(out));
-    }
-    if let Some(bytes) = known(archive, entry, sink) {
-        return Some(Cow::Owned(bytes));
     }
     let mut decoded = decompress(entry.method, data, sink.budget());
     if decoded.stopped == Some(Stopped::Truncated) && !entry.open_ended {

@@ -88,3 +88,44 @@ impl Place<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test's own numbers")]
+mod tests {
+    use super::Places;
+
+    /// Line, column and offset, character by character.
+    fn slowly(text: &str, to: usize, mark: u64, width: impl Fn(char) -> usize) -> (u32, u32, u64) {
+        let (mut line, mut column, mut offset, mut last) = (1, 1, mark, '\n');
+        for c in text[..to].chars() {
+            if c == '\r' || (c == '\n' && last != '\r') {
+                line += 1;
+                column = 1;
+            } else if c != '\n' {
+                column += 1;
+            }
+            offset += width(c) as u64;
+            last = c;
+        }
+        (line, column, offset)
+    }
+
+    #[test]
+    fn steps_and_characters_agree() {
+        let text = "a,b\r\nc\u{e9},\n\n\rd\r\r\n\u{1f600}x,y\n=z|\r\nend";
+        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        for stride in 1..5 {
+            let (utf8, utf16) = (Places::new(text, "UTF-8", b""), Places::new(text, "UTF-16LE", &[0xff, 0xfe]));
+            let single = Places::new(text, "windows-1252", b"");
+            let mut places = [utf8.start(), utf16.start(), single.start()];
+            for to in ends.iter().step_by(stride) {
+                let widths: [fn(char) -> usize; 3] = [char::len_utf8, |c| c.len_utf16() * 2, |_| 1];
+                for ((place, width), mark) in places.iter_mut().zip(widths).zip([0, 2, 0]) {
+                    place.advance(*to);
+                    let want = slowly(text, *to, mark, width);
+                    assert_eq!((place.line, place.column, place.offset), want, "{to} by {stride}");
+                }
+            }
+        }
+    }
+}

@@ -376,3 +376,37 @@ impl Document {
         self.found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::worth_reading;
+
+    #[test]
+    fn objects_inside_the_package_are_not_worth_reading() {
+        let inside = [
+            r#"<draw:object xlink:href="./Object 1" xlink:type="simple"/>"#,
+            r#"<draw:object-ole xlink:href="Object-2/x"/>"#,
+            r#"<draw:frame presentation:object="subtitle" table:object-count="7"/>"#,
+            r"<draw:object><math/></draw:object>",
+            r#"<style:x xlink:href="file:///c:/a"/>object"#,
+        ];
+        for text in inside {
+            assert!(!worth_reading(text.as_bytes()), "{text}");
+        }
+        let elsewhere = [
+            r#"<draw:object xlink:href="../a.ods"/>"#,
+            r#"<draw:object xlink:href="./../a.ods" b="c" xlink:href="http://x/"/>"#,
+            r#"<draw:object-ole xlink:href="file:///c:/a"/>"#,
+            r"<draw:object xlink:href='./Object 1'/>",
+            r#"<object href="&#47;x"/>"#,
+            r#"<a-b:object xlink:href = "http://x/"/>"#,
+            r"<draw:object><office:binary-data>AAAA</office:binary-data></draw:object>",
+            r#"<text:section-source xlink:href="x"/>"#,
+            r#"<table:table-source xlink:href="x"/>"#,
+            r#"<office:dde-source office:dde-topic="x"/>"#,
+        ];
+        for text in elsewhere {
+            assert!(worth_reading(text.as_bytes()), "{text}");
+        }
+    }
+}

@@ -46,19 +46,6 @@ pub fn inflate_prefix(input: &[u8], count: usize) -> Vec<u8> {
     out
 }
 
-/// Inflates a raw DEFLATE stream that should give exactly `size` bytes; none where it does not or where input is left
-/// over. Not booked as produced; for small sizes only, that much is allocated.
-#[must_use]
-pub fn inflate_whole(input: &[u8], size: usize) -> Option<Vec<u8>> {
-    let mut decoder = decoder(false);
-    // One byte more than there should be, so that a longer stream shows.
-    let mut out = Vec::with_capacity(size.saturating_add(1));
-    let status = decoder.decompress_vec(input, &mut out, FlushDecompress::Finish);
-    let ended = matches!(status, Ok(Status::StreamEnd)) && decoder.total_in() == input.len() as u64;
-    RESTING.set(Some(decoder));
-    (ended && out.len() == size).then_some(out)
-}
-
 /// Inflates the first member of a gzip file (RFC 1952); `consumed` tells where the next may begin.
 #[must_use]
 pub fn gzip(input: &[u8], budget: &Budget) -> Decoded {
