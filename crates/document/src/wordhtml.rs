@@ -118,8 +118,8 @@ fn hides_letters(bytes: &[u8]) -> bool {
     let mut escapes = memchr::memchr_iter(b'\\', bytes);
     references.any(|at| {
         let behind = bytes.get(at.saturating_add(1)..).unwrap_or_default();
-        let length = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#').count();
-        let name = behind.get(..length).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+        let name =
+            behind.get(..tags::name_length(behind)).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
         name.starts_with(['#', 'b']) && tags::reference(name).is_some_and(letter)
     }) || escapes.any(|at| {
         let next = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();

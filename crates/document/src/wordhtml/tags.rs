@@ -219,7 +219,7 @@ pub(super) fn resolve(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(after.len());
+        let end = name_length(after.as_bytes());
         let (name, tail) = after.split_at_checked(end).unwrap_or((after, ""));
         match reference(name) {
             Some(c) => {
@@ -234,6 +234,18 @@ pub(super) fn resolve(text: &str) -> Cow<'_, str> {
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// Length of a reference's name behind its `&`: letters and digits, or `#` and as many digits as there are, since the
+/// closing semicolon may be missing.
+pub(super) fn name_length(text: &[u8]) -> usize {
+    let (mark, digit): (usize, fn(&u8) -> bool) = match text {
+        [b'#', b'x' | b'X', ..] => (2, u8::is_ascii_hexdigit),
+        [b'#', ..] => (1, u8::is_ascii_digit),
+        _ => (0, u8::is_ascii_alphanumeric),
+    };
+    let digits = text.iter().skip(mark).take_while(|byte| digit(byte)).count();
+    digits.saturating_add(mark)
 }
 
 pub(super) fn reference(name: &str) -> Option<char> {
