@@ -51,7 +51,7 @@ def ask_ddefend(binary, paths):
     return answers
 
 
-# What msodde does not read, by its source (0.60.2): see docs/differential.md.
+# What msodde does not read, by its source (0.60.2).
 UNREAD = {
     "ods", "odt", "odp", "odf", "odf-flat", "slk", "dif", "msg", "eml", "mht", "tnef", "rtf-object", "zip", "7z", "tar",
     "gz", "iso", "pptx", "ppt", "one", "biff", "wordhtml", "excelhtml", "html", "access", "iqy", "word2", "write",
@@ -66,10 +66,10 @@ def explain(links, error, answer):
             return f"msodde fails: {error}"
         if answer["type"] in UNREAD or any(link["carrier"] in UNREAD for link in found):
             return f"msodde does not read {answer['type']} ({found[0]['carrier']})"
-        if any("!" in link["part"].split("/")[-1] or "!" in link["part"] for link in found):
-            return f"msodde does not read this part: {found[0]['part'].split('!', 1)[-1]}"
         if found[0].get("tricks"):
             return "msodde misses the trick: " + ", ".join(found[0]["tricks"])
+        if any("!" in link["part"].split("/")[-1] or "!" in link["part"] for link in found):
+            return f"msodde does not read this part: {found[0]['part'].split('!', 1)[-1]}"
         return f"msodde does not read {found[0]['carrier']} here"
     if links and not found:
         if any(link["kind"] == "external-workbook" for link in answer["other"]):

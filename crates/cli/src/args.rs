@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Finds and explains Dynamic Data Exchange abuse (MITRE ATT&CK T1559.002) in documents, mails and archives.
 #[derive(Debug, Parser)]
-#[command(name = "ddefend", version, about, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "ddefend", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -20,8 +20,10 @@ Examples:
   curl -s URL | ddefend scan - --name a.csv       standard input under a name
   ddefend explain dde.launch                      what a finding means
 
-Exit codes: 0 nothing found, 1 findings at or above --fail-on, 2 usage, 3 some inputs could not be fully read,
-4 internal. Found beats unreadable.";
+Exit codes:
+  0  nothing at or above --fail-on           3  nothing found, some inputs could not be fully read
+  1  findings at or above --fail-on          4  internal
+  2  usage";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {

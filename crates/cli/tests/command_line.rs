@@ -45,7 +45,10 @@ fn exit_codes() {
     assert_eq!(ddefend(&["scan"], b"").status.code(), Some(2));
     assert_eq!(ddefend(&["scan", "--no-such-option", "-"], b"").status.code(), Some(2));
     assert_eq!(ddefend(&["scan", "/no/such/file"], b"").status.code(), Some(3));
-    assert_eq!(ddefend(&["scan", "-"], b"\x89\x00\x01\x02\xfe\xff\x00\x00garbage\x00\x00").status.code(), Some(3));
+    assert_eq!(
+        ddefend(&["scan", "-"], b"\x89\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10 garbage").status.code(),
+        Some(3)
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{above_info, check, jsonl, root, scan, settings, updating};
-use ddefend_model::{LinkKind, Scanned};
+use ddefend_model::{LinkKind, Scanned, trick};
 use ddefend_testkit::corpus::{archive, archive_path, expected_path};
 use ddefend_testkit::samples::{Expect, Sample, all};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,14 +39,14 @@ fn links(scanned: &Scanned, kind: &str) -> Vec<(String, String)> {
 }
 
 fn disappointment(sample: &Sample, scanned: &Scanned) -> Option<String> {
-    let dde = links(scanned, "dde");
+    let dde = [links(scanned, "dde"), links(scanned, "macro-dde")].concat();
     match &sample.expect {
         Expect::Dde(service, topic) => {
             let found = dde.iter().any(|(s, t)| s == service && t == topic);
             (!found).then(|| format!("wanted {service}|{topic}, found {dde:?}"))
         }
         Expect::Related(kind) => {
-            let found = !links(scanned, kind).is_empty() && dde.is_empty();
+            let found = !links(scanned, kind).is_empty() && (dde.is_empty() || *kind == "macro-dde");
             (!found).then(|| format!("wanted {kind} and no DDE, found {:?}", scanned.findings))
         }
         Expect::Silent => above_info(scanned).then(|| format!("wanted silence, found {:?}", scanned.findings)),
@@ -71,6 +71,19 @@ fn names_are_unique_and_rows_are_covered() {
         samples.iter().filter(|sample| sample.expect != Expect::Silent).map(|sample| sample.row).collect();
     let missing: Vec<&str> = ROWS.lines().filter(|row| !row.is_empty() && !loud.contains(row)).collect();
     assert!(missing.is_empty(), "rows without a sample: {missing:?}");
+}
+
+#[test]
+fn every_trick_is_seen_on_some_sample() {
+    let mut seen = BTreeSet::new();
+    for (_, scanned) in scanned_corpus() {
+        for finding in &scanned.findings {
+            seen.extend(finding.tricks.iter().map(|trick| trick.0.to_string()));
+            seen.extend(finding.link.iter().flat_map(|link| &link.tricks).map(|trick| trick.0.to_string()));
+        }
+    }
+    let missing: Vec<&str> = trick::ALL.iter().copied().filter(|trick| !seen.contains(*trick)).collect();
+    assert!(missing.is_empty(), "no sample shows {missing:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Calendars and address cards (RFC 5545, RFC 6350, vCalendar 1.0): HTML descriptions and attachments in their lines.
 
-use crate::mime::decode::{base64, quoted_printable};
+use crate::transfer::{base64, percent_decode, quoted_printable};
 use crate::{Claim, Format, Part, Probe, Reader, Sink, text};
 use ddefend_model::{Location, code};
 use std::borrow::Cow;
@@ -185,26 +185,6 @@ fn unescape(value: &str) -> String {
                 None => out.push('\\'),
             },
             (c, false) => out.push(c),
-        }
-    }
-    out
-}
-
-pub(crate) fn percent_decode(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((first, tail)) = rest.split_first() {
-        let digits = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        let value = digits.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match (first, value) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                out.push(*first);
-                rest = tail;
-            }
         }
     }
     out

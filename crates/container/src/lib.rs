@@ -30,6 +30,7 @@ pub mod sevenzip;
 pub mod tar;
 pub mod text;
 mod tnef;
+mod transfer;
 mod udf;
 pub mod xml;
 pub mod zip;

@@ -3,10 +3,10 @@
 //! Own parser: contradictory headers, missing boundaries and unclosed parts hide attachments from readers that settle
 //! for one interpretation, and every level has to be booked on the budget.
 
-pub(crate) mod decode;
 mod entity;
 mod header;
 pub(crate) mod signed;
+mod uu;
 mod words;
 
 use crate::{Claim, Format, Part, Probe, Reader, Sink};

@@ -1,5 +1,7 @@
 //! Outlook items (`.msg`, `.oft`; MS-OXMSG): bodies and attachments of messages, appointments, contacts, tasks and notes.
 
+mod table;
+
 use crate::cfb::{Storage, Stream};
 use crate::{Format, Part, Sink, StorageReader, lzfu};
 use ddefend_model::{Diagnostic, Location, PartPath};
@@ -110,6 +112,7 @@ fn read(message: &Storage<'_>, path: &PartPath, depth: u32, sink: &mut dyn Sink)
             _ => {}
         }
     }
+    table::tell(message, path, sink);
     let attachments = message.storages();
     let attachments = attachments.iter().filter(|inner| starts_with(inner.name(), ATTACHMENT));
     for (index, attachment) in attachments.enumerate() {

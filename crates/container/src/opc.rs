@@ -193,6 +193,15 @@ impl<'a> Package<'a> {
         }
     }
 
+    /// The part's size in bytes as the archive declares it; never trusted.
+    #[must_use]
+    pub fn size(&self, part: &PackagePart) -> u64 {
+        match &self.store {
+            Store::Archive(archive) => archive.entries().get(part.index).map_or(0, |entry| entry.declared_size),
+            Store::Loose(parts) => parts.get(part.index).map_or(0, |bytes| bytes.len() as u64),
+        }
+    }
+
     /// Root element of a part; none where it is no XML. Inflates only the part's head, once.
     #[must_use]
     pub fn root(&self, part: &PackagePart) -> Option<&Root> {

@@ -1,6 +1,8 @@
 //! Compound files: every storage is offered to every storage reader; streams that none has read and that begin like a
 //! document are walked as parts.
 
+mod properties;
+
 use crate::registry;
 use ddefend_container::cfb::{Compound, SIGNATURE, Storage, Stream};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink};
@@ -23,6 +25,7 @@ fn read(part: &Part<'_>, sink: &mut dyn Sink) {
     if let Some(orphans) = compound.orphans() {
         known |= walk_storages(orphans, &[trick::ORPHAN_STREAM], sink);
     }
+    properties::tell(&compound.root(), sink);
     if !known {
         tell_unknown(&compound.root(), sink);
     }

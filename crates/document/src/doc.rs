@@ -11,6 +11,7 @@ mod pieces;
 mod plcfld;
 mod story;
 mod strings;
+mod tables;
 
 use ddefend_container::cfb::Storage;
 use ddefend_container::{Format, Sink, StorageReader};
@@ -91,6 +92,7 @@ fn read_stream(storage: &Storage<'_>, bytes: &[u8], sink: &mut dyn Sink) {
 pub(crate) fn read_all(source: &Source<'_>, sink: &mut dyn Sink) {
     let mut reached = document::read(source, sink);
     document::read_strings(source, sink);
+    tables::tell(source, sink);
     let glossary = usize::from(source.fib.next).saturating_mul(512);
     if glossary != 0 {
         match Fib::read(source.stream, glossary) {

@@ -14,6 +14,7 @@ mod fields;
 mod flatopc;
 mod formulas;
 mod legacy;
+mod odd;
 mod odf;
 mod other;
 mod package;

@@ -1,7 +1,7 @@
 //! ZIP-based documents: OPC packages are offered to every package reader, other archives to every archive reader;
 //! what none of them read is walked.
 
-use crate::registry;
+use crate::{odd, registry};
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::zip::{self, Archive, Entry};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink, media};
@@ -74,7 +74,11 @@ pub(crate) fn read_package(package: &Package<'_>, sink: &mut dyn Sink) {
     }
     for part in package.parts().iter().filter(|part| !package.was_read(part)) {
         match leaf(package, part) {
-            Leaf::Silent => {}
+            Leaf::Silent => {
+                if let Some(root) = package.root(part) {
+                    odd::tell(package, part, root, sink);
+                }
+            }
             Leaf::Named(reason) => {
                 let part = sink.path().join(part.name.trim_start_matches('/'));
                 sink.not_inspected(NotInspected { part, reason: reason.to_owned() });

@@ -2,7 +2,7 @@
 
 use crate::paint::{Paint, Style};
 use crate::{Meta, Renderer, escape, wrap};
-use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Scanned, Summary};
+use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Lure, Scanned, Summary};
 use std::collections::BTreeSet;
 
 pub(crate) fn make(meta: &Meta) -> Box<dyn Renderer> {
@@ -18,6 +18,8 @@ pub(crate) fn make(meta: &Meta) -> Box<dyn Renderer> {
 const LABEL: usize = 12;
 /// Diagnostics listed per artifact unless verbose.
 const DIAGNOSTICS: usize = 3;
+/// Characters of a prompt unless verbose: enough to know it again.
+const PROMPT: usize = 150;
 /// Longest hostile string shown in one go, characters.
 const CLIP: usize = 600;
 
@@ -101,10 +103,7 @@ impl Text {
     }
 
     fn finding(&mut self, finding: &Finding, artifact: &Artifact) -> String {
-        let badge = self.paint.level(finding.level, &format!(" {} ", finding.level.as_str().to_uppercase()));
-        let id = self.paint.with(Style::Dim, &format!("[{}]", finding.id.0));
-        let title = self.paint.with(Style::Strong, &escape::terminal(&finding.title));
-        let mut out = format!("\n {badge} {title} {id}\n");
+        let mut out = self.title(finding);
         if let Some(command) = &finding.command {
             out.push_str(&self.field("runs", command, Style::Alarm));
         }
@@ -112,7 +111,7 @@ impl Text {
             out.push_str(&self.field("decoded", layer, Style::Alarm));
         }
         if let Some(link) = &finding.link {
-            out.push_str(&self.link(link));
+            out.push_str(&self.link(link, finding.lure.as_ref()));
         }
         out.push_str(&self.field("where", &place(finding, artifact), Style::Plain));
         if let Some(lure) = &finding.lure {
@@ -128,16 +127,36 @@ impl Text {
         out
     }
 
+    /// Level, title and id, the title over as many lines as it needs.
+    fn title(&self, finding: &Finding) -> String {
+        let badge = self.paint.level(finding.level, &format!(" {} ", finding.level.as_str().to_uppercase()));
+        let indent = finding.level.as_str().len() + 4;
+        let text = format!("{} [{}]", escape::terminal(&clip(&finding.title, CLIP)), finding.id.0);
+        let mut out = String::new();
+        for (index, line) in wrap::wrap(&text, self.width.saturating_sub(indent)).iter().enumerate() {
+            let line = self.paint.with(Style::Strong, line);
+            out.push_str(&if index == 0 { format!("\n {badge} {line}\n") } else { format!("{:indent$}{line}\n", "") });
+        }
+        out
+    }
+
     /// What the user is asked and what stops it: in full once per artifact, since findings of one document share them.
     fn questions(&mut self, finding: &Finding) -> String {
+        let brief = |text: &str| if self.verbose { text.to_owned() } else { first_words(text, PROMPT) };
         let mut asked: Vec<(String, Style)> = Vec::new();
         for (index, prompt) in finding.prompts.iter().enumerate() {
-            asked.push((format!("{}. \"{}\" [{}]", index + 1, prompt.text, prompt.lets_through), Style::Plain));
+            let text = format!("{}. \"{}\" [{}]", index + 1, brief(&prompt.text), prompt.lets_through);
+            asked.push((text, Style::Plain));
         }
         let mut stops: Vec<(String, Style)> = Vec::new();
-        for blocker in &finding.blockers {
+        let keys = if self.verbose { finding.blockers.len() } else { 1 };
+        for blocker in finding.blockers.iter().take(keys) {
             stops.push((blocker.name.clone(), Style::Plain));
             stops.push((format!("{} = {}", blocker.registry, blocker.value), Style::Dim));
+        }
+        let names: Vec<&str> = finding.blockers.iter().skip(keys).map(|blocker| blocker.name.as_str()).collect();
+        if !names.is_empty() {
+            stops.push((format!("or: {} (--verbose shows the keys)", names.join("; ")), Style::Dim));
         }
         let mut out = String::new();
         for (label, lines) in [("user is asked", asked), ("stopped by", stops)] {
@@ -156,7 +175,7 @@ impl Text {
         out
     }
 
-    fn link(&self, link: &Link) -> String {
+    fn link(&self, link: &Link, lure: Option<&Lure>) -> String {
         let mut out = String::new();
         let names =
             [("service", &link.service), ("topic", &link.topic), ("item", &link.item), ("target", &link.target)];
@@ -171,7 +190,7 @@ impl Text {
         if let Some(effective) = &link.effective {
             out.push_str(&self.field("effective", effective, Style::Plain));
         }
-        if let Some(shown) = &link.shown {
+        if let Some(shown) = link.shown.as_ref().filter(|shown| lure.is_none_or(|lure| lure.0 != shown.trim())) {
             out.push_str(&self.field("shows", shown, Style::Dim));
         }
         out
@@ -245,6 +264,17 @@ fn place(finding: &Finding, artifact: &Artifact) -> String {
 /// A part path without the artifact in front.
 fn shorten<'a>(part: &'a str, artifact: &str) -> &'a str {
     part.strip_prefix(artifact).map_or(part, |rest| rest.trim_start_matches('!'))
+}
+
+/// The first whole words of a longer text, at most `limit` characters.
+fn first_words(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => {
+            let head = text.get(..at).unwrap_or_default();
+            format!("{} …", head.rsplit_once(' ').map_or(head, |(head, _)| head))
+        }
+        None => text.to_owned(),
+    }
 }
 
 /// At most `limit` characters, with a count of what was left out.

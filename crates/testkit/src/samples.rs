@@ -1,6 +1,7 @@
 //! The project's own samples, one module an area.
 
 pub mod archives;
+pub mod commands;
 pub mod doc;
 pub mod excel;
 pub mod formula;
@@ -50,6 +51,7 @@ type Area = (fn() -> Vec<Sample>, &'static [Entry]);
 
 const AREAS: &[Area] = &[
     (archives::samples, archives::ENTRIES),
+    (commands::samples, commands::ENTRIES),
     (objects::samples, objects::ENTRIES),
     (mail::samples, mail::ENTRIES),
     (rtf::samples, rtf::ENTRIES),

@@ -3,7 +3,7 @@ use super::{ORDER, Violation};
 
 /// Crates with raw decoders: only `guard` may name them (invariant 2). The test kit packs with them.
 const DECODERS: &[&str] =
-    &["flate2", "bzip2", "lzma_rust2", "sevenz_rust2", "cab", "zstd", "ruzstd", "lzxd", "miniz_oxide"];
+    &["flate2", "bzip2", "deflate64", "lzma_rust2", "sevenz_rust2", "ruzstd", "zstd", "lzxd", "rars", "miniz_oxide"];
 /// What touches the world outside: only `engine` and `cli` may name it (invariant 1).
 const OUTSIDE: &[&str] =
     &["std::fs", "std::net", "std::env", "std::process", "std::time::Instant", "std::time::SystemTime", "std::io::std"];

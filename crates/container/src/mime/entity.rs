@@ -1,8 +1,9 @@
 //! An entity: headers and a body, which may be entities again.
 
-use super::decode::{base64, quoted_printable, uuencoded};
 use super::header::{Headers, line, media_type, parameter};
+use super::uu::uuencoded;
 use super::{WEB_PAGE, words};
+use crate::transfer::{base64, quoted_printable};
 use crate::{Part, Sink};
 use ddefend_model::{Location, PartPath, code};
 use encoding_rs::Encoding;

@@ -1,7 +1,6 @@
 //! Text in header fields: encoded words (RFC 2047) and extended parameters (RFC 2231).
 
-use super::decode::{base64, quoted_printable};
-use crate::ical::percent_decode;
+use crate::transfer::{base64, percent_decode, quoted_printable};
 use encoding_rs::Encoding;
 use std::borrow::Cow;
 

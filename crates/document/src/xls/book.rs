@@ -15,6 +15,8 @@ const SEPARATOR: char = '\u{3}';
 
 /// How many times the length of a stream its records are walked at most.
 const WALKS: usize = 4;
+/// Record ids from here on do not exist (MS-XLS 2.3.1 ends with those of charts).
+const NO_RECORD: u16 = 0x1100;
 
 /// What an external reference leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +132,8 @@ pub(crate) struct Book {
     by_start: BTreeMap<usize, usize>,
     /// External references by the substream that holds them.
     by_substream: BTreeMap<usize, Vec<usize>>,
+    /// Offset and id of the first record of a type that does not exist.
+    unknown: Option<(usize, u16)>,
     /// Items kept.
     items: usize,
     /// Bytes of records that were walked.
@@ -152,6 +156,7 @@ impl Book {
             trailing: None,
             by_start: BTreeMap::new(),
             by_substream: BTreeMap::new(),
+            unknown: None,
             items: 0,
             walked: 0,
         };
@@ -160,6 +165,10 @@ impl Book {
             book.by_start.entry(sheet.start).or_insert(index);
         }
         book.walk_hidden(data, sink);
+        if let Some((offset, unknown)) = book.unknown {
+            let message = format!("a record has type {unknown:#06x}, which does not exist; it was passed over");
+            sink.report(code::NOTE_ODD, Location::bytes(offset as u64, 0), message);
+        }
         let full = [book.sheets.len(), book.names.len(), book.externals.len(), book.items, book.references.len()];
         if full.iter().any(|length| *length >= LIST_CAP) {
             let message =
@@ -287,6 +296,7 @@ impl Book {
             }
             id::SST => self.strings = self.strings.or(Some(record.offset)),
             id::DBQUERY if self.queries.len() < LIST_CAP => self.query(record.offset, records),
+            unknown if unknown >= NO_RECORD => self.unknown = self.unknown.or(Some((record.offset, unknown))),
             _ => {}
         }
     }

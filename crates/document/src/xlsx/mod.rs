@@ -6,6 +6,7 @@ mod requests;
 mod scan;
 mod workbook;
 
+use crate::odd;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Source, ns};
 use ddefend_container::{Format, PackageReader, Sink};
@@ -94,7 +95,12 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
                 scan::read(package, part, &workbook, &mut uses, sink);
             }
             "macrosheet" => macros::read(package, part, &workbook, sink),
-            root if SILENT.contains(&root) => package.mark_read(part),
+            root if SILENT.contains(&root) => {
+                package.mark_read(part);
+                if let Some(root) = package.root(part) {
+                    odd::tell(package, part, root, sink);
+                }
+            }
             _ => {}
         }
     }

@@ -1,0 +1,66 @@
+//! The generated reference under docs/reference/ says what the program says.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::{check, root};
+use ddefend_content::Content;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::Command;
+
+#[test]
+fn ids() {
+    let content = Content::load().unwrap();
+    let mut out = String::from(
+        "# Finding, trick and diagnostic ids\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`. \
+         `ddefend explain ID` says\nmore about each.\n",
+    );
+    let mut sorts: BTreeMap<&str, Vec<(&str, &str, String)>> = BTreeMap::new();
+    for it in content.explanations() {
+        sorts.entry(it.sort).or_default().push((&it.id, &it.title, it.techniques.join(" ")));
+    }
+    for sort in ["finding", "trick", "diagnostic"] {
+        let _ = write!(
+            out,
+            "\n## {}s\n\n| id | meaning | ATT&CK |\n|---|---|---|\n",
+            sort[..1].to_uppercase() + &sort[1..]
+        );
+        for (id, title, techniques) in &sorts[sort] {
+            let _ = writeln!(
+                out,
+                "| `{id}` | {} | {techniques} |",
+                title.trim_start_matches("Hiding trick: ").replace('|', "\\|")
+            );
+        }
+    }
+    check(&root().join("docs/reference/ids.md"), out.as_bytes()).unwrap();
+}
+
+#[test]
+fn formats() {
+    let mut formats: BTreeMap<&str, (&str, Vec<&str>)> = BTreeMap::new();
+    for format in ddefend_document::formats() {
+        formats.insert(format.id, (format.title, format.extensions.to_vec()));
+    }
+    let mut out = String::from(
+        "# Formats\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`. What `detected` can say; the type is\n\
+         found by content, extensions only tell whether one lies.\n\n| id | format | extensions |\n|---|---|---|\n",
+    );
+    for (id, (title, extensions)) in formats {
+        let _ = writeln!(out, "| `{id}` | {title} | {} |", extensions.join(" "));
+    }
+    check(&root().join("docs/reference/formats.md"), out.as_bytes()).unwrap();
+}
+
+#[test]
+fn command_line() {
+    let mut out =
+        String::from("# Command line\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`.\n");
+    for verb in [&["--help"][..], &["scan", "--help"], &["explain", "--help"]] {
+        let run = Command::new(env!("CARGO_BIN_EXE_ddefend")).args(verb).env("COLUMNS", "100").output().unwrap();
+        let _ =
+            write!(out, "\n## ddefend {}\n\n```text\n{}```\n", verb.join(" "), String::from_utf8(run.stdout).unwrap());
+    }
+    check(&root().join("docs/reference/command-line.md"), out.as_bytes()).unwrap();
+}
