@@ -34,7 +34,7 @@ impl Limits {
     pub const RATIO_GRACE: u64 = 4 << 20;
     /// Bytes of the artifact and of all parts on the way to the one that is being read, together: nested archives
     /// hold every layer.
-    pub const LIVE: u64 = 160 << 20;
+    pub const LIVE: u64 = 144 << 20;
     /// Decoder output up to which artifacts are worked on beside each other; one that gives more takes the [`Lane`].
     pub const LIGHT: u64 = 16 << 20;
 }
