@@ -35,6 +35,7 @@ mod udf;
 pub mod xml;
 pub mod zip;
 
+pub use mime::WEB_PAGE;
 pub use part::{Format, Part, Secrets, Sink};
 pub use reader::{ArchiveReader, Claim, PackageReader, Probe, Reader, StorageReader};
 pub use registry::{ARCHIVE_READERS, PACKAGE_READERS, READERS, STORAGE_READERS};

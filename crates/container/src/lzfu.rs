@@ -34,6 +34,8 @@ const COMPRESSED: u32 = 0x7546_5a4c;
 const UNCOMPRESSED: u32 = 0x414c_454d;
 /// The dictionary is a ring of 4,096 bytes that starts with this text, MS-OXRTFCP 2.1.2.1.
 const DICTIONARY: usize = 4096;
+/// Mask of places in the ring.
+const RING: usize = DICTIONARY.wrapping_sub(1);
 const SEED: &[u8] =
     b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \
 \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \
@@ -149,9 +151,9 @@ impl Inflater {
                 if offset == self.write {
                     return None;
                 }
-                for step in 0..usize::from(reference & 0xf).saturating_add(2) {
-                    let at = offset.saturating_add(step) % DICTIONARY;
-                    self.put(self.ring.get(at).copied().unwrap_or_default());
+                let count = usize::from(reference & 0xf).saturating_add(2);
+                for at in offset..offset.saturating_add(count) {
+                    self.put(self.ring.get(at & RING).copied().unwrap_or_default());
                 }
             }
         }
@@ -159,10 +161,10 @@ impl Inflater {
 
     fn put(&mut self, byte: u8) {
         self.out.push(byte);
-        if let Some(slot) = self.ring.get_mut(self.write) {
+        if let Some(slot) = self.ring.get_mut(self.write & RING) {
             *slot = byte;
         }
-        self.write = self.write.saturating_add(1) % DICTIONARY;
+        self.write = self.write.wrapping_add(1) & RING;
     }
 }
 

@@ -21,8 +21,7 @@ pub(crate) static READER: Reader = Reader {
 };
 
 /// Saved web pages: a format of its own for the report, read by the same reader.
-pub(crate) static WEB_PAGE: Format =
-    Format { id: "mht", title: "saved web page (MHTML)", extensions: &["mht", "mhtml"] };
+pub static WEB_PAGE: Format = Format { id: "mht", title: "saved web page (MHTML)", extensions: &["mht", "mhtml"] };
 
 /// Header names that only mails and saved pages have at their start.
 const KNOWN: [&str; 24] = [

@@ -349,7 +349,8 @@ pub fn relationships(source: &str, bytes: &[u8], sink: &mut dyn Sink) -> Vec<Rel
             part: None,
             external: false,
         };
-        for attribute in element.attributes() {
+        let wanted = |local: &str| matches!(local, "Id" | "Type" | "Target" | "TargetMode");
+        for attribute in element.attributes_where(wanted) {
             match attribute.local.as_str() {
                 "Id" => relation.id = attribute.value,
                 "Type" => {

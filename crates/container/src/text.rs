@@ -165,18 +165,71 @@ fn markless_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 /// of them beside other control characters are no text.
 #[must_use]
 pub fn is_text(text: &str) -> bool {
-    let (mut total, mut odd, mut nul) = (0_usize, 0_usize, 0_usize);
-    if !text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f || byte == 0xc2) {
+    let special = |byte: u8| {
+        (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0x7f) | (byte == 0xc2)
+    };
+    // Without branches inside a chunk, so that many bytes are compared at once.
+    if !text.as_bytes().chunks(256).any(|chunk| chunk.iter().fold(false, |found, byte| found | special(*byte))) {
         // No control character of either set (those of C1 begin with the byte C2): the usual case, told cheaply.
         return true;
     }
-    for c in text.chars() {
-        total = total.saturating_add(1);
-        nul = nul.saturating_add(usize::from(c == '\0'));
-        let control = c.is_control() && !matches!(c, '\0' | '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}' | '\u{1b}');
-        odd = odd.saturating_add(usize::from(control));
+    let (mut total, mut odd, mut nul) = (0_usize, 0_usize, 0_usize);
+    let mut before = 0_u8;
+    // Over bytes and without branches; a count cannot pass the length.
+    for byte in text.bytes() {
+        let plain = (byte == 0)
+            | (byte == b'\t')
+            | (byte == b'\n')
+            | (byte == b'\r')
+            | (byte == 0xc)
+            | (byte == 0x1a)
+            | (byte == 0x1b);
+        let low = ((byte < 0x20) & !plain) | (byte == 0x7f);
+        // The other control characters, U+0080 to U+009F, are written C2 80 to C2 9F.
+        let high = (before == 0xc2) & (byte < 0xa0);
+        total = total.wrapping_add(usize::from(byte & 0xc0 != 0x80));
+        nul = nul.wrapping_add(usize::from(byte == 0));
+        odd = odd.wrapping_add(usize::from(low | high));
+        before = byte;
     }
     let tenths = |count: usize| count.saturating_mul(10) > total.saturating_mul(3);
     let mostly_nul = nul.saturating_mul(4) > total.saturating_mul(3);
     !(tenths(odd) || mostly_nul || (tenths(nul) && odd > 0))
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test's own numbers")]
+mod tests {
+    use super::is_text;
+
+    /// Character by character, as the definition says it.
+    fn is_text_slowly(text: &str) -> bool {
+        let (mut total, mut odd, mut nul) = (0_usize, 0_usize, 0_usize);
+        for c in text.chars() {
+            total += 1;
+            nul += usize::from(c == '\0');
+            odd +=
+                usize::from(c.is_control() && !matches!(c, '\0' | '\t' | '\n' | '\r' | '\u{c}' | '\u{1a}' | '\u{1b}'));
+        }
+        let tenths = |count: usize| count * 10 > total * 3;
+        !(tenths(odd) || nul * 4 > total * 3 || (tenths(nul) && odd > 0))
+    }
+
+    #[test]
+    fn bytes_and_characters_agree() {
+        let letters: Vec<char> =
+            "aé€\u{80}\u{9f}\u{a0}\u{c2}\u{7f}\0\u{1}\t\r\n\u{c}\u{1a}\u{1b}\u{1f}😀".chars().collect();
+        let mut seed = 7_u32;
+        for length in 0..400 {
+            for bias in 1..6 {
+                let mut letter = || {
+                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let number = (seed >> 16) as usize;
+                    if number % 6 < bias { letters[number / 6 % letters.len()] } else { 'x' }
+                };
+                let text: String = (0..length).map(|_| letter()).collect();
+                assert_eq!(is_text(&text), is_text_slowly(&text), "{text:?}");
+            }
+        }
+    }
 }

@@ -2,13 +2,14 @@
 //! recovery after syntax errors, depth and time under the budget.
 
 mod entities;
+mod namespaces;
 
 use crate::{Sink, text};
 use ddefend_model::{Location, code};
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use quick_xml::events::{BytesStart, Event as Raw};
-use quick_xml::name::{PrefixDeclaration, QName, ResolveResult};
-use quick_xml::reader::NsReader;
+use quick_xml::name::{PrefixDeclaration, QName};
+use quick_xml::reader::Reader;
 use std::borrow::Cow;
 
 /// How often a damaged document is picked up again at its next `<`.
@@ -40,7 +41,7 @@ impl<'a> Source<'a> {
         let transcoded = !matches!(decoded.encoding, "UTF-8" | "windows-1252");
         let data = decoded.text;
         let head = data.as_bytes().get(..64 << 10).unwrap_or(data.as_bytes());
-        if memchr::memmem::find(head, b"<!DOCTYPE").is_none() {
+        if memmem::find(head, b"<!DOCTYPE").is_none() {
             return Self { data, transcoded, entities: false };
         }
         sink.report(code::NOTE_DTD, Location::default(), "the XML has a document type definition".to_owned());
@@ -60,9 +61,9 @@ impl<'a> Source<'a> {
 /// The encoding that an XML declaration names, where it is neither UTF-8 nor UTF-16.
 fn declared_encoding(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let head = bytes.get(..bytes.len().min(200))?;
-    let end = memchr::memmem::find(head, b"?>")?;
+    let end = memmem::find(head, b"?>")?;
     let declaration = head.get(..end)?;
-    let at = memchr::memmem::find(declaration, b"encoding")?;
+    let at = memmem::find(declaration, b"encoding")?;
     let rest = declaration.get(at..)?;
     let open = rest.iter().position(|b| matches!(b, b'"' | b'\''))?;
     let value = rest.get(open.checked_add(1)?..)?;
@@ -111,9 +112,17 @@ impl Element<'_> {
 
     /// All attributes but namespace declarations, in their order; malformed ones are passed over.
     pub fn attributes(&self) -> impl Iterator<Item = Attribute> {
+        self.attributes_where(|_| true)
+    }
+
+    /// Those of [`Self::attributes`] whose name without prefix `wanted` asks for; others are not decoded.
+    pub fn attributes_where(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Attribute> {
         let mut attributes = self.start.attributes();
         attributes.with_checks(false);
-        attributes.flatten().filter_map(|attribute| {
+        attributes.flatten().filter_map(move |attribute| {
+            if !wanted(attribute.key.local_name().into_inner()) {
+                return None;
+            }
             if matches!(
                 attribute.key.as_namespace_binding(),
                 Some(PrefixDeclaration::Default | PrefixDeclaration::Named(_))
@@ -164,7 +173,8 @@ pub enum Event<'s> {
 /// The pull reader.
 pub struct Xml<'s> {
     data: &'s str,
-    reader: NsReader<&'s [u8]>,
+    reader: Reader<&'s [u8]>,
+    namespaces: namespaces::Namespaces<'s>,
     base: usize,
     depth: u32,
     restarts: u32,
@@ -181,6 +191,7 @@ impl<'s> Xml<'s> {
         Self {
             data,
             reader: configured(data),
+            namespaces: namespaces::Namespaces::default(),
             base: 0,
             depth: 0,
             restarts: 0,
@@ -227,7 +238,7 @@ impl<'s> Xml<'s> {
             Raw::Start(start) => self.start(start, offset, false, sink),
             Raw::Empty(start) => self.start(start, offset, true, sink),
             Raw::End(end) => {
-                let name = self.written(end.name().into_inner(), offset, 2);
+                let (_, name) = self.written(end.name().into_inner(), offset, 2);
                 Some(self.end(Cow::Borrowed(name)))
             }
             Raw::Text(text) => Some(Event::Text { text: text.into_inner(), encoded: false }),
@@ -250,12 +261,12 @@ impl<'s> Xml<'s> {
             self.done = true;
             return None;
         }
-        let namespace = match self.reader.resolver().resolve_element(start.name()).0 {
-            ResolveResult::Bound(namespace) => known_namespace(namespace.into_inner()),
-            _ => "",
-        };
-        let local = self.written(start.name().into_inner(), offset, 1);
+        let (prefix, local) = self.written(start.name().into_inner(), offset, 1);
         self.depth = self.depth.saturating_add(1);
+        if namespaces::may_declare(start.as_bytes()) {
+            self.namespaces.declare(&start, self.depth);
+        }
+        let namespace = self.namespaces.of(prefix);
         if empty {
             self.pending_end = Some(local);
         }
@@ -263,14 +274,20 @@ impl<'s> Xml<'s> {
         Some(Event::Start(Element { start, namespace, offset, empty }))
     }
 
-    /// The local part of a tag's `name`, as it stands in the source `skip` bytes behind the tag's offset.
-    fn written(&self, name: &str, offset: u64, skip: usize) -> &'s str {
+    /// Prefix and local part of a tag's `name`, as it stands in the source `skip` bytes behind the tag's offset.
+    fn written(&self, name: &str, offset: u64, skip: usize) -> (&'s str, &'s str) {
         let from = usize::try_from(offset).unwrap_or(usize::MAX).saturating_add(skip);
         let written = self.data.get(from..from.saturating_add(name.len())).unwrap_or_default();
-        written.split_once(':').map_or(written, |(_, local)| local)
+        match memchr(b':', written.as_bytes()) {
+            Some(colon) => written
+                .split_at_checked(colon)
+                .map_or(("", written), |(prefix, local)| (prefix, local.get(1..).unwrap_or_default())),
+            None => ("", written),
+        }
     }
 
     fn end(&mut self, name: Cow<'s, str>) -> Event<'s> {
+        self.namespaces.leave(self.depth);
         self.depth = self.depth.saturating_sub(1);
         self.names.pop();
         Event::End(name)
@@ -299,8 +316,8 @@ impl<'s> Xml<'s> {
     }
 }
 
-fn configured(data: &str) -> NsReader<&[u8]> {
-    let mut reader = NsReader::from_str(data);
+fn configured(data: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(data);
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
@@ -350,11 +367,6 @@ fn reference(name: &str) -> Option<char> {
             char::from_u32(code)
         }
     }
-}
-
-/// Namespaces that carriers ask for, as constants that outlive the reader; others come back empty.
-fn known_namespace(uri: &str) -> &'static str {
-    ns::ALL.iter().copied().find(|known| *known == uri).unwrap_or_default()
 }
 
 /// Namespace URIs of the formats that ddefend reads.

@@ -1,7 +1,7 @@
 //! What a formula asks for as links, the same for every carrier that holds formulas.
 
 use ddefend_container::Sink;
-use ddefend_grammar::formula::{Dialect, Found, Request, bytes_could_request, requests};
+use ddefend_grammar::formula::{Dialect, Found, Request, bytes_could_call, bytes_could_request, requests};
 use ddefend_model::{Link, LinkKind, Location, PartPath, Trigger};
 use std::collections::HashMap;
 
@@ -169,7 +169,13 @@ fn carries_cells(address: &str) -> bool {
 
 /// False is certain: XML or HTML without anything that a request needs, written plainly or as a reference.
 pub(crate) fn markup_could_request(bytes: &[u8]) -> bool {
-    if memchr::memchr(0, bytes).is_some() || bytes_could_request(bytes) {
+    // The rare ones in one pass: without a bar or a full-width letter there is less to look for.
+    let rare = memchr::memchr3(0, b'|', 0xef, bytes);
+    if rare.is_some_and(|at| bytes.get(at) == Some(&0)) || rare.is_some() && memchr::memchr(0, bytes).is_some() {
+        return true;
+    }
+    let could = if rare.is_some() { bytes_could_request } else { bytes_could_call };
+    if could(bytes) {
         return true;
     }
     let bar = |at: usize| {
@@ -178,10 +184,11 @@ pub(crate) fn markup_could_request(bytes: &[u8]) -> bool {
         // `&apos;`, a comment or an element in the middle of a text.
         matches!(next, Some(b'&' | b'<'))
     };
-    memchr::memchr_iter(b'|', bytes).any(bar)
-        || memchr::memmem::find_iter(bytes, b"&").any(|at| bytes.get(at..).is_some_and(hides_a_letter))
-        || memchr::memmem::find(bytes, b"<!ENTITY").is_some()
-        || memchr::memmem::find(bytes, b"<![CDATA[").is_some()
+    rare.is_some() && memchr::memchr_iter(b'|', bytes).any(bar)
+        || memchr::memchr_iter(b'&', bytes).any(|at| bytes.get(at..).is_some_and(hides_a_letter))
+        || memchr::memmem::find_iter(bytes, b"<!").any(|at| {
+            bytes.get(at..).is_some_and(|rest| rest.starts_with(b"<!ENTITY") || rest.starts_with(b"<![CDATA["))
+        })
 }
 
 /// True for a reference that stands for a letter or a sign that formulas need.

@@ -16,7 +16,7 @@ const CHARACTER: u64 = 16;
 pub(crate) fn tell(package: &Package<'_>, part: &PackagePart, root: &Root, sink: &mut dyn Sink) {
     let head = package.prefix(part, HEAD);
     if memmem::find(&head, b"<!DOCTYPE").is_some() {
-        let message = "the part has a document type definition, which packages forbid (ISO 29500-2 8.1.4); no carrier \
+        let message = "the part has a document type definition, which packages forbid (ISO 29500-2); no carrier \
                        reads this part, and its entities were not expanded";
         report(code::NOTE_DTD, part, message.to_owned(), sink);
     }

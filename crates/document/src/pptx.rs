@@ -38,8 +38,8 @@ fn read(package: &Package<'_>, sink: &mut dyn Sink) {
         let Some(bytes) = package.read(part, sink) else { continue };
         package.mark_read(part);
         let has = |word: &[u8]| memchr::memmem::find(&bytes, word).is_some();
-        // `hlinkClick`, `hlinkHover`, `hlinkMouseOver`; UTF-16 and entities could hide the name.
-        if has(b"hlink") || has(b"\0h\0l\0i\0n\0k") || has(b"<!DOCTYPE") {
+        // `hlinkClick`, `hlinkHover`, `hlinkMouseOver` with an `action`; UTF-16 and entities could hide the names.
+        if has(b"action") && has(b"hlink") || has(b"\0h\0l\0i\0n\0k") || has(b"<!DOCTYPE") {
             actions(package, part, &bytes, sink);
         }
     }

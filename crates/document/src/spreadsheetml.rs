@@ -150,7 +150,7 @@ impl Book {
         let name = cell_name(self.column, self.row.max(1));
         self.column = self.column.saturating_add(merged.unwrap_or_default());
         self.flush_cell();
-        let Some(formula) = element.attributes().find(|attribute| attribute.local == "Formula") else { return };
+        let Some(formula) = element.attributes_where(|local| local == "Formula").next() else { return };
         let place = Location::cell(self.sheet.clone(), name).at_bytes(element.offset, 0).held_by("Cell@ss:Formula");
         let place = Location { length: None, ..place };
         self.cell = links(&formula.value, Dialect::Excel, &self.origin, &place, None);
@@ -160,7 +160,7 @@ impl Book {
     }
 
     fn attribute(&mut self, element: &Element<'_>, name: &str, place: &str, holder: &'static str) {
-        let Some(formula) = element.attributes().find(|attribute| attribute.local == name) else { return };
+        let Some(formula) = element.attributes_where(|local| local == name).next() else { return };
         let place = Location::cell(self.sheet.clone(), place).held_by(holder);
         let place = Location { offset: Some(element.offset), ..place };
         for mut link in links(&formula.value, Dialect::Excel, &self.origin, &place, None) {

@@ -21,6 +21,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         .chain(registry::storage_readers().map(|reader| &reader.format))
         .chain(registry::package_readers().map(|reader| &reader.format))
         .chain(registry::archive_readers().map(|reader| &reader.format))
+        .chain([&ddefend_container::WEB_PAGE])
 }
 
 /// What a walk found, in the order in which it was found.

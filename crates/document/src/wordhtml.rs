@@ -107,7 +107,24 @@ fn may_hold_fields(html: &str) -> bool {
         word.is_some_and(|word| word.eq_ignore_ascii_case(b"field"))
     });
     let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-    spelt || has(b"AttachedTemplate") || (has(b"mso") && (has(b"&#") || has(b"\\")))
+    spelt || has(b"AttachedTemplate") || (has(b"mso") && hides_letters(bytes))
+}
+
+/// True where a reference or an escape of style sheets may stand for a letter of `field-`, or for a backslash that
+/// begins such an escape. Those for quotes, blanks and letters beyond ASCII do not count.
+fn hides_letters(bytes: &[u8]) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '\\');
+    let mut references = memchr::memchr_iter(b'&', bytes);
+    let mut escapes = memchr::memchr_iter(b'\\', bytes);
+    references.any(|at| {
+        let behind = bytes.get(at.saturating_add(1)..).unwrap_or_default();
+        let name =
+            behind.get(..tags::name_length(behind)).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+        name.starts_with(['#', 'b']) && tags::reference(name).is_some_and(letter)
+    }) || escapes.any(|at| {
+        let next = bytes.get(at.saturating_add(1)).copied().unwrap_or_default();
+        next.is_ascii_hexdigit() || b"ilIL-\\&".contains(&next)
+    })
 }
 
 /// How many fields are read.
@@ -129,7 +146,7 @@ impl HtmlReader {
         match token {
             Token::Text(text) => {
                 if self.builder.depth() > 0 {
-                    self.builder.text(&collapse(&text));
+                    self.builder.text(&collapse(&tags::resolve(text)));
                 }
             }
             Token::Open(tag) => self.open(&tag),
@@ -150,7 +167,8 @@ impl HtmlReader {
         for (_, inside, _) in self.simple.iter_mut().filter(|(name, ..)| name.eq_ignore_ascii_case(tag.name)) {
             *inside = inside.saturating_add(1);
         }
-        match tag.attribute("style").as_deref().and_then(field_style) {
+        let style = tag.may_be_styled().then(|| tag.attribute("style")).flatten();
+        match style.as_deref().and_then(field_style) {
             Some(FieldStyle::Begin) => self.begin(tag, "mso-element:field-begin"),
             Some(FieldStyle::Separator) => self.builder.separator(),
             Some(FieldStyle::End) => self.builder.end(),
@@ -221,4 +239,31 @@ fn collapse(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_hold_fields;
+
+    #[test]
+    fn what_could_spell_a_field_is_read() {
+        let tag = |style: &str| format!("<p>it&#8217;s&nbsp;&quot;&#34;<span style='{style}'>");
+        let spelt = [
+            "mso-element:field-begin",
+            "MSO-ELEMENT:FIELD-BEGIN",
+            "mso-element:&#102;ield-begin",
+            "mso-element:&#x66ield-begin",
+            "mso-element:field&#45;begin",
+            "mso-element:\\66 ield-begin",
+            "mso-element:f\\ield-begin",
+            "mso-element:&#92;66 ield-begin",
+            "mso-element:&bsol;66 ield-begin",
+        ];
+        for style in spelt {
+            assert!(may_hold_fields(&tag(style)), "{style}");
+        }
+        for style in ["mso-bidi-font-size:1pt", "v\\:*;mso-list:l0", "mso-number-format:\"\\@\""] {
+            assert!(!may_hold_fields(&tag(style)), "{style}");
+        }
+    }
 }

@@ -95,6 +95,12 @@ pub fn bytes_could_request(bytes: &[u8]) -> bool {
     filter::could_request(bytes)
 }
 
+/// [`bytes_could_request`] for bytes that have no bar and no byte EF, which begins full-width letters in UTF-8.
+#[must_use]
+pub fn bytes_could_call(bytes: &[u8]) -> bool {
+    filter::could_call(bytes)
+}
+
 /// Turns byte offsets into character counts in one pass over the text.
 fn finish(text: &str, mut requests: Vec<scan::Located>, opening: &[&'static str]) -> Vec<Found> {
     requests.sort_by_key(|located| (located.start, std::cmp::Reverse(located.end)));

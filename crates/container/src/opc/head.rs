@@ -12,7 +12,7 @@ pub struct Root {
 }
 
 /// Bytes that are looked at first; where the start tag does not end in them, more.
-const STEPS: [usize; 3] = [1 << 10, 16 << 10, 256 << 10];
+const STEPS: [usize; 4] = [1 << 10, 4 << 10, 16 << 10, 256 << 10];
 
 /// Finds the root element in a head that `prefix` gives by length.
 pub(super) fn root(prefix: impl Fn(usize) -> Vec<u8>) -> Option<Root> {
@@ -95,8 +95,10 @@ fn start_tag(tag: &str) -> Found {
         let Some((value, after)) = value.get(1..).and_then(|value| value.split_once(quote)) else {
             return Found::Cut(Some(root));
         };
-        if key.trim() == wanted {
+        if key.trim() == wanted && !value.trim().is_empty() {
+            // What follows changes nothing, so that the tag need not end in this head.
             value.trim().clone_into(&mut root.namespace);
+            return Found::Root(root);
         }
         rest = after.trim_start();
     }

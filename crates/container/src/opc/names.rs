@@ -14,6 +14,12 @@ pub(super) fn normal(name: &str) -> String {
 
 /// The form in which names are compared: normal, percent-decoded, lower case.
 pub(super) fn fold(name: &str) -> String {
+    if let [b'/', second, ..] = name.as_bytes()
+        && !matches!(second, b'/' | b'.')
+        && memchr::memchr2(b'\\', b'%', name.as_bytes()).is_none()
+    {
+        return name.to_ascii_lowercase();
+    }
     percent_decode(&normal(name)).to_ascii_lowercase()
 }
 

@@ -1,3 +1,4 @@
+use ddefend_grammar::formula::could_request;
 use std::borrow::Cow;
 
 /// A cell and where it stands.
@@ -37,9 +38,10 @@ impl<'t> Cells<'t> {
     }
 
     /// From each line the part that begins with the first formula prefix behind a delimiter or two blanks: columns of
-    /// fixed width, and formulas whose own separators cut them up under every delimiter.
+    /// fixed width, and formulas whose own separators cut them up under every delimiter. Lines without anything that a
+    /// request needs are left out: no part of them has it.
     pub(super) fn rests_of_lines(text: &'t str) -> impl Iterator<Item = Cell<'t>> {
-        Self::new(text, None).filter_map(|line| {
+        Self::new(text, None).filter(|line| could_request(&line.text)).filter_map(|line| {
             let (from, quoted) = rest_start(&line.text)?;
             let text = line.text.get(from..)?;
             let text = if quoted { text.replace("\"\"", "\"") } else { text.to_owned() };

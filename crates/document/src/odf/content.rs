@@ -30,16 +30,56 @@ pub(super) fn is_document(head: &[u8]) -> bool {
 
 /// True where the bytes may hold something that is reported. Element names cannot be written otherwise in UTF-8.
 fn worth_reading(bytes: &[u8]) -> bool {
-    const NAMES: [&[u8]; 7] = [
-        b"dde-",
-        b"section-source",
-        b"table-source",
-        b"floating-frame",
-        b":object",
-        b"<object",
-        b"vnd.sun.star.script:",
-    ];
-    NAMES.iter().any(|name| memchr::memmem::find(bytes, name).is_some()) || markup_could_request(bytes)
+    const NAMES: [&[u8]; 3] = [b"dde-", b"floating-frame", b"vnd.sun.star.script:"];
+    let sources = ["section", "table"];
+    NAMES.iter().any(|name| memchr::memmem::find(bytes, name).is_some())
+        || memchr::memmem::find_iter(bytes, b"-source").any(|at| {
+            let before = bytes.get(..at).unwrap_or_default();
+            sources.iter().any(|owner| before.ends_with(owner.as_bytes()))
+        })
+        || objects_matter(bytes)
+        || markup_could_request(bytes)
+}
+
+/// True where an object may stand for another document, or be in the file itself.
+fn objects_matter(bytes: &[u8]) -> bool {
+    let mut any = false;
+    for at in memchr::memmem::find_iter(bytes, b"object") {
+        let (before, tag) = bytes.split_at_checked(at).unwrap_or_default();
+        if !begins_tag(before) {
+            continue;
+        }
+        any = true;
+        let end = memchr::memchr(b'>', tag).unwrap_or(tag.len());
+        if !is_inside(tag.get(..end).unwrap_or_default()) {
+            return true;
+        }
+    }
+    any && memchr::memmem::find(bytes, b"binary-data").is_some()
+}
+
+/// True where bytes end with `<`, or with `<` and a prefix.
+fn begins_tag(before: &[u8]) -> bool {
+    let Some((last, name)) = before.split_last() else { return false };
+    match last {
+        b'<' => true,
+        b':' => {
+            let prefix = name.iter().rev().take(64).position(|byte| !byte.is_ascii_alphanumeric());
+            prefix.and_then(|length| name.iter().rev().nth(length)).is_none_or(|byte| !b" \t\r\n\"'/".contains(byte))
+        }
+        _ => false,
+    }
+}
+
+/// True for an object's tag whose one reference is written plainly and points into the package.
+fn is_inside(tag: &[u8]) -> bool {
+    let mut references = memchr::memmem::find_iter(tag, b"href");
+    let Some(at) = references.next() else { return true };
+    let value = tag.get(at.saturating_add(4)..).and_then(|rest| rest.strip_prefix(b"=\""));
+    let value = value.and_then(|value| value.split(|byte| *byte == b'"').next()).unwrap_or_default();
+    let inside = value.strip_prefix(b"./").unwrap_or(value);
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./".contains(byte);
+    references.next().is_none() && inside.first().is_some_and(u8::is_ascii_alphanumeric) && inside.iter().all(plain)
 }
 
 /// Reads a stream and reports its links.
@@ -164,7 +204,7 @@ impl Document {
     /// Formulas in any attribute that may hold one.
     fn formulas(&mut self, element: &Element<'_>, closes: &'static str) {
         let holds = |name: &str| matches!(name, "formula" | "condition" | "expression" | "value");
-        for attribute in element.attributes().filter(|attribute| holds(&attribute.local)) {
+        for attribute in element.attributes_where(holds) {
             if attribute.local == "value" && attribute.prefix == "office" {
                 continue;
             }
@@ -334,5 +374,39 @@ impl Document {
             self.found.add(link);
         }
         self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worth_reading;
+
+    #[test]
+    fn objects_inside_the_package_are_not_worth_reading() {
+        let inside = [
+            r#"<draw:object xlink:href="./Object 1" xlink:type="simple"/>"#,
+            r#"<draw:object-ole xlink:href="Object-2/x"/>"#,
+            r#"<draw:frame presentation:object="subtitle" table:object-count="7"/>"#,
+            r"<draw:object><math/></draw:object>",
+            r#"<style:x xlink:href="file:///c:/a"/>object"#,
+        ];
+        for text in inside {
+            assert!(!worth_reading(text.as_bytes()), "{text}");
+        }
+        let elsewhere = [
+            r#"<draw:object xlink:href="../a.ods"/>"#,
+            r#"<draw:object xlink:href="./../a.ods" b="c" xlink:href="http://x/"/>"#,
+            r#"<draw:object-ole xlink:href="file:///c:/a"/>"#,
+            r"<draw:object xlink:href='./Object 1'/>",
+            r#"<object href="&#47;x"/>"#,
+            r#"<a-b:object xlink:href = "http://x/"/>"#,
+            r"<draw:object><office:binary-data>AAAA</office:binary-data></draw:object>",
+            r#"<text:section-source xlink:href="x"/>"#,
+            r#"<table:table-source xlink:href="x"/>"#,
+            r#"<office:dde-source office:dde-topic="x"/>"#,
+        ];
+        for text in elsewhere {
+            assert!(worth_reading(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// A piece of HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token<'h> {
-    /// Text, references resolved.
-    Text(Cow<'h, str>),
+    /// Text as written; [`resolve`] resolves its references.
+    Text(&'h str),
     /// A start tag.
     Open(Tag<'h>),
     /// An end tag: its name as written.
@@ -139,30 +139,43 @@ impl<'h> Iterator for Tokens<'h> {
     fn next(&mut self) -> Option<Token<'h>> {
         while self.at < self.html.len() {
             let rest = self.rest();
-            if rest.starts_with("<!") {
-                self.declaration();
-                continue;
-            }
-            if rest.starts_with("<?") {
-                self.skip_past(">");
-                continue;
-            }
-            if rest.starts_with('<')
-                && let Some(token) = self.tag()
-            {
-                return Some(token);
-            }
-            let skipped = usize::from(rest.starts_with('<'));
+            let skipped = match rest.as_bytes() {
+                [b'<', b'!', ..] => {
+                    self.declaration();
+                    continue;
+                }
+                [b'<', b'?', ..] => {
+                    self.skip_past(">");
+                    continue;
+                }
+                [b'<', ..] => {
+                    if let Some(token) = self.tag() {
+                        return Some(token);
+                    }
+                    1
+                }
+                _ => 0,
+            };
             let tail = rest.as_bytes().get(skipped..).unwrap_or_default();
             let end = memchr::memchr(b'<', tail).map_or(rest.len(), |found| found.saturating_add(skipped));
             self.at = self.at.saturating_add(end.max(1));
-            return Some(Token::Text(resolve(rest.get(..end).unwrap_or_default())));
+            return Some(Token::Text(rest.get(..end).unwrap_or_default()));
         }
         None
     }
 }
 
 impl Tag<'_> {
+    /// False is certain: no style of this tag has a property that begins with `mso`, spelt with escapes or not.
+    pub(super) fn may_be_styled(&self) -> bool {
+        let bytes = self.rest.as_bytes();
+        memchr::memchr2(b'\\', b'&', bytes).is_some()
+            || memchr::memchr_iter(b'-', bytes).any(|at| {
+                let word = at.checked_sub(3).and_then(|from| bytes.get(from..at));
+                word.is_some_and(|word| word.eq_ignore_ascii_case(b"mso"))
+            })
+    }
+
     /// The value of an attribute, references resolved.
     pub(super) fn attribute(&self, wanted: &str) -> Option<String> {
         let mut rest = self.rest;
@@ -198,7 +211,7 @@ fn value_of(text: &str) -> (&str, &str) {
 }
 
 /// Resolves character references; those that are not known stay as written.
-fn resolve(text: &str) -> Cow<'_, str> {
+pub(super) fn resolve(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
@@ -206,7 +219,7 @@ fn resolve(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(after.len());
+        let end = name_length(after.as_bytes());
         let (name, tail) = after.split_at_checked(end).unwrap_or((after, ""));
         match reference(name) {
             Some(c) => {
@@ -223,7 +236,19 @@ fn resolve(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn reference(name: &str) -> Option<char> {
+/// Length of a reference's name behind its `&`: letters and digits, or `#` and as many digits as there are, since the
+/// closing semicolon may be missing.
+pub(super) fn name_length(text: &[u8]) -> usize {
+    let (mark, digit): (usize, fn(&u8) -> bool) = match text {
+        [b'#', b'x' | b'X', ..] => (2, u8::is_ascii_hexdigit),
+        [b'#', ..] => (1, u8::is_ascii_digit),
+        _ => (0, u8::is_ascii_alphanumeric),
+    };
+    let digits = text.iter().skip(mark).take_while(|byte| digit(byte)).count();
+    digits.saturating_add(mark)
+}
+
+pub(super) fn reference(name: &str) -> Option<char> {
     let named = [
         ("amp", '&'),
         ("lt", '<'),

@@ -1,7 +1,7 @@
 //! The fast look before a formula is taken apart.
 
 use super::calls;
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 /// U+FF5C and U+FF08 in UTF-8.
 const WIDE_BAR: &[u8] = b"\xef\xbd\x9c";
@@ -12,15 +12,22 @@ pub(super) fn could_request(bytes: &[u8]) -> bool {
     if bytes.len() < 5 {
         return false;
     }
-    if memchr_iter(b'|', bytes).any(|at| bytes.get(at..).is_some_and(leads_to_topic)) {
+    let Some(rare) = memchr2(b'|', 0xef, bytes) else { return could_call(bytes) };
+    let rest = bytes.get(rare..).unwrap_or_default();
+    if memchr_iter(b'|', rest).any(|at| rest.get(at..).is_some_and(leads_to_topic)) {
         return true;
     }
-    if memchr(0xef, bytes).is_some()
+    if memchr(0xef, rest).is_some()
         && (memmem::find(bytes, WIDE_BAR).is_some() || memmem::find(bytes, WIDE_PARENTHESIS).is_some())
     {
         return true;
     }
-    memchr_iter(b'(', bytes).any(|at| bytes.get(..at).is_some_and(ends_with_name))
+    could_call(bytes)
+}
+
+/// As [`could_request`], for bytes without a bar and without the lead byte of full-width letters.
+pub(super) fn could_call(bytes: &[u8]) -> bool {
+    bytes.len() >= 5 && memchr_iter(b'(', bytes).any(|at| bytes.get(..at).is_some_and(ends_with_name))
 }
 
 /// True where a bar is followed by a quote, or by what may be an unquoted topic and `!`. Looks no further than the next
