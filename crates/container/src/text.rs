@@ -14,6 +14,26 @@ pub struct Text<'a> {
     pub unusual: bool,
 }
 
+/// Bytes of a text in another encoding than UTF-8 that are decoded: they may become three times as many.
+const TRANSCODED: usize = 32 << 20;
+/// Longest text that is borrowed as it is, bytes.
+const BORROWED: usize = 64 << 20;
+/// What to tell where [`bounded`] cut a text.
+pub const CUT: &str = "the text is longer than what is decoded (32 MiB, in UTF-8 64 MiB); its head was read";
+
+/// The head of a text that is decoded within bounded memory, and true where that is not all of it.
+#[must_use]
+pub fn bounded(bytes: &[u8]) -> (&[u8], bool) {
+    let head = bytes.get(..BORROWED).unwrap_or(bytes);
+    if head.len() <= TRANSCODED {
+        return (head, false);
+    }
+    // An error at the very end is a character that the cut went through.
+    let plain = std::str::from_utf8(head).err().is_none_or(|error| error.error_len().is_none());
+    let kept = if plain { head } else { bytes.get(..TRANSCODED).unwrap_or(bytes) };
+    (kept, kept.len() < bytes.len())
+}
+
 /// Decodes by byte-order mark (UTF-8, UTF-16, UTF-32, UTF-7), then by the pattern of NUL bytes, then as UTF-8, then as
 /// Windows-1252.
 #[must_use]

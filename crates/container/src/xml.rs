@@ -14,6 +14,8 @@ use std::borrow::Cow;
 
 /// How often a damaged document is picked up again at its next `<`.
 const RESTARTS: u32 = 32;
+/// The longest name of an entity or number of a character that is looked for, bytes.
+const LONGEST_NAME: usize = 100;
 
 /// XML bytes made ready: UTF-8, entities of an internal subset expanded.
 #[derive(Debug)]
@@ -30,6 +32,10 @@ impl<'a> Source<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], sink: &mut dyn Sink) -> Self {
         let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+        let (bytes, cut) = text::bounded(bytes);
+        if cut {
+            sink.report(code::LIMIT_MEMORY, Location::default(), text::CUT.to_owned());
+        }
         let decoded = match declared_encoding(bytes) {
             Some(encoding) => text::Text {
                 text: encoding.decode_without_bom_handling(bytes).0,
@@ -333,7 +339,7 @@ fn unescape(raw: &str) -> (String, bool) {
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let resolved = after.split_once(';').and_then(|(name, tail)| Some((reference(name)?, name, tail)));
+        let resolved = named(after).and_then(|(name, tail)| Some((reference(name)?, name, tail)));
         match resolved {
             Some((character, name, tail)) => {
                 encoded |= name.starts_with('#') && character.is_ascii_alphanumeric();
@@ -348,6 +354,13 @@ fn unescape(raw: &str) -> (String, bool) {
     }
     out.push_str(rest);
     (out, encoded)
+}
+
+/// The name of a reference whose `&` stands before `after`, and what follows its `;`. Looks no further than a name can
+/// be long: text may be nothing but ampersands.
+fn named(after: &str) -> Option<(&str, &str)> {
+    let end = memchr(b';', after.as_bytes().get(..LONGEST_NAME).unwrap_or(after.as_bytes()))?;
+    Some((after.get(..end)?, after.get(end.checked_add(1)?..)?))
 }
 
 /// One reference without `&` and `;`.

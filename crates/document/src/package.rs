@@ -5,7 +5,7 @@ use crate::{odd, registry};
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::zip::{self, Archive, Entry};
 use ddefend_container::{Claim, Format, Part, Probe, Reader, Sink, media};
-use ddefend_model::NotInspected;
+use ddefend_model::{Location, NotInspected, code};
 use std::collections::BTreeSet;
 
 /// Anything with ZIP structure.
@@ -27,7 +27,11 @@ fn sniff(probe: &Probe<'_>) -> Claim {
 }
 
 fn read(part: &Part<'_>, sink: &mut dyn Sink) {
-    let Some(archive) = Archive::open(part.bytes, sink) else { return };
+    let Some(archive) = Archive::open(part.bytes, sink) else {
+        let message = "it begins like an archive but has neither entries nor a directory".to_owned();
+        sink.report(code::BROKEN_STRUCTURE, Location::default(), message);
+        return;
+    };
     if Package::is_package(&archive) {
         read_package(&Package::open(archive, sink), sink);
     } else {

@@ -1,13 +1,17 @@
 //! The walk over an artifact's tree of parts.
 
 use crate::{compound, flatopc, package, registry};
-use ddefend_container::{Claim, Format, Part, Probe, Reader, Secrets, Sink};
+use ddefend_container::{Claim, Format, Part, Probe, Reader, Secrets, Sink, text};
 use ddefend_guard::{Budget, Exceeded};
 use ddefend_model::{Diagnostic, Link, Location, NotInspected, PartPath, code, trick};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Readers that hand what they find to all other readers.
 const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER, &flatopc::READER];
+
+/// Formats of text that hold parts in other encodings.
+const MAILS: &[&str] = &["eml", "mime", "mht", "mbox", "ics"];
 
 /// All flat readers.
 fn readers() -> impl Iterator<Item = &'static Reader> {
@@ -52,6 +56,7 @@ pub fn walk(root: Part<'_>, budget: &Budget, secrets: &Secrets) -> Walked {
         tricks: root.tricks.clone(),
         format: None,
         limits_told: BTreeSet::new(),
+        holder: 0..0,
         out: Walked::default(),
     };
     walker.enter(&root);
@@ -69,6 +74,8 @@ struct Walker<'w> {
     format: Option<&'static Format>,
     /// Limits that were told already; a bomb hits the same one a million times.
     limits_told: BTreeSet<&'static str>,
+    /// Where the bytes of the innermost part with memory of its own stand: parts inside it cost nothing.
+    holder: Range<usize>,
     out: Walked,
 }
 
@@ -78,16 +85,43 @@ impl Walker<'_> {
             self.tell_limit(exceeded, &part.path);
             return;
         }
-        let readers = claimed(part);
+        let (readers, is_text) = claimed(part);
+        // Mails may hold more than their text; what is in them is decoded part by part.
+        if is_text && !readers.iter().any(|reader| MAILS.contains(&reader.format.id)) {
+            let (bytes, cut) = text::bounded(part.bytes);
+            if cut {
+                self.diagnostic(Diagnostic::new(
+                    code::LIMIT_MEMORY,
+                    part.path.clone(),
+                    Location::default(),
+                    text::CUT.to_owned(),
+                ));
+                let head = Part { bytes, ..part.clone() };
+                return self.read(&head, readers);
+            }
+        }
+        self.read(part, readers);
+    }
+
+    /// Hands a part to the readers that claim it.
+    fn read(&mut self, part: &Part<'_>, readers: Vec<&'static Reader>) {
         self.format = readers.first().map(|reader| &reader.format);
         if readers.is_empty() {
             self.unknown(part);
             return;
         }
         let before = self.out.links.len();
+        let own = part.bytes.as_ptr_range();
+        let own = own.start.addr()..own.end.addr();
+        let borrowed = self.holder.start <= own.start && own.end <= self.holder.end;
+        let bytes = if borrowed { 0 } else { part.bytes.len() as u64 };
+        let outer = if borrowed { self.holder.clone() } else { std::mem::replace(&mut self.holder, own) };
+        self.budget.hold(bytes);
         for reader in readers {
             (reader.read)(part, self);
         }
+        self.budget.release(bytes);
+        self.holder = outer;
         self.check_extension(part, before);
     }
 
@@ -130,20 +164,21 @@ impl Walker<'_> {
     }
 }
 
-/// The readers that claim a part, surest first: all with structural evidence, or the likely ones, or the fallbacks.
-fn claimed(part: &Part<'_>) -> Vec<&'static Reader> {
+/// The readers that claim a part, and true for a large text. Surest first: all with structural evidence, or the likely ones, or the fallbacks.
+fn claimed(part: &Part<'_>) -> (Vec<&'static Reader>, bool) {
     let probe = Probe::new(part);
     let mut claims: Vec<(Claim, &'static Reader)> =
         readers().map(|reader| ((reader.sniff)(&probe), reader)).filter(|(claim, _)| *claim != Claim::No).collect();
     claims.sort_by_key(|(claim, _)| std::cmp::Reverse(*claim));
-    let Some(best) = claims.first().map(|(claim, _)| *claim) else { return Vec::new() };
+    let Some(best) = claims.first().map(|(claim, _)| *claim) else { return (Vec::new(), false) };
     // The text of a mail is read by people: only a structure makes something else of it.
     let is_mail_text = part.name.is_none() && part.declared.as_deref() == Some("text/plain");
     if is_mail_text && best < Claim::Structure {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let floor = best.min(Claim::Structure);
-    claims.into_iter().take_while(|(claim, _)| *claim >= floor).map(|(_, reader)| reader).collect()
+    let readers = claims.into_iter().take_while(|(claim, _)| *claim >= floor).map(|(_, reader)| reader).collect();
+    (readers, part.bytes.len() > 1 << 20 && probe.head().is_some())
 }
 
 impl Sink for Walker<'_> {

@@ -2,14 +2,14 @@ use crate::gate::Gate;
 use crate::input::Input;
 use crate::scan::{Settings, hex, scan_head, unreadable};
 use crate::watchdog::Watchdog;
-use ddefend_guard::Stop;
+use ddefend_guard::{Budget, Lane, Stop};
 use ddefend_model::{Diagnostic, Scanned, Summary};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,7 @@ pub fn scan_inputs<E>(
         next: AtomicUsize::new(0),
         emitted: AtomicUsize::new(0),
         gate: Gate::new(HELD),
+        lane: Arc::default(),
         watchdog: Watchdog::new(workers),
     };
     let mut summary = Summary::default();
@@ -82,6 +83,7 @@ struct Shared<'s> {
     next: AtomicUsize,
     emitted: AtomicUsize,
     gate: Gate,
+    lane: Arc<Lane>,
     watchdog: Watchdog,
 }
 
@@ -131,7 +133,7 @@ impl Shared<'_> {
 
     fn scan_stream(&self, name: &str, stream: &mut dyn Read, hint: u64, watch: impl Fn() -> Stop) -> Scanned {
         let limit = self.settings.limits.artifact_size;
-        let _pass = self.gate.enter(hint.min(limit));
+        let _pass = self.gate.enter(weight(hint.min(limit)));
         let stop = watch();
         let mut head = Vec::with_capacity(usize::try_from(hint.min(limit)).unwrap_or(0).saturating_add(1));
         if let Err(error) = stream.take(limit).read_to_end(&mut head) {
@@ -146,8 +148,15 @@ impl Shared<'_> {
                 Err(error) => return unreadable(name, error.to_string()),
             }
         }
-        scan_head(name, &head, size, hex(&hash.finalize()), self.settings, stop)
+        let budget = Budget::new(self.settings.limits.clone(), stop).with_lane(Arc::clone(&self.lane));
+        scan_head(name, &head, size, hex(&hash.finalize()), self.settings, &budget)
     }
+}
+
+/// What a file of that size counts at the gate. Readers hold up to some thirty times the bytes of a text of nothing but
+/// fields; small files are many and cheap.
+fn weight(size: u64) -> u64 {
+    size.saturating_add(size.saturating_sub(1 << 20).saturating_mul(8))
 }
 
 /// Hashes what is behind the head; gives its length.

@@ -33,7 +33,7 @@ pub(crate) fn hex(digest: &[u8]) -> String {
 #[must_use]
 pub fn scan_bytes(name: &str, bytes: &[u8], settings: &Settings<'_>, stop: Stop) -> Scanned {
     let digest = Sha256::digest(bytes);
-    scan_head(name, bytes, bytes.len() as u64, hex(&digest), settings, stop)
+    scan_head(name, bytes, bytes.len() as u64, hex(&digest), settings, &Budget::new(settings.limits.clone(), stop))
 }
 
 /// Scans the head of an artifact of `size` bytes whose digest is known.
@@ -43,13 +43,12 @@ pub(crate) fn scan_head(
     size: u64,
     sha256: String,
     settings: &Settings<'_>,
-    stop: Stop,
+    budget: &Budget,
 ) -> Scanned {
     let part =
         Part { path: PartPath::root(name), bytes, name: Some(Cow::Borrowed(name)), declared: None, tricks: Vec::new() };
-    let budget = Budget::new(settings.limits.clone(), stop);
     // A reader that panics is a defect of ours; the other artifacts must not suffer for it.
-    let walked = catch_unwind(AssertUnwindSafe(|| walk(part, &budget, &settings.secrets)));
+    let walked = catch_unwind(AssertUnwindSafe(|| walk(part, budget, &settings.secrets)));
     let mut artifact = Artifact { path: name.to_owned(), sha256, size, parts: budget.parts(), ..Artifact::default() };
     let walked = match walked {
         Ok(walked) => walked,

@@ -38,10 +38,12 @@ impl Watchdog {
             std::thread::park_timeout(TICK);
             let now = Instant::now();
             for slot in &self.slots {
-                if let Some((deadline, stop)) = &*slot.lock().unwrap_or_else(PoisonError::into_inner)
-                    && *deadline <= now
-                {
-                    stop.raise();
+                if let Some((deadline, stop)) = &mut *slot.lock().unwrap_or_else(PoisonError::into_inner) {
+                    if stop.is_waiting() {
+                        *deadline += TICK;
+                    } else if *deadline <= now {
+                        stop.raise();
+                    }
                 }
             }
         }

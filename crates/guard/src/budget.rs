@@ -1,3 +1,4 @@
+use crate::Lane;
 use ddefend_model::code;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -31,6 +32,11 @@ pub struct Limits {
 impl Limits {
     /// Output that is free of the ratio check, bytes.
     pub const RATIO_GRACE: u64 = 4 << 20;
+    /// Bytes of the artifact and of all parts on the way to the one that is being read, together: nested archives
+    /// hold every layer.
+    pub const LIVE: u64 = 160 << 20;
+    /// Decoder output up to which artifacts are worked on beside each other; one that gives more takes the [`Lane`].
+    pub const LIGHT: u64 = 16 << 20;
 }
 
 impl Default for Limits {
@@ -52,18 +58,30 @@ impl Default for Limits {
 
 /// A flag that somebody with a clock raises when time is up; engines check it, they never look at a clock.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    raised: AtomicBool,
+    waiting: AtomicBool,
+}
 
 impl Stop {
     /// Asks everybody who holds this flag to finish.
     pub fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.raised.store(true, Ordering::Relaxed);
     }
 
     /// True once it was raised.
     #[must_use]
     pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.raised.load(Ordering::Relaxed)
+    }
+
+    /// True while the work waits for its [`Lane`]; that time is not its own.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.0.waiting.load(Ordering::Relaxed)
     }
 }
 
@@ -84,13 +102,69 @@ pub struct Budget {
     stop: Stop,
     produced: Cell<u64>,
     parts: Cell<u64>,
+    live: Cell<u64>,
+    lane: Option<Arc<Lane>>,
+    in_lane: Cell<bool>,
+}
+
+impl Drop for Budget {
+    fn drop(&mut self) {
+        if let (Some(lane), true) = (&self.lane, self.in_lane.get()) {
+            lane.leave();
+        }
+    }
 }
 
 impl Budget {
     /// A full budget.
     #[must_use]
     pub fn new(limits: Limits, stop: Stop) -> Self {
-        Self { limits, stop, produced: Cell::new(0), parts: Cell::new(0) }
+        let zero = || Cell::new(0);
+        Self { limits, stop, produced: zero(), parts: zero(), live: zero(), lane: None, in_lane: Cell::new(false) }
+    }
+
+    /// Shares a lane with the budgets of other artifacts: of those that give much, one is worked on at a time.
+    #[must_use]
+    pub fn with_lane(mut self, lane: Arc<Lane>) -> Self {
+        self.lane = Some(lane);
+        self
+    }
+
+    /// Books bytes that stay in memory while parts below are read; [`Self::release`] gives them back.
+    pub fn hold(&self, bytes: u64) {
+        self.live.set(self.live.get().saturating_add(bytes));
+    }
+
+    /// Gives back what [`Self::hold`] booked.
+    pub fn release(&self, bytes: u64) {
+        self.live.set(self.live.get().saturating_sub(bytes));
+    }
+
+    /// Which limit [`Self::part_allowance`] came from.
+    #[must_use]
+    pub fn tightest(&self) -> Exceeded {
+        let limits = &self.limits;
+        let total = limits.total_size.saturating_sub(self.produced.get());
+        let live = Limits::LIVE.saturating_sub(self.live.get());
+        if limits.part_size <= total.min(live) {
+            Exceeded { code: code::LIMIT_PART_SIZE, limit: limits.part_size }
+        } else if total <= live {
+            Exceeded { code: code::LIMIT_TOTAL_SIZE, limit: limits.total_size }
+        } else {
+            Exceeded { code: code::LIMIT_MEMORY, limit: Limits::LIVE }
+        }
+    }
+
+    /// Takes the lane once the output is no longer light.
+    fn take_lane(&self) {
+        let Some(lane) = &self.lane else { return };
+        if self.in_lane.get() || self.produced.get() <= Limits::LIGHT {
+            return;
+        }
+        self.stop.0.waiting.store(true, Ordering::Relaxed);
+        lane.enter();
+        self.stop.0.waiting.store(false, Ordering::Relaxed);
+        self.in_lane.set(true);
     }
 
     /// The limits it started with.
@@ -111,10 +185,12 @@ impl Budget {
         self.parts.get()
     }
 
-    /// How many bytes one more part may have: the part limit or what is left of the total, whichever is less.
+    /// How many bytes one more part may have: the part limit, what is left of the total or what may still be held,
+    /// whichever is less.
     #[must_use]
     pub fn part_allowance(&self) -> u64 {
-        self.limits.part_size.min(self.limits.total_size.saturating_sub(self.produced.get()))
+        let total = self.limits.total_size.saturating_sub(self.produced.get());
+        self.limits.part_size.min(total).min(Limits::LIVE.saturating_sub(self.live.get()))
     }
 
     /// Books `bytes` of decoder output.
@@ -123,6 +199,7 @@ impl Budget {
     /// Where the total or the time is spent.
     pub fn produce(&self, bytes: u64) -> Result<(), Exceeded> {
         self.produced.set(self.produced.get().saturating_add(bytes));
+        self.take_lane();
         if self.produced.get() > self.limits.total_size {
             return Err(Exceeded { code: code::LIMIT_TOTAL_SIZE, limit: self.limits.total_size });
         }

@@ -7,6 +7,8 @@
 mod budget;
 mod cursor;
 pub mod decode;
+mod lane;
 
 pub use budget::{Budget, Exceeded, Limits, Stop};
 pub use cursor::{Cursor, Short};
+pub use lane::Lane;

@@ -42,6 +42,8 @@ pub mod code {
     pub const LIMIT_PART_SIZE: &str = "limit.part-size";
     /// All parts together are larger than the limit.
     pub const LIMIT_TOTAL_SIZE: &str = "limit.total-size";
+    /// The artifact and the nested parts on the way to this one fill the memory that they may have together.
+    pub const LIMIT_MEMORY: &str = "limit.memory";
     /// A part inflates beyond the allowed ratio.
     pub const LIMIT_RATIO: &str = "limit.ratio";
     /// Too many parts.
@@ -87,6 +89,7 @@ pub mod code {
         LIMIT_ARTIFACT_SIZE,
         LIMIT_PART_SIZE,
         LIMIT_TOTAL_SIZE,
+        LIMIT_MEMORY,
         LIMIT_RATIO,
         LIMIT_PARTS,
         LIMIT_DEPTH,

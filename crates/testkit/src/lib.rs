@@ -3,6 +3,7 @@
 //! Every sample is made by code in [`samples`], runs at most `calc` or `whoami`, and names the row of the carrier or
 //! trick table that it stands for (docs/reference/coverage.md).
 
+pub mod bombs;
 pub mod collect;
 pub mod corpus;
 pub mod make;

@@ -33,7 +33,9 @@ impl Headers {
             if matches!(line.first(), Some(b' ' | b'\t')) {
                 headers.fold(line);
             } else if let Some((name, value)) = split(line) {
-                if headers.fields.len() < MOST {
+                // Those that tell what the body is come through, however many stand before them.
+                let tells = name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("content-"));
+                if headers.fields.len() < if tells { MOST.saturating_mul(2) } else { MOST } {
                     headers.fields.push((name, decode(value)));
                 }
             } else if !line.starts_with(b"From ") && !line.starts_with(b">From ") {

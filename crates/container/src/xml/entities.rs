@@ -74,7 +74,7 @@ impl Expander<'_> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('&') {
             out.push_str(before);
-            let entity = after.split_once(';').and_then(|(name, tail)| Some((self.entities.get(name)?, tail)));
+            let entity = super::named(after).and_then(|(name, tail)| Some((self.entities.get(name)?, tail)));
             match entity {
                 Some((value, tail)) if self.afford(value.len(), depth) => {
                     self.append(value, depth.saturating_add(1), out);

@@ -7,7 +7,7 @@ pub(crate) mod strings;
 pub(crate) mod text;
 
 use ddefend_container::Sink;
-use ddefend_model::{Link, LinkKind, Location, Trigger, trick};
+use ddefend_model::{Link, LinkKind, Location, Trigger, code, trick};
 use formula::{Call, Formula, Operand, a1};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,14 @@ pub(crate) const LIST_CAP: usize = 1 << 16;
 pub(crate) const CONSTANT_CAP: usize = 2 << 10;
 /// Most formulas with calls of one sheet that are kept.
 pub(crate) const FORMULA_CAP: usize = 4096;
+
+/// Tells that a list is full: what follows in it was not kept.
+pub(crate) fn tell_full(length: usize, cap: usize, what: &str, sink: &mut dyn Sink) {
+    if length >= cap {
+        let message = format!("{cap} {what} are kept; further ones were not looked at");
+        sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
+    }
+}
 
 /// A macro sheet's formulas in reading order.
 #[derive(Debug)]

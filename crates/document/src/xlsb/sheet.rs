@@ -5,7 +5,7 @@ use super::workbook::Workbook;
 use super::{CARRIER, bytes};
 use crate::xlm::formula::{Formula, Lookup, a1, decode, show};
 use crate::xlm::ptg::{Layout, Tokens, external_name};
-use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, LIST_CAP, MacroSheet, report};
+use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, LIST_CAP, MacroSheet, report, tell_full};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_guard::Cursor;
@@ -89,6 +89,7 @@ pub(super) fn find_uses(
             }
         }
     }
+    tell_full(uses.len(), LIST_CAP, "uses of external names", sink);
 }
 
 type Constants = BTreeMap<(u32, u32), String>;
@@ -129,6 +130,7 @@ pub(super) fn read_macros(
             }
         }
     }
+    tell_full(formulas.len(), FORMULA_CAP, "macro calls of a sheet", sink);
     let (name, hidden) = workbook.sheet(part).unzip();
     let trigger = if workbook.runs_at_open { Trigger::Open } else { Trigger::Click };
     let hidden = hidden.unwrap_or_default();

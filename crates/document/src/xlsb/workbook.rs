@@ -2,7 +2,7 @@
 
 use super::bytes;
 use super::records::{Records, id, wide};
-use crate::xlm::{LIST_CAP, runs_at_open};
+use crate::xlm::{LIST_CAP, runs_at_open, tell_full};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_guard::Cursor;
@@ -71,6 +71,8 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &mut Wor
             _ => {}
         }
     }
+    let most = workbook.sheets.len().max(workbook.names.len()).max(workbook.books);
+    tell_full(most, LIST_CAP, "sheets, names or books", sink);
 }
 
 fn reference(entry: &[u8]) -> Option<(usize, i32)> {

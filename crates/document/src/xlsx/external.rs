@@ -3,7 +3,7 @@
 use super::scan::Uses;
 use super::workbook::Workbook;
 use super::{CARRIER, Opened, open};
-use crate::xlm::LIST_CAP;
+use crate::xlm::{LIST_CAP, tell_full};
 use crate::xls::links::{Folded, service_tricks};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
@@ -60,6 +60,9 @@ pub(super) fn read(
             _ => {}
         }
     }
+    let most = reading.found.iter().map(|found| found.items.len()).max().unwrap_or_default();
+    tell_full(reading.found.len().max(reading.references.len()), LINK_CAP, "links of one part", sink);
+    tell_full(most, LIST_CAP, "items of one link", sink);
     let number = workbook.references.get(&known).copied();
     let (mut found, references) = (reading.found, reading.references);
     for link in references {

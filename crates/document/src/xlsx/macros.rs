@@ -3,7 +3,7 @@
 use super::workbook::Workbook;
 use super::{CARRIER, open, scan};
 use crate::xlm::formula::Formula;
-use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, MacroSheet, report, text};
+use crate::xlm::{CONSTANT_CAP, FORMULA_CAP, MacroSheet, report, tell_full, text};
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Event, Source, Xml};
@@ -46,6 +46,7 @@ pub(super) fn read(package: &Package<'_>, part: &PackagePart, workbook: &Workboo
             }
         }
     }
+    tell_full(formulas.len(), FORMULA_CAP, "macro calls of a sheet", sink);
     let (name, hidden) = workbook.sheet(part).cloned().unzip();
     let trigger = if workbook.runs_at_open { Trigger::Open } else { Trigger::Click };
     let hidden = hidden.unwrap_or_default();

@@ -85,6 +85,7 @@ fn gzip_header_length(input: &[u8]) -> Option<usize> {
 /// Drives a decoder under the part limit, the total, the ratio and the clock.
 fn run(input: &[u8], zlib_header: bool, budget: &Budget) -> Decoded {
     let allowance = budget.part_allowance();
+    let tightest = budget.tightest();
     let mut decoder = decoder(zlib_header);
     let mut out: Vec<u8> = Vec::new();
     let mut stopped = None;
@@ -94,7 +95,7 @@ fn run(input: &[u8], zlib_header: bool, budget: &Budget) -> Decoded {
         let used = usize::try_from(decoder.total_in()).unwrap_or(usize::MAX);
         let room = allowance.saturating_sub(decoder.total_out());
         if room == 0 {
-            stopped = Some(part_limit(budget));
+            stopped = Some(Stopped::Limit(tightest));
             break;
         }
         // Double with the output, so that large parts cost few steps, and never past the allowance by a step.
@@ -131,11 +132,7 @@ fn run(input: &[u8], zlib_header: bool, budget: &Budget) -> Decoded {
 
 /// Which limit the allowance came from.
 pub(super) fn part_limit(budget: &Budget) -> Stopped {
-    let limits = budget.limits();
-    if budget.produced().saturating_add(limits.part_size) > limits.total_size.saturating_add(limits.part_size) {
-        return Stopped::Limit(Exceeded { code: code::LIMIT_TOTAL_SIZE, limit: limits.total_size });
-    }
-    Stopped::Limit(Exceeded { code: code::LIMIT_PART_SIZE, limit: limits.part_size })
+    Stopped::Limit(budget.tightest())
 }
 
 /// True where the output is larger than the input allows.

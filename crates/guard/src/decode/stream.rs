@@ -1,6 +1,6 @@
 //! Decoders that read from a stream, all driven by one loop under the part limit, the total, the ratio and the clock.
 
-use super::deflate::{over_ratio, part_limit};
+use super::deflate::over_ratio;
 use super::{Decoded, Stopped};
 use crate::{Budget, Exceeded};
 use ddefend_model::code;
@@ -108,7 +108,7 @@ pub fn zstd(input: &[u8], budget: &Budget) -> Decoded {
 
 /// Reads a decoder to its end or to a limit.
 pub(super) fn drive(mut reader: impl Read, used: &Cell<u64>, length: usize, budget: &Budget) -> Decoded {
-    let allowance = budget.part_allowance();
+    let (allowance, tightest) = (budget.part_allowance(), budget.tightest());
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 64 << 10];
     let stopped = loop {
@@ -124,7 +124,7 @@ pub(super) fn drive(mut reader: impl Read, used: &Cell<u64>, length: usize, budg
             break Some(Stopped::Limit(exceeded));
         }
         if produced > allowance {
-            break Some(part_limit(budget));
+            break Some(Stopped::Limit(tightest));
         }
         if over_ratio(used.get(), produced, budget.limits()) {
             break Some(Stopped::Limit(Exceeded { code: code::LIMIT_RATIO, limit: budget.limits().ratio }));
