@@ -26,6 +26,8 @@ const STACK: usize = 16 << 20;
 /// Results that are handed over together, and how long the first may wait: waking a thread costs more than most files.
 const BATCH: usize = 16;
 const LATENCY: Duration = Duration::from_millis(20);
+/// Findings and diagnostics that are handed over at once: a bomb has thousands, and each holds text.
+const HEAVY: usize = 256;
 /// How many results may wait for a slow one before them.
 const AHEAD: usize = 512;
 
@@ -53,7 +55,7 @@ pub fn scan_inputs<E>(
     let mut summary = Summary::default();
     let outcome = thread::scope(|scope| {
         let guard = scope.spawn(|| shared.watchdog.run());
-        let (results, arrivals) = mpsc::sync_channel(workers * 2);
+        let (results, arrivals) = mpsc::sync_channel(workers);
         for worker in 0..workers {
             let (results, shared) = (results.clone(), &shared);
             let work = move || shared.work(worker, &results);
@@ -91,6 +93,7 @@ impl Shared<'_> {
     fn work(&self, worker: usize, results: &mpsc::SyncSender<Vec<(usize, Scanned)>>) {
         let mut ready = Vec::new();
         let mut since = Instant::now();
+        let mut weight = 0;
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(input) = self.inputs.get(index) else {
@@ -104,11 +107,13 @@ impl Shared<'_> {
             let limit = Duration::from_secs(self.settings.limits.seconds);
             let scanned = self.scan(input, || self.watchdog.watch(worker, limit));
             self.progress.done(scanned.artifact.size);
+            weight += scanned.findings.len() + scanned.diagnostics.len();
             ready.push((index, scanned));
-            if ready.len() < BATCH && since.elapsed() < LATENCY {
+            if ready.len() < BATCH && weight < HEAVY && since.elapsed() < LATENCY {
                 continue;
             }
             since = Instant::now();
+            weight = 0;
             if results.send(std::mem::take(&mut ready)).is_err() {
                 // Nobody takes results any more: let the others run out as well.
                 self.next.store(self.inputs.len(), Ordering::Relaxed);

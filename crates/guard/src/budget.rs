@@ -48,7 +48,7 @@ impl Default for Limits {
             ratio: 1_000,
             parts: 10_000,
             depth: 16,
-            links: 10_000,
+            links: 2_000,
             diagnostics: 1_000,
             nesting: 256,
             seconds: 60,
