@@ -88,7 +88,7 @@ fn results_come_in_the_order_of_the_inputs_and_stop_when_nobody_takes_them() {
     for index in 0..200 {
         std::fs::write(folder.join(format!("{index:03}.csv")), "x".repeat(index * 37)).unwrap();
     }
-    let inputs = find_inputs(std::slice::from_ref(&folder), "stdin", &mut |error| panic!("{error}"));
+    let inputs = find_inputs(std::slice::from_ref(&folder), "stdin");
     assert_eq!(inputs.len(), 200);
     let settings = settings(&content, Limits::default());
     let (scanned, _) = run(&inputs, &settings);

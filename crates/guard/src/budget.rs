@@ -87,7 +87,7 @@ impl Stop {
 
 /// A limit that was hit: the diagnostic id and the limit's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("limit {code} of {limit} reached")]
+#[error("{code} of {limit} was reached")]
 pub struct Exceeded {
     /// One of the `limit.*` ids in [`ddefend_model::code`].
     pub code: &'static str,
