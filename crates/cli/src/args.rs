@@ -56,7 +56,7 @@ pub(crate) struct Scan {
     #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
         ddefend_report::names().collect::<Vec<_>>()))]
     pub(crate) format: String,
-    /// Exit with 1 where a finding is at or above this level.
+    /// Exit with 1 where a finding is at or above this level: info, low, medium, high, critical.
     #[arg(long, value_name = "LEVEL", default_value = "low")]
     pub(crate) fail_on: Level,
     /// Exit with 0 whatever was found.
@@ -77,7 +77,7 @@ pub(crate) struct Scan {
     /// No progress and no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,
-    /// When to colour.
+    /// When to colour; `always` wins over NO_COLOR.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Colour,
     /// Columns to use, for text; the terminal's by default.
@@ -99,25 +99,25 @@ pub(crate) struct Scan {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Limits per file; one that is hit is reported")]
 pub(crate) struct LimitArgs {
-    /// Mebibytes of a file that are read.
+    /// Mebibytes of a file that are read [default: 128].
     #[arg(long, value_name = "MIB")]
     pub(crate) max_size: Option<u64>,
-    /// Mebibytes of one unpacked part.
+    /// Mebibytes of one unpacked part [default: 64].
     #[arg(long, value_name = "MIB")]
     pub(crate) max_part: Option<u64>,
-    /// Mebibytes of all unpacked parts together.
+    /// Mebibytes of all unpacked parts together [default: 512].
     #[arg(long, value_name = "MIB")]
     pub(crate) max_total: Option<u64>,
-    /// Unpacked bytes per packed byte.
+    /// Unpacked bytes per packed byte [default: 1000].
     #[arg(long, value_name = "N")]
     pub(crate) max_ratio: Option<u64>,
-    /// Parts.
+    /// Parts [default: 10000].
     #[arg(long, value_name = "N")]
     pub(crate) max_parts: Option<u64>,
-    /// Nesting of parts.
+    /// Nesting of parts [default: 16].
     #[arg(long, value_name = "N")]
     pub(crate) max_depth: Option<u32>,
-    /// Seconds.
+    /// Seconds [default: 60].
     #[arg(long, value_name = "SECONDS")]
     pub(crate) max_time: Option<u64>,
 }
@@ -130,7 +130,7 @@ pub(crate) struct Explain {
     /// List every id.
     #[arg(long)]
     pub(crate) list: bool,
-    /// When to colour.
+    /// When to colour; `always` wins over NO_COLOR.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Colour,
 }

@@ -15,7 +15,8 @@ use std::time::Instant;
 /// `ddefend scan`.
 pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
     let started = Instant::now();
-    let (settings, inputs, mut tally) = match prepare(args, content) {
+    let mut tally = Tally::default();
+    let (settings, inputs) = match prepare(args, content) {
         Ok(prepared) => prepared,
         Err(message) => {
             eprintln!("ddefend: {message}");
@@ -81,7 +82,7 @@ impl Tally {
     }
 }
 
-fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<Input>, Tally), String> {
+fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<Input>), String> {
     let mut user = args.password.clone();
     if let Some(path) = &args.password_file {
         user.extend(lines(path)?);
@@ -90,11 +91,7 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
     if let Some(path) = &args.files_from {
         paths.extend(lines(path)?.into_iter().map(PathBuf::from));
     }
-    let mut tally = Tally::default();
-    let inputs = find_inputs(&paths, &args.name, &mut |error| {
-        eprintln!("ddefend: {error}");
-        tally.incomplete = true;
-    });
+    let inputs = find_inputs(&paths, &args.name);
     let passwords = content.passwords();
     let settings = Settings {
         limits: limits(&args.limits),
@@ -106,7 +103,7 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
         knowledge: content.knowledge(),
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
     };
-    Ok((settings, inputs, tally))
+    Ok((settings, inputs))
 }
 
 /// Non-empty lines of a file, or of standard input for `-`.

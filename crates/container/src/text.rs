@@ -34,6 +34,12 @@ pub fn bounded(bytes: &[u8]) -> (&[u8], bool) {
     (kept, kept.len() < bytes.len())
 }
 
+/// The bytes as Windows-1252, whatever they are: what a program sees that does not look for other encodings.
+#[must_use]
+pub fn ansi(bytes: &[u8]) -> Cow<'_, str> {
+    WINDOWS_1252.decode_without_bom_handling(bytes).0
+}
+
 /// Decodes by byte-order mark (UTF-8, UTF-16, UTF-32, UTF-7), then by the pattern of NUL bytes, then as UTF-8, then as
 /// Windows-1252.
 #[must_use]

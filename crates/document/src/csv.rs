@@ -75,6 +75,13 @@ pub(crate) fn scan(bytes: &[u8], carrier: &'static str, filter: bool, sink: &mut
         read_text(&decoded.text, &places, &source, &mut found, sink);
     }
     found.report(&everywhere, sink);
+    if decoded.unusual {
+        // Nothing but a pattern of NUL bytes says so: a consumer that needs a mark sees single bytes.
+        let single = text::ansi(bytes);
+        let mut found = Folded::default();
+        read_text(&single, &Places::new(&single, "windows-1252", bytes), &source, &mut found, sink);
+        found.report(&[], sink);
+    }
     read_utf7(&decoded.text, filter, &source, sink);
 }
 

@@ -46,7 +46,7 @@ const NO_LINK: &[&str] = &[
 fn main() -> std::io::Result<()> {
     let paths: Vec<std::path::PathBuf> = std::env::args().skip(1).map(Into::into).collect();
     let (mut files, mut read, mut inflated) = (0_u64, 0_u64, 0_u64);
-    for input in find_inputs(&paths, "stdin", &mut |error| drop(error)) {
+    for input in find_inputs(&paths, "stdin") {
         let Input::File(path) = input else { continue };
         let bytes = std::fs::read(&path)?;
         files += 1;

@@ -7,6 +7,6 @@ mod pool;
 mod scan;
 mod watchdog;
 
-pub use input::{Input, InputError, find_inputs};
+pub use input::{Input, find_inputs};
 pub use pool::{Progress, scan_inputs};
 pub use scan::{Settings, scan_bytes};

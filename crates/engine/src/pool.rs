@@ -1,6 +1,6 @@
 use crate::gate::Gate;
 use crate::input::Input;
-use crate::scan::{Settings, hex, scan_head, unreadable};
+use crate::scan::{Extent, Settings, hex, scan_head, unreadable};
 use crate::watchdog::Watchdog;
 use ddefend_guard::{Budget, Lane, Stop};
 use ddefend_model::{Diagnostic, Scanned, Summary};
@@ -26,6 +26,8 @@ const STACK: usize = 16 << 20;
 /// Results that are handed over together, and how long the first may wait: waking a thread costs more than most files.
 const BATCH: usize = 16;
 const LATENCY: Duration = Duration::from_millis(20);
+/// Findings and diagnostics that are handed over at once: a bomb has thousands, and each holds text.
+const HEAVY: usize = 256;
 /// How many results may wait for a slow one before them.
 const AHEAD: usize = 512;
 
@@ -53,7 +55,7 @@ pub fn scan_inputs<E>(
     let mut summary = Summary::default();
     let outcome = thread::scope(|scope| {
         let guard = scope.spawn(|| shared.watchdog.run());
-        let (results, arrivals) = mpsc::sync_channel(workers * 2);
+        let (results, arrivals) = mpsc::sync_channel(workers);
         for worker in 0..workers {
             let (results, shared) = (results.clone(), &shared);
             let work = move || shared.work(worker, &results);
@@ -91,6 +93,7 @@ impl Shared<'_> {
     fn work(&self, worker: usize, results: &mpsc::SyncSender<Vec<(usize, Scanned)>>) {
         let mut ready = Vec::new();
         let mut since = Instant::now();
+        let mut weight = 0;
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(input) = self.inputs.get(index) else {
@@ -104,11 +107,13 @@ impl Shared<'_> {
             let limit = Duration::from_secs(self.settings.limits.seconds);
             let scanned = self.scan(input, || self.watchdog.watch(worker, limit));
             self.progress.done(scanned.artifact.size);
+            weight += scanned.findings.len() + scanned.diagnostics.len();
             ready.push((index, scanned));
-            if ready.len() < BATCH && since.elapsed() < LATENCY {
+            if ready.len() < BATCH && weight < HEAVY && since.elapsed() < LATENCY {
                 continue;
             }
             since = Instant::now();
+            weight = 0;
             if results.send(std::mem::take(&mut ready)).is_err() {
                 // Nobody takes results any more: let the others run out as well.
                 self.next.store(self.inputs.len(), Ordering::Relaxed);
@@ -119,37 +124,36 @@ impl Shared<'_> {
 
     fn scan(&self, input: &Input, watch: impl Fn() -> Stop) -> Scanned {
         match input {
-            Input::Stdin(name) => self.scan_stream(name, &mut io::stdin().lock(), 0, watch),
+            Input::Stdin(name) => self.scan_stream(name, &mut io::stdin().lock(), None, watch),
+            Input::Failed(path, message) => unreadable(&path.to_string_lossy(), message.clone()),
             Input::File(path) => {
                 let name = path.to_string_lossy();
                 match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
                     Ok((metadata, _)) if metadata.is_dir() => unreadable(&name, "this is a folder".to_owned()),
-                    Ok((metadata, mut file)) => self.scan_stream(&name, &mut file, metadata.len(), watch),
+                    Ok((metadata, mut file)) => {
+                        let size = metadata.is_file().then_some(metadata.len());
+                        self.scan_stream(&name, &mut file, size, watch)
+                    }
                     Err(error) => unreadable(&name, error.to_string()),
                 }
             }
         }
     }
 
-    fn scan_stream(&self, name: &str, stream: &mut dyn Read, hint: u64, watch: impl Fn() -> Stop) -> Scanned {
+    /// `size` is known for ordinary files; pipes and devices may have no end.
+    fn scan_stream(&self, name: &str, stream: &mut dyn Read, size: Option<u64>, watch: impl Fn() -> Stop) -> Scanned {
         let limit = self.settings.limits.artifact_size;
-        let _pass = self.gate.enter(weight(hint.min(limit)));
+        let expected = size.unwrap_or(0).min(limit);
+        let _pass = self.gate.enter(weight(expected));
         let stop = watch();
-        let mut head = Vec::with_capacity(usize::try_from(hint.min(limit)).unwrap_or(0).saturating_add(1));
-        if let Err(error) = stream.take(limit).read_to_end(&mut head) {
-            return unreadable(name, error.to_string());
-        }
-        let mut hash = Sha256::new();
-        hash.update(&head);
-        let mut size = head.len() as u64;
-        if size == limit {
-            match hash_rest(stream, &mut hash, &stop) {
-                Ok(rest) => size += rest,
-                Err(error) => return unreadable(name, error.to_string()),
-            }
-        }
+        let mut head = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
+        let read = stream.take(limit).read_to_end(&mut head).and_then(|_| rest_of(stream, &head, limit, size, &stop));
+        let extent = match read {
+            Ok(extent) => extent,
+            Err(error) => return unreadable(name, error.to_string()),
+        };
         let budget = Budget::new(self.settings.limits.clone(), stop).with_lane(Arc::clone(&self.lane));
-        scan_head(name, &head, size, hex(&hash.finalize()), self.settings, &budget)
+        scan_head(name, &head, extent, self.settings, &budget)
     }
 }
 
@@ -159,14 +163,24 @@ fn weight(size: u64) -> u64 {
     size.saturating_add(size.saturating_sub(1 << 20).saturating_mul(8))
 }
 
-/// Hashes what is behind the head; gives its length.
-fn hash_rest(stream: &mut dyn Read, hash: &mut Sha256, stop: &Stop) -> io::Result<u64> {
+/// Hashes the head and what is behind it. A digest of less than everything would name a file that does not exist, so
+/// there is none where the time runs out or the stream has no known end.
+fn rest_of(stream: &mut dyn Read, head: &[u8], limit: u64, size: Option<u64>, stop: &Stop) -> io::Result<Extent> {
+    let mut hash = Sha256::new();
+    hash.update(head);
+    let mut length = head.len() as u64;
+    if length < limit {
+        return Ok(Extent { size: length, sha256: hex(&hash.finalize()), cut: false });
+    }
     let mut buffer = vec![0; 256 << 10];
-    let mut length = 0;
     loop {
         let count = stream.read(&mut buffer)?;
-        if count == 0 || stop.is_raised() {
-            return Ok(length);
+        if count == 0 {
+            return Ok(Extent { size: length, sha256: hex(&hash.finalize()), cut: length > limit });
+        }
+        if stop.is_raised() || size.is_none() {
+            let size = size.unwrap_or(0).max(length.saturating_add(count as u64));
+            return Ok(Extent { size, sha256: String::new(), cut: true });
         }
         hash.update(buffer.get(..count).unwrap_or_default());
         length += count as u64;

@@ -33,22 +33,28 @@ pub(crate) fn hex(digest: &[u8]) -> String {
 #[must_use]
 pub fn scan_bytes(name: &str, bytes: &[u8], settings: &Settings<'_>, stop: Stop) -> Scanned {
     let digest = Sha256::digest(bytes);
-    scan_head(name, bytes, bytes.len() as u64, hex(&digest), settings, &Budget::new(settings.limits.clone(), stop))
+    let extent = Extent { size: bytes.len() as u64, sha256: hex(&digest), cut: false };
+    scan_head(name, bytes, extent, settings, &Budget::new(settings.limits.clone(), stop))
 }
 
-/// Scans the head of an artifact of `size` bytes whose digest is known.
-pub(crate) fn scan_head(
-    name: &str,
-    bytes: &[u8],
-    size: u64,
-    sha256: String,
-    settings: &Settings<'_>,
-    budget: &Budget,
-) -> Scanned {
+/// What is known of an artifact as a whole.
+#[derive(Debug)]
+pub(crate) struct Extent {
+    /// Bytes; at least that many where it has no known end.
+    pub(crate) size: u64,
+    /// Digest of all bytes; empty where not all were read.
+    pub(crate) sha256: String,
+    /// True where only its head was handed in.
+    pub(crate) cut: bool,
+}
+
+/// Scans an artifact, or its head.
+pub(crate) fn scan_head(name: &str, bytes: &[u8], extent: Extent, settings: &Settings<'_>, budget: &Budget) -> Scanned {
     let part =
         Part { path: PartPath::root(name), bytes, name: Some(Cow::Borrowed(name)), declared: None, tricks: Vec::new() };
     // A reader that panics is a defect of ours; the other artifacts must not suffer for it.
     let walked = catch_unwind(AssertUnwindSafe(|| walk(part, budget, &settings.secrets)));
+    let Extent { size, sha256, cut } = extent;
     let mut artifact = Artifact { path: name.to_owned(), sha256, size, parts: budget.parts(), ..Artifact::default() };
     let walked = match walked {
         Ok(walked) => walked,
@@ -65,8 +71,8 @@ pub(crate) fn scan_head(
     artifact.facts = walked.facts;
     artifact.not_inspected = walked.not_inspected;
     let mut diagnostics = walked.diagnostics;
-    if size > bytes.len() as u64 {
-        let message = format!("{size} bytes, of which the first {} were read", bytes.len());
+    if cut {
+        let message = format!("at least {size} bytes, of which the first {} were read; see --max-size", bytes.len());
         diagnostics.push(Diagnostic::new(
             code::LIMIT_ARTIFACT_SIZE,
             PartPath::root(name),

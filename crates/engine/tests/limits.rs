@@ -88,7 +88,7 @@ fn results_come_in_the_order_of_the_inputs_and_stop_when_nobody_takes_them() {
     for index in 0..200 {
         std::fs::write(folder.join(format!("{index:03}.csv")), "x".repeat(index * 37)).unwrap();
     }
-    let inputs = find_inputs(std::slice::from_ref(&folder), "stdin", &mut |error| panic!("{error}"));
+    let inputs = find_inputs(std::slice::from_ref(&folder), "stdin");
     assert_eq!(inputs.len(), 200);
     let settings = settings(&content, Limits::default());
     let (scanned, _) = run(&inputs, &settings);
@@ -97,4 +97,34 @@ fn results_come_in_the_order_of_the_inputs_and_stop_when_nobody_takes_them() {
     let stopped = scan_inputs(&inputs, &settings, &Silent, &mut |_| Err("enough"));
     assert_eq!(stopped.unwrap_err(), "enough");
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_files_are_followed_and_what_is_not_entered_is_told() {
+    let content = Content::load().unwrap();
+    let folder = folder("links");
+    let outside = folder.join("outside.csv");
+    std::fs::write(&outside, "=cmd|'/c calc'!A0").unwrap();
+    let inside = folder.join("inside");
+    std::fs::create_dir(&inside).unwrap();
+    std::os::unix::fs::symlink(&outside, inside.join("a.csv")).unwrap();
+    std::os::unix::fs::symlink(&folder, inside.join("b")).unwrap();
+    std::os::unix::fs::symlink("nowhere", inside.join("c")).unwrap();
+    let inputs = find_inputs(std::slice::from_ref(&inside), "stdin");
+    let (scanned, summary) = run(&inputs, &settings(&content, Limits::default()));
+    assert!(!scanned[0].findings.is_empty());
+    assert_eq!((codes(&scanned[1]), codes(&scanned[2])), (vec!["unreadable.io"], vec!["unreadable.io"]));
+    assert_eq!((summary.artifacts, summary.incomplete), (3, 2));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stream_without_end_is_cut_and_has_no_digest() {
+    let content = Content::load().unwrap();
+    let limits = Limits { artifact_size: 1 << 20, ..Limits::default() };
+    let (scanned, _) = run(&[Input::File("/dev/zero".into())], &settings(&content, limits));
+    assert!(codes(&scanned[0]).contains(&"limit.artifact-size"));
+    assert_eq!(scanned[0].artifact.sha256, "");
 }

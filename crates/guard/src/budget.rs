@@ -48,7 +48,7 @@ impl Default for Limits {
             ratio: 1_000,
             parts: 10_000,
             depth: 16,
-            links: 10_000,
+            links: 2_000,
             diagnostics: 1_000,
             nesting: 256,
             seconds: 60,
@@ -87,7 +87,7 @@ impl Stop {
 
 /// A limit that was hit: the diagnostic id and the limit's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("limit {code} of {limit} reached")]
+#[error("{code} of {limit} was reached")]
 pub struct Exceeded {
     /// One of the `limit.*` ids in [`ddefend_model::code`].
     pub code: &'static str,

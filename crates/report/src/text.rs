@@ -123,7 +123,7 @@ impl Text {
         out.push_str(&self.questions(finding));
         out.push_str(&self.listed("ATT&CK", finding.techniques.iter().cloned()));
         let why = format!("{} (confidence {})", finding.reasons.join(" "), finding.confidence.as_str());
-        out.push_str(&self.field("why", &why, Style::Dim));
+        out.push_str(&self.long_field("why", &clip(&why, 4 * CLIP), Style::Dim));
         out
     }
 
@@ -235,7 +235,12 @@ impl Text {
 
     /// A labelled value, wrapped to the width with a hanging indent.
     fn field(&self, label: &str, value: &str, style: Style) -> String {
-        let safe = escape::terminal(&clip(value, CLIP));
+        self.long_field(label, &clip(value, CLIP), style)
+    }
+
+    /// The same without a limit: for text of our own.
+    fn long_field(&self, label: &str, value: &str, style: Style) -> String {
+        let safe = escape::terminal(value);
         let indent = LABEL + 4;
         let mut out = String::new();
         for (index, line) in wrap::wrap(&safe, self.width.saturating_sub(indent)).iter().enumerate() {

@@ -58,6 +58,8 @@ struct Group {
 
 /// Groups deeper than this share one state.
 const DEEPEST: usize = 65_536;
+/// Fields of one document that are followed.
+const FIELDS: usize = 200_000;
 
 /// Fields that are open in one story.
 #[derive(Debug, Default)]
@@ -91,6 +93,8 @@ pub(super) struct Collector<'d> {
     pub(super) folder: Folder,
     /// A field was nested deeper than is followed.
     too_deep: bool,
+    /// There are more fields than are followed, and that was told.
+    too_many: bool,
 }
 
 impl<'d> Collector<'d> {
@@ -117,6 +121,7 @@ impl<'d> Collector<'d> {
             tricks: Vec::new(),
             folder: Folder::default(),
             too_deep: false,
+            too_many: false,
         }
     }
 
@@ -385,6 +390,13 @@ impl<'d> Collector<'d> {
     }
 
     fn open_field(&mut self, offset: usize, sink: &mut dyn Sink) {
+        if self.places.len() >= FIELDS {
+            if !std::mem::replace(&mut self.too_many, true) {
+                let message = format!("more than {FIELDS} fields; the rest was not read");
+                sink.report(code::LIMIT_STRUCTURE, Location::bytes(offset as u64, 0), message);
+            }
+            return;
+        }
         if self.now.ends.field {
             self.close_field(false, offset, To::Text, sink);
         }

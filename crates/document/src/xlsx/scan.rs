@@ -4,11 +4,11 @@ use super::external::Conversation;
 use super::open;
 use super::requests::{Place, report};
 use super::workbook::Workbook;
+use crate::formulas::markup_could_request;
 use crate::xlm::LIST_CAP;
 use ddefend_container::Sink;
 use ddefend_container::opc::{Package, PackagePart};
 use ddefend_container::xml::{Event, Source, Xml};
-use ddefend_grammar::formula::bytes_could_request;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +114,7 @@ pub(crate) fn could_hold(bytes: &[u8]) -> bool {
     if memmem::find_iter(body, b"<?").nth(1).is_some() || named_encoding(body) {
         return true;
     }
-    bytes_could_request(body)
+    markup_could_request(body)
 }
 
 /// True where the declaration names an encoding other than UTF-8.

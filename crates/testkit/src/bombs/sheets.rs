@@ -31,7 +31,7 @@ pub(super) const BOMBS: &[Bomb] = &[
         text.encode_utf16().flat_map(u16::to_le_bytes).collect()
     }),
     bomb(24, "csv-euro-signs.csv", "dde", || [b"=cmd|'/c calc'!A0,".to_vec(), vec![0x80; 48 << 20]].concat()),
-    bomb(24, "csv-nul-bytes.csv", "quiet", || [b"=cmd|'/c calc'!A0\n".to_vec(), b"\0a".repeat(4 << 20)].concat()),
+    bomb(24, "csv-nul-bytes.csv", "dde", || [b"=cmd|'/c calc'!A0\n".to_vec(), b"\0a".repeat(4 << 20)].concat()),
     bomb(24, "csv-plus-signs.csv", "dde", || format!("=cmd|'/c calc'!A0\n{}", "+".repeat(4 << 20)).into()),
     bomb(24, "slk-semicolons.slk", "dde", || {
         format!("ID;P\nC;Y1;X1;Ecmd|'/c calc'!A0\nC{}\nE\n", ";".repeat(2 << 20)).into()

@@ -56,7 +56,7 @@ pub(super) const BOMBS: &[Bomb] = &[
     bomb(22, "xml-nested-hundred-thousand.docx", code::LIMIT_STRUCTURE, || {
         document(&format!("<w:document xmlns:w=\"{W}\"><w:body>{FIELD}{}", "<w:p>".repeat(100_000)))
     }),
-    bomb(22, "xml-nested-other.xlsx", "quiet", || {
+    bomb(22, "xml-nested-other.xlsx", code::LIMIT_STRUCTURE, || {
         sheet(&format!(
             "<worksheet xmlns=\"{X}\"><sheetData><row><c><f>cmd|&apos;/c calc&apos;!A0</f></c></row>{}",
             "<c>".repeat(200_000)

@@ -116,6 +116,7 @@ fn formulas() -> Vec<Sample> {
     let empty = || sheet("", "");
     vec![
         sample("X6", "x6-cell.xlsx", base("", cell(dde)).build(), CALC),
+        sample("X6", "x6-cell-references.xlsx", base("", cell("cmd|&apos;/c calc&apos;!A0")).build(), CALC),
         sample("X6", "x6-defined-name.xlsx", base(&defined, empty()).build(), CALC),
         sample(
             "X6",

@@ -101,6 +101,9 @@ fn utf32(text: &str, big: bool, mark: bool) -> Vec<u8> {
 
 fn encodings(all: &mut Vec<Sample>) {
     let text = format!("name,amount\r\nM\u{fc}ller,={CALC}\r\n");
+    // A scanner that takes the pattern of NUL bytes for UTF-16 does not see the first line.
+    let posing = [format!("={CALC}\r\n").into_bytes(), b"\0a".repeat(400)].concat();
+    all.push(sample("nul-bytes", "encoding-posing-as-utf16.csv", posing, EXPECT));
     all.push(sample("text-encoding", "encoding-utf8-mark.csv", format!("\u{feff}{text}"), EXPECT));
     all.push(sample("text-encoding", "encoding-utf16le.csv", utf16(&text, false, true), EXPECT));
     all.push(sample("text-encoding", "encoding-utf16be.csv", utf16(&text, true, true), EXPECT));
