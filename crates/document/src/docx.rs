@@ -130,8 +130,9 @@ fn report_fields(
         stories.name(format!("docvariable {name}"), value);
     }
     properties(package, &mut stories, sink);
-    let (built, place) = stories.finish();
-    fields::report(Carrier { id: READER.format.id, update_fields: settings.update_fields }, &built, place, sink);
+    let (built, again, place) = stories.finish();
+    let carrier = Carrier { id: READER.format.id, update_fields: settings.update_fields };
+    fields::report_readings(carrier, &built, again.as_ref(), place, sink);
 }
 
 /// The path of a part of the package that is being read.

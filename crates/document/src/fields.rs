@@ -24,15 +24,47 @@ pub(crate) fn report(
 ) {
     let nesting = sink.budget().limits().nesting;
     let found = examine(&built.story, nesting);
-    if built.too_deep || found.too_deep {
+    limits(built.too_deep || found.too_deep, found.cut, nesting, sink);
+    for link in links(carrier, found.instructions, place) {
+        sink.link(link);
+    }
+}
+
+/// Reports the limits that were hit.
+fn limits(too_deep: bool, cut: bool, nesting: u32, sink: &mut dyn Sink) {
+    if too_deep {
         let message = format!("fields nest deeper than {nesting}; the inner ones were read on their own");
         sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
     }
-    if found.cut {
+    if cut {
         let message = "the values of nested fields grow beyond what is followed; commands may be cut".to_owned();
         sink.report(code::LIMIT_STRUCTURE, Location::default(), message);
     }
-    for link in links(carrier, found.instructions, place) {
+}
+
+/// Like [`report`], with further readings of the same text, of which only the links that are new are reported.
+pub(crate) fn report_readings(
+    carrier: Carrier,
+    built: &Built,
+    again: Option<&Built>,
+    place: impl Fn(u32) -> (PartPath, Location),
+    sink: &mut dyn Sink,
+) {
+    let Some(again) = again else { return report(carrier, built, place, sink) };
+    let nesting = sink.budget().limits().nesting;
+    let mut folder = Folder::default();
+    for (first, built) in [(true, built), (false, again)] {
+        let found = examine(&built.story, nesting);
+        limits(built.too_deep || found.too_deep, found.cut, nesting, sink);
+        for instruction in found.instructions {
+            let (part, location) = place(instruction.mark);
+            let link = link(carrier, instruction, part, location);
+            if first || !folder.holds(&link) {
+                folder.add(link);
+            }
+        }
+    }
+    for link in folder.into_links() {
         sink.link(link);
     }
 }
@@ -63,11 +95,20 @@ pub(crate) struct Folder {
 
 type Key = (String, Option<String>, Option<String>, Option<String>, String);
 
+fn key(link: &Link) -> Key {
+    let kind = format!("{:?} {:?}", link.kind, link.trigger);
+    (kind, link.service.clone(), link.topic.clone(), link.target.clone(), link.part.to_string())
+}
+
 impl Folder {
+    /// True where an equal link is there.
+    fn holds(&self, link: &Link) -> bool {
+        self.known.contains_key(&key(link))
+    }
+
     /// Adds a link, or counts it where an equal one is there.
     pub(crate) fn add(&mut self, link: Link) {
-        let kind = format!("{:?} {:?}", link.kind, link.trigger);
-        let key = (kind, link.service.clone(), link.topic.clone(), link.target.clone(), link.part.to_string());
+        let key = key(&link);
         let full = self.links.len() >= DISTINCT;
         match self.known.get(&key).and_then(|index| self.links.get_mut(*index)) {
             Some(first) => {

@@ -48,7 +48,11 @@ fn begins_like_html(head: &str) -> bool {
         } else {
             break;
         };
-        let Some((_, behind)) = rest.split_once(end) else { return false };
+        let (inside, behind) = rest.split_once(end).unwrap_or((rest, ""));
+        // A fragment may begin with a field, which stands in a comment.
+        if ["supportfields", "mso-element"].iter().any(|mark| inside.contains(mark)) {
+            return true;
+        }
         rest = behind.trim_start();
     }
     let name = rest.strip_prefix('<').unwrap_or_default();

@@ -52,8 +52,9 @@ fn read(part: &Part<'_>, carrier: &'static str, sink: &mut dyn Sink) {
     if may_matter(part.bytes) {
         stories.read(StoryPart { path: path.clone(), tricks: Vec::new() }, &source, sink);
     }
-    let (built, place) = stories.finish();
-    fields::report(Carrier { id: carrier, update_fields: settings.update_fields }, &built, place, sink);
+    let (built, again, place) = stories.finish();
+    let fields_carrier = Carrier { id: carrier, update_fields: settings.update_fields };
+    fields::report_readings(fields_carrier, &built, again.as_ref(), place, sink);
     for link in settings.loader_links(carrier, &path) {
         sink.link(link);
     }

@@ -24,7 +24,7 @@ pub(crate) fn may_matter(bytes: &[u8]) -> bool {
     let fields = memmem::find_iter(bytes, b"fld");
     // `nstrText` is in `instrText` and in `delInstrText`.
     let mut texts = memmem::find_iter(bytes, b"nstrText").peekable();
-    let mut look = Look { bytes, open: Vec::new(), text: String::new() };
+    let mut look = Look { bytes, open: Vec::new(), text: String::new(), from: 0 };
     for field in fields {
         while let Some(text) = texts.next_if(|text| *text < field) {
             if look.instruction(text) == Verdict::Doubt {
@@ -35,7 +35,7 @@ pub(crate) fn may_matter(bytes: &[u8]) -> bool {
             return true;
         }
     }
-    texts.any(|text| look.instruction(text) == Verdict::Doubt) || look.check() == Verdict::Doubt
+    texts.any(|text| look.instruction(text) == Verdict::Doubt) || look.check(bytes.len()) == Verdict::Doubt
 }
 
 /// True where the declaration names no other encoding. What follows is checked where it matters.
@@ -59,6 +59,8 @@ struct Look<'b> {
     open: Vec<bool>,
     /// The innermost field's instruction so far, without references resolved.
     text: String,
+    /// Where it begins.
+    from: usize,
 }
 
 impl<'b> Look<'b> {
@@ -128,16 +130,16 @@ impl<'b> Look<'b> {
         }
         let has = |word: &[u8]| memmem::find(tag, word).is_some();
         match (has(b"\"begin\""), has(b"\"separate\""), has(b"\"end\"")) {
-            (true, false, false) => self.begin(),
+            (true, false, false) => self.begin(at),
             (false, true, false) => {
-                let verdict = self.check();
+                let verdict = self.check(at);
                 if let Some(open) = self.open.last_mut() {
                     *open = true;
                 }
                 verdict
             }
             (false, false, true) => {
-                let verdict = self.check();
+                let verdict = self.check(at);
                 self.open.pop();
                 verdict
             }
@@ -145,19 +147,26 @@ impl<'b> Look<'b> {
         }
     }
 
-    fn begin(&mut self) -> Verdict {
+    fn begin(&mut self, at: usize) -> Verdict {
         if self.open.last() == Some(&false) || self.open.len() >= DEPTH {
             return Verdict::Doubt;
         }
         self.open.push(false);
         self.text.clear();
+        self.from = at;
         Verdict::Harmless
     }
 
     /// Judges the innermost field's instruction where that is what was being read.
-    fn check(&mut self) -> Verdict {
+    fn check(&mut self, at: usize) -> Verdict {
         if self.open.last() != Some(&false) {
             return Verdict::Harmless;
+        }
+        // Text in there may belong to one reading and not to another, or to a text box; without any, ordinary text counts.
+        let inside = self.bytes.get(self.from..at).unwrap_or_default();
+        let words: [&[u8]; 4] = [b"AlternateContent", b"txbxContent", b"del", b"moveFrom"];
+        if self.text.trim().is_empty() || words.iter().any(|word| memmem::find(inside, word).is_some()) {
+            return Verdict::Doubt;
         }
         let text = std::mem::take(&mut self.text);
         judge(&text)

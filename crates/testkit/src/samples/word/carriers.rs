@@ -222,6 +222,14 @@ fn word_html() -> String {
     ))
 }
 
+/// What an editor leaves of it: a comment, and text behind.
+fn word_fragment() -> String {
+    format!(
+        "<!--[if supportFields]><span style='mso-element:field-begin'></span>{}<span style='mso-element:field-separator'></span><![endif]-->x",
+        escape(INSTRUCTION)
+    )
+}
+
 fn html() -> Vec<Sample> {
     let simple = r#"<p><span style='mso-field-code:"DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe \0022\/k calc.exe\0022 "'>x</span></p>"#;
     let upper = word_html().replace("mso-element", "MSO-Element").replace("DDEAUTO", "&#68;DE<b>AUTO</b>");
@@ -231,6 +239,7 @@ fn html() -> Vec<Sample> {
     );
     vec![
         usual("W13", "w13-fields.htm", word_html().into_bytes()),
+        usual("W13", "w13-fragment.htm", word_fragment().into_bytes()),
         usual("W13", "w13-field-code.htm", html_page(simple).into_bytes()),
         usual("W13", "w13-disguised.htm", upper.into_bytes()),
         usual("W13", "w13-renamed.doc", word_html().into_bytes()),

@@ -43,7 +43,18 @@ pub(super) fn samples() -> Vec<Sample> {
         "settings",
         r#"<w:mailMerge><w:mainDocumentType w:val="formLetters"/><w:dataType w:val="native"/><w:query w:val="DDE"/></w:mailMerge>"#,
     );
+    let deleted = format!(r#"<w:del w:id="1">{}</w:del>"#, field("PAGE").replace("instrText", "delInstrText"));
+    let half = bare(
+        &(piece("PA") + r#"<w:del w:id="1"><w:r><w:delInstrText>DDE</w:delInstrText></w:r></w:del>"# + &piece("GE")),
+    );
+    let text_box = format!("<w:txbxContent>{}</w:txbxContent>", paragraph(&text("DDEAUTO cmd")));
+    let boxes = format!(
+        r#"<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="wps">{text_box}</mc:Choice><mc:Fallback>{text_box}</mc:Fallback></mc:AlternateContent></w:r>"#
+    );
+    let around = bare(&(piece("PA") + &boxes + &piece("GE")));
     vec![
+        silent("W5", "near-deleted.docx", docx(&(deleted + &half))),
+        silent("W5", "near-alternate.docx", docx(&(boxes + &around))),
         silent("W5", "near-ordinary-fields.docx", package(document(&ordinary)).build()),
         silent("W5", "near-text.docx", docx(&text("DDEAUTO c:\\windows\\system32\\cmd.exe \"/k calc.exe\""))),
         silent("W5", "near-quote-text.docx", docx(&shown)),

@@ -9,7 +9,7 @@ use crate::make::opc::{DOCX, Opc};
 use crate::samples::{Expect, Sample};
 
 pub(super) fn samples() -> Vec<Sample> {
-    [runs(), keywords(), flags(), wrappers(), parts(), arguments()].concat()
+    [runs(), keywords(), flags(), wrappers(), readings(), parts(), arguments()].concat()
 }
 
 fn runs() -> Vec<Sample> {
@@ -143,6 +143,45 @@ fn wrappers() -> Vec<Sample> {
         usual("hidden-content", "in-alternate.docx", docx(&alternate)),
         usual("hidden-content", "vanished.docx", docx(&vanish)),
         usual("other-story", "in-text-box.docx", docx(&text_box)),
+    ]
+}
+
+/// Instructions that are whole in one reading of the document only.
+fn readings() -> Vec<Sample> {
+    let (head, tail) = INSTRUCTION.split_at("D".len());
+    let mc = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+    let alternate = |choices: &[&str], fallback: &str| {
+        let choices: String =
+            choices.iter().map(|choice| format!(r#"<mc:Choice Requires="x">{choice}</mc:Choice>"#)).collect();
+        format!(
+            r#"<mc:AlternateContent xmlns:mc="{mc}">{choices}<mc:Fallback>{fallback}</mc:Fallback></mc:AlternateContent>"#
+        )
+    };
+    let wrong = piece("Q");
+    let split = |inner: &str| docx(&field_of(&(piece(head) + inner)));
+    let deleted = format!(r#"<w:del w:id="1">{}</w:del>"#, wrong.replace("instrText", "delInstrText"));
+    let partly = format!(r#"<w:del w:id="1">{}</w:del>"#, piece(tail).replace("instrText", "delInstrText"));
+    let text_box = |inner: &str| {
+        format!(
+            r#"<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent>{}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"#,
+            paragraph(inner)
+        )
+    };
+    let boxes = alternate(&[&text_box(&text("a"))], &text_box(&text("b")));
+    let in_box = bare(&(piece("PAGE") + &text_box(&field(INSTRUCTION))));
+    let odd_box = text_box(&(wrong.clone() + &mark("end")));
+    vec![
+        usual("hidden-content", "reading-choice.docx", split(&alternate(&[&piece(tail)], &wrong))),
+        usual("hidden-content", "reading-second-choice.docx", split(&alternate(&[&wrong, &piece(tail)], &wrong))),
+        usual("hidden-content", "reading-fallback.docx", split(&alternate(&[&wrong], &piece(tail)))),
+        usual("hidden-content", "reading-without-deleted.docx", split(&(deleted.clone() + &piece(tail)))),
+        usual("hidden-content", "reading-with-deleted.docx", split(&partly)),
+        usual("hidden-content", "reading-both.docx", split(&(deleted + &alternate(&[&wrong], &piece(tail))))),
+        usual("hidden-content", "ordinary-text.docx", docx(&field_of(&text(INSTRUCTION)))),
+        usual("split-runs", "around-text-box.docx", split(&(text_box(&text("x")) + &piece(tail)))),
+        usual("split-runs", "around-odd-text-box.docx", split(&(odd_box + &piece(tail)))),
+        usual("split-runs", "around-text-boxes.docx", split(&(boxes + &piece(tail)))),
+        usual("other-story", "in-text-box-in-field.docx", docx(&in_box)),
     ]
 }
 
