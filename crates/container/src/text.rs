@@ -187,6 +187,16 @@ fn markless_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
+/// True for the head of bytes that no 8-bit text has: more than one in 25 is a control character without a use in text.
+/// Stricter than [`is_text`], which lets stuffed text through: to be asked once nothing was found in the bytes.
+#[must_use]
+pub fn looks_binary(bytes: &[u8]) -> bool {
+    let head = bytes.get(..4096).unwrap_or(bytes);
+    let odd = |byte: &&u8| matches!(byte, 1..=8 | 0xb | 0xe..=0x19 | 0x1c..=0x1f | 0x7f);
+    let many = head.iter().filter(odd).count().saturating_mul(25) > head.len();
+    many && matches!(decode(head).encoding, "UTF-8" | "windows-1252")
+}
+
 /// True where decoded text has (nearly) no control characters. NUL is let through, since it is a hiding trick, but many
 /// of them beside other control characters are no text.
 #[must_use]
@@ -226,7 +236,7 @@ pub fn is_text(text: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test's own numbers")]
 mod tests {
-    use super::is_text;
+    use super::{is_text, looks_binary};
 
     /// Character by character, as the definition says it.
     fn is_text_slowly(text: &str) -> bool {
@@ -239,6 +249,22 @@ mod tests {
         }
         let tenths = |count: usize| count * 10 > total * 3;
         !(tenths(odd) || nul * 4 > total * 3 || (tenths(nul) && odd > 0))
+    }
+
+    #[test]
+    fn noise_is_binary_and_text_is_not() {
+        let mut seed = 7_u32;
+        let mut noise = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed.to_be_bytes()[0]
+        };
+        let bytes: Vec<u8> = (0..3000).map(|_| noise()).collect();
+        assert!(looks_binary(&bytes));
+        for text in ["", "a,b\r\n1,2\x1a", "a\0b\0\0c\td\x0c\x1b[0m"] {
+            assert!(!looks_binary(text.as_bytes()), "{text:?}");
+        }
+        let wide: Vec<u8> = "\u{101}\u{202}a,b,c,d,e\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(!looks_binary(&[&[0xff, 0xfe][..], &wide].concat()));
     }
 
     #[test]

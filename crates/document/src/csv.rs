@@ -5,6 +5,7 @@
 mod cells;
 mod looks;
 mod place;
+mod wide;
 
 use crate::formulas::{Folded, Source, cell_name};
 use cells::{Cell, Cells};
@@ -75,6 +76,9 @@ pub(crate) fn scan(bytes: &[u8], carrier: &'static str, filter: bool, sink: &mut
         read_text(&decoded.text, &places, &source, &mut found, sink);
     }
     found.report(&everywhere, sink);
+    if decoded.encoding == "windows-1252" {
+        wide::read(bytes, &source, sink);
+    }
     if decoded.unusual {
         // Nothing but a pattern of NUL bytes says so: a consumer that needs a mark sees single bytes.
         let single = text::ansi(bytes);
@@ -91,6 +95,7 @@ fn worth_reading(bytes: &[u8]) -> bool {
         || ddefend_grammar::formula::bytes_could_request(bytes)
         || memchr::memmem::find(bytes, b"+A").is_some()
         || memchr::memmem::find(bytes, b"+/").is_some()
+        || wide::any(bytes)
 }
 
 /// The same text once more as UTF-7, where it has sequences of that encoding.

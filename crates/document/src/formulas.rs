@@ -261,8 +261,13 @@ impl Folded {
         &mut self.links
     }
 
+    /// Drops links; to be called once all are added.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Link) -> bool) {
+        self.known.clear();
+        self.links.retain(keep);
+    }
+
     /// True where nothing was found.
-    #[allow(dead_code, reason = "carriers that name their format by what they found use it")]
     pub(crate) fn is_empty(&self) -> bool {
         self.links.is_empty()
     }

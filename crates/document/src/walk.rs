@@ -13,6 +13,9 @@ const DISPATCHERS: &[&Reader] = &[&package::READER, &compound::READER, &flatopc:
 /// Formats of text that hold parts in other encodings.
 const MAILS: &[&str] = &["eml", "mime", "mht", "mbox", "ics"];
 
+/// Formats that any text is.
+const TEXTS: &[&str] = &["text", "csv"];
+
 /// All flat readers.
 fn readers() -> impl Iterator<Item = &'static Reader> {
     DISPATCHERS.iter().copied().chain(registry::readers())
@@ -122,6 +125,13 @@ impl Walker<'_> {
         }
         self.budget.release(bytes);
         self.holder = outer;
+        // Read as text to miss nothing that is stuffed with control characters; without a find it is no text.
+        let as_text = self.format.is_some_and(|format| TEXTS.contains(&format.id));
+        if as_text && self.out.links.len() == before && text::looks_binary(part.bytes) {
+            self.format = None;
+            self.unknown(part);
+            return;
+        }
         self.check_extension(part, before);
     }
 

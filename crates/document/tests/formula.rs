@@ -170,3 +170,18 @@ fn damage_is_survived() {
         }
     }
 }
+
+#[test]
+fn noise_is_of_unknown_type() {
+    let mut seed = 7_u32;
+    let mut noise = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        seed.to_be_bytes()[0]
+    };
+    let bytes: Vec<u8> = (0..3000).map(|_| noise()).collect();
+    let found = collect("noise.docx", &bytes);
+    assert!(found.walked.detected.is_none() && found.walked.links.is_empty());
+    assert_eq!(found.codes(), ["unreadable.format"]);
+    // What is stuffed with control characters is read all the same.
+    assert_eq!(one("controls-around.csv").1.dde().len(), 1);
+}

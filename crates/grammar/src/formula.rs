@@ -78,7 +78,9 @@ pub fn requests_unfiltered(text: &str, dialect: Dialect) -> Vec<Found> {
         Dialect::Excel => open::Opening::default(),
         Dialect::OpenFormula => open::open_formula(text),
     };
-    let requests = scan::Scanner::new(text, opening.at).run();
+    let typed = dialect == Dialect::Cell;
+    let scanner = scan::Scanner::new(text, opening.at);
+    let requests = scanner.typed(typed, typed && open::is_broken(text, opening.at)).run();
     finish(text, requests, &opening.tricks)
 }
 

@@ -41,8 +41,9 @@ impl<'t> Cells<'t> {
     /// fixed width, and formulas whose own separators cut them up under every delimiter. Lines without anything that a
     /// request needs are left out: no part of them has it.
     pub(super) fn rests_of_lines(text: &'t str) -> impl Iterator<Item = Cell<'t>> {
-        Self::new(text, None).filter(|line| could_request(&line.text)).filter_map(|line| {
-            let (from, quoted) = rest_start(&line.text)?;
+        let columns = super::looks::columns(text);
+        Self::new(text, None).filter(|line| could_request(&line.text)).filter_map(move |line| {
+            let (from, quoted) = rest_start(&line.text, &columns)?;
             let text = line.text.get(from..)?;
             let text = if quoted { text.replace("\"\"", "\"") } else { text.to_owned() };
             Some(Cell { text: Cow::Owned(text), offset: line.offset.saturating_add(from), ..line })
@@ -158,23 +159,24 @@ fn undoubled(text: &str, whole_line: bool) -> Cow<'_, str> {
 
 /// Where in a line the first formula prefix stands behind a delimiter (quotes and blanks between) or two blanks; not at
 /// its beginning, where the line as a whole is a cell already.
-/// Also whether a quote stands before it.
-fn rest_start(line: &str) -> Option<(usize, bool)> {
+/// Also whether a quote stands before it. Columns of fixed width begin at `columns`, characters from 0.
+fn rest_start(line: &str, columns: &[usize]) -> Option<(usize, bool)> {
     let (mut open, mut quoted) = (false, false);
-    let mut blanks = 0_u32;
-    for (at, c) in line.char_indices() {
+    let (mut blanks, mut any) = (0_u32, false);
+    for (column, (at, c)) in line.char_indices().enumerate() {
+        open |= blanks > 0 && any && columns.binary_search(&column).is_ok();
         match c {
             ',' | ';' | '\t' | '|' => (open, quoted, blanks) = (true, false, 0),
             ' ' | '\u{a0}' => {
                 blanks = blanks.saturating_add(1);
-                open |= blanks >= 2 && at > blanks as usize;
+                open |= blanks >= 2 && any;
             }
             '"' => quoted = true,
             '\0' => {}
             '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}' if open => {
                 return Some((at, quoted));
             }
-            _ => (open, quoted, blanks) = (false, false, 0),
+            _ => (open, quoted, blanks, any) = (false, false, 0, true),
         }
     }
     None

@@ -30,6 +30,25 @@ pub(super) fn guess(text: &str) -> Option<char> {
     })
 }
 
+/// Where columns of fixed width begin, in characters from 0: in each of the first lines a word begins there behind a
+/// blank. Ascending; without the first column.
+pub(super) fn columns(text: &str) -> Vec<usize> {
+    let head = text.get(..text.floor_char_boundary(4096)).unwrap_or(text);
+    let mut lines = head.lines().filter(|line| !line.trim().is_empty()).take(LINES);
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return Vec::new() };
+    let mut columns = word_starts(first);
+    for line in std::iter::once(second).chain(lines) {
+        let starts = word_starts(line);
+        columns.retain(|column| starts.binary_search(column).is_ok());
+    }
+    columns
+}
+
+fn word_starts(line: &str) -> Vec<usize> {
+    let pairs = line.chars().zip(line.chars().skip(1)).enumerate();
+    pairs.filter(|(_, (a, b))| *a == ' ' && *b != ' ').map(|(at, _)| at.saturating_add(1)).collect()
+}
+
 fn outside_quotes(line: &str, delimiter: char) -> usize {
     let mut quoted = false;
     let mut count = 0_usize;

@@ -44,6 +44,24 @@ pub(super) fn cell(text: &str) -> Option<Opening> {
     None
 }
 
+/// True where the text behind the opening sign of a cell at `at` cannot be a formula: an operator that needs an operand
+/// has none, or signs open a line of a patch. Spreadsheets keep such cells as text.
+pub(super) fn is_broken(text: &str, at: usize) -> bool {
+    let behind = text.get(at..).unwrap_or_default();
+    let sign = text.get(..at).and_then(|before| before.chars().next_back()).map(fold);
+    let first = behind.trim_start().chars().next().map(fold);
+    let no_start = matches!(first, Some('=' | '<' | '>' | '*' | '/' | '^' | '&' | ')' | ',' | ';'));
+    let last = text.trim_end().chars().next_back().map(fold);
+    let no_end = matches!(last, Some('=' | '<' | '>' | '*' | '/' | '^' | '&' | '+' | '-'));
+    let patch = match sign {
+        Some('+') => behind.starts_with("++ "),
+        Some('-') => behind.starts_with("-- "),
+        Some('@') => behind.starts_with("@ "),
+        _ => false,
+    };
+    no_start || no_end || patch
+}
+
 /// The opening of an OpenFormula text: `of:=`, `oooc:=`, `msoxl:=` or nothing of the kind, OpenFormula 1.2 section 5.1.
 pub(super) fn open_formula(text: &str) -> Opening {
     let prefix = text.split_once(':').filter(|(name, _)| {

@@ -76,6 +76,10 @@ pub(super) struct Scanner<'t> {
     deep: u32,
     /// Open calls whose arguments matter.
     keeping: u32,
+    /// True for a cell that was typed: words without an operator between are prose.
+    typed: bool,
+    /// True where the whole is no valid formula. Only quotes around a topic are then proof enough.
+    broken: bool,
     out: Vec<Located>,
 }
 
@@ -90,8 +94,15 @@ impl<'t> Scanner<'t> {
             frames: Vec::new(),
             deep: 0,
             keeping: 0,
+            typed: false,
+            broken: false,
             out: Vec::new(),
         }
+    }
+
+    /// How strictly an unquoted topic is taken.
+    pub(super) fn typed(self, typed: bool, broken: bool) -> Self {
+        Self { typed, broken, ..self }
     }
 
     pub(super) fn run(mut self) -> Vec<Located> {
@@ -424,8 +435,8 @@ impl<'t> Scanner<'t> {
         let (topic_start, seen) = (self.at, self.seen);
         let topic = match next.c {
             '\'' => self.quoted(),
-            // Blanks around the bar are prose unless quotes say otherwise.
-            _ if gap => None,
+            // Blanks around the bar, or no formula at all, are prose unless quotes say otherwise.
+            _ if gap || self.broken || (self.typed && service.run > 1) => None,
             _ => Some(self.span_of(is_loose)).filter(|topic| topic.start < topic.end),
         };
         let Some(topic) = topic else {

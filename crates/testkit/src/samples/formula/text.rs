@@ -10,6 +10,8 @@ pub(super) fn samples() -> Vec<Sample> {
     encodings(&mut all);
     delimiters(&mut all);
     functions(&mut all);
+    wide_pages(&mut all);
+    blanks(&mut all);
     silent(&mut all);
     all
 }
@@ -117,6 +119,41 @@ fn encodings(all: &mut Vec<Sample>) {
     let seven = "name,amount\r\nMiller,+AD0-cmd+AHw-'/c calc'+ACE-A0\r\n";
     all.push(sample("text-encoding", "encoding-utf7.csv", seven, EXPECT));
     all.push(sample("text-encoding", "encoding-utf7-mark.csv", format!("+/v8-{seven}"), EXPECT));
+}
+
+/// Full-width signs as two bytes: `=`, bar and `!` in each code page, behind a header in its letters.
+fn wide_pages(all: &mut Vec<Sample>) {
+    let pages: [([&'static str; 2], &[u8], [&[u8]; 3]); 5] = [
+        (
+            ["wide-shift-jis.csv", "silent-wide-shift-jis.csv"],
+            b"\x96\xbc\x91\x4f",
+            [b"\x81\x81", b"\x81\x62", b"\x81\x49"],
+        ),
+        (["wide-gbk.csv", "silent-wide-gbk.csv"], b"\xc3\xfb\xb3\xc6", [b"\xa3\xbd", b"\xa3\xfc", b"\xa3\xa1"]),
+        (["wide-euc-kr.csv", "silent-wide-euc-kr.csv"], b"\xc0\xcc\xb8\xa7", [b"\xa3\xbd", b"\xa3\xfc", b"\xa3\xa1"]),
+        (["wide-big5.csv", "silent-wide-big5.csv"], b"\xa6\x57\xba\xd9", [b"\xa1\xd7", b"\xa1\x55", b"\xa1\x49"]),
+        (["wide-euc-jp.csv", "silent-wide-euc-jp.csv"], b"\xcc\xbe\xc1\xb0", [b"\xa1\xe1", b"\xa1\xc3", b"\xa1\xaa"]),
+    ];
+    for ([name, quiet], header, [equals, bar, bang]) in pages {
+        let parts: [&[u8]; 9] = [header, b",b\n1,", equals, b"cmd", bar, b"'/c calc'", bang, b"A1", b"\n"];
+        all.push(sample("text-encoding", name, parts.concat(), EXPECT));
+        let parts: [&[u8]; 9] = [header, b",b\n1,x", equals, b"y", bar, b" z", bang, b"A1", b"\n"];
+        all.push(sample("text-encoding", quiet, parts.concat(), Expect::Silent));
+    }
+}
+
+/// Columns that blanks part, binary bytes around a formula, and cells that are no formula.
+fn blanks(all: &mut Vec<Sample>) {
+    all.push(sample("X10", "blanks-three.prn", format!("a   b\n1   ={CALC}\n"), EXPECT));
+    all.push(sample("X10", "blanks-column.txt", format!("a b\n1 ={CALC}\n"), EXPECT));
+    let prose = format!("The cell in question holds\nformula ={CALC}, which is bad.\n");
+    all.push(sample("X10", "silent-blanks-prose.txt", prose, Expect::Silent));
+    let stuffed = format!("{}\n={CALC}\n", "\u{1}\u{2}ab\u{3}cdefgh".repeat(30));
+    all.push(sample("X10", "controls-around.csv", stuffed, EXPECT));
+    all.push(sample("formula-prefix", "signs-repeat.csv", format!("a,b\n1,=+-+{CALC}\n"), EXPECT));
+    all.push(sample("X10", "blanks-around.csv", "a,b\n1,= 2 + cmd|foo!bar * 1\n", Expect::Dde("cmd", "foo")));
+    let broken = "=> a|b!c\n== x|y!z\n= cmd|foo!bar =\n=head1 a|b!c\n+++ b/x|y!z\n--- a/x|y!z\n@@ -1,2 +1,2 @@ x|y!z\n";
+    all.push(sample("X10", "silent-no-formula.txt", broken, Expect::Silent));
 }
 
 fn delimiters(all: &mut Vec<Sample>) {
