@@ -121,9 +121,12 @@ fn encodings(all: &mut Vec<Sample>) {
     all.push(sample("text-encoding", "encoding-utf7-mark.csv", format!("+/v8-{seven}"), EXPECT));
 }
 
+/// Names of the loud and the silent sample, the header's letters, and the three signs.
+type Page = ([&'static str; 2], &'static [u8], [&'static [u8]; 3]);
+
 /// Full-width signs as two bytes: `=`, bar and `!` in each code page, behind a header in its letters.
 fn wide_pages(all: &mut Vec<Sample>) {
-    let pages: [([&'static str; 2], &[u8], [&[u8]; 3]); 5] = [
+    let pages: [Page; 5] = [
         (
             ["wide-shift-jis.csv", "silent-wide-shift-jis.csv"],
             b"\x96\xbc\x91\x4f",
