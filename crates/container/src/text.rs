@@ -1,6 +1,10 @@
 //! Text of unknown encoding to UTF-8.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874, WINDOWS_1250,
+    WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
+    X_MAC_CYRILLIC,
+};
 use std::borrow::Cow;
 
 /// Decoded text and the encoding it was in.
@@ -32,6 +36,30 @@ pub fn bounded(bytes: &[u8]) -> (&[u8], bool) {
     let plain = std::str::from_utf8(head).err().is_none_or(|error| error.error_len().is_none());
     let kept = if plain { head } else { bytes.get(..TRANSCODED).unwrap_or(bytes) };
     (kept, kept.len() < bytes.len())
+}
+
+/// The encoding of a Windows code page number that every format knows; none for the others.
+#[must_use]
+pub fn code_page(number: u32) -> Option<&'static Encoding> {
+    Some(match number {
+        874 => WINDOWS_874,
+        932 => SHIFT_JIS,
+        936 => GBK,
+        949 => EUC_KR,
+        950 => BIG5,
+        1250 => WINDOWS_1250,
+        1251 => WINDOWS_1251,
+        1252 => WINDOWS_1252,
+        1253 => WINDOWS_1253,
+        1254 => WINDOWS_1254,
+        1255 => WINDOWS_1255,
+        1256 => WINDOWS_1256,
+        1257 => WINDOWS_1257,
+        1258 => WINDOWS_1258,
+        10_000 => MACINTOSH,
+        10_007 => X_MAC_CYRILLIC,
+        _ => return None,
+    })
 }
 
 /// The bytes as Windows-1252, whatever they are: what a program sees that does not look for other encodings.

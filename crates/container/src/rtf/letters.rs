@@ -1,9 +1,7 @@
 //! Letters out of code-page bytes, UTF-16 units and the control words that stand for characters.
 
-use encoding_rs::{
-    BIG5, EUC_KR, Encoding, GB18030, GBK, IBM866, MACINTOSH, SHIFT_JIS, UTF_8, WINDOWS_874, WINDOWS_1250, WINDOWS_1251,
-    WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258, X_MAC_CYRILLIC,
-};
+use crate::text;
+use encoding_rs::{Encoding, GB18030, IBM866, UTF_8, WINDOWS_1252};
 
 /// Collects text from mixed sources.
 #[derive(Clone, Debug, Default)]
@@ -95,24 +93,9 @@ impl Letters {
 pub(super) fn code_page(number: i32) -> &'static Encoding {
     match number {
         866 => IBM866,
-        874 => WINDOWS_874,
-        932 => SHIFT_JIS,
-        936 => GBK,
-        949 => EUC_KR,
-        950 => BIG5,
-        1250 => WINDOWS_1250,
-        1251 => WINDOWS_1251,
-        1253 => WINDOWS_1253,
-        1254 => WINDOWS_1254,
-        1255 => WINDOWS_1255,
-        1256 => WINDOWS_1256,
-        1257 => WINDOWS_1257,
-        1258 => WINDOWS_1258,
-        10000 => MACINTOSH,
-        10007 => X_MAC_CYRILLIC,
         54936 => GB18030,
         65001 => UTF_8,
-        _ => WINDOWS_1252,
+        _ => u32::try_from(number).ok().and_then(text::code_page).unwrap_or(WINDOWS_1252),
     }
 }
 

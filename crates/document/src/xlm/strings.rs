@@ -1,10 +1,8 @@
 //! Strings of the BIFF versions: 8-bit in the workbook's code page, or Unicode with a flags byte.
 
+use ddefend_container::text;
 use ddefend_guard::Cursor;
-use encoding_rs::{
-    BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, UTF_16LE, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
-    WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258, X_MAC_CYRILLIC,
-};
+use encoding_rs::{Encoding, MACINTOSH, UTF_16LE, WINDOWS_1252};
 
 /// Version of the record stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,22 +22,8 @@ pub(crate) enum Version {
 /// The encoding of a `CODEPAGE` record (MS-XLS 2.4.52).
 pub(crate) fn code_page(number: u16) -> &'static Encoding {
     match number {
-        874 => WINDOWS_874,
-        932 => SHIFT_JIS,
-        936 => GBK,
-        949 => EUC_KR,
-        950 => BIG5,
-        1250 => WINDOWS_1250,
-        1251 => WINDOWS_1251,
-        1253 => WINDOWS_1253,
-        1254 => WINDOWS_1254,
-        1255 => WINDOWS_1255,
-        1256 => WINDOWS_1256,
-        1257 => WINDOWS_1257,
-        1258 => WINDOWS_1258,
-        10_000 | 0x8000 => MACINTOSH,
-        10_007 => X_MAC_CYRILLIC,
-        _ => WINDOWS_1252,
+        0x8000 => MACINTOSH,
+        _ => text::code_page(u32::from(number)).unwrap_or(WINDOWS_1252),
     }
 }
 

@@ -13,7 +13,6 @@ use sha2::Sha512;
 
 const SALT: [u8; 16] = *b"0123456789abcdef";
 const VERIFIER: [u8; 16] = *b"verifierVERIFIER";
-const DEFAULT: &str = "VelvetSweatshop";
 
 fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
@@ -191,65 +190,4 @@ fn rc4(key: &[u8], data: &mut [u8]) {
         state.swap(usize::from(first), usize::from(second));
         *byte ^= state[usize::from(state[usize::from(first)].wrapping_add(state[usize::from(second)]))];
     }
-}
-
-/// How a workbook stream is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BiffCipher {
-    /// XOR obfuscation, MS-OFFCRYPTO 2.3.7.
-    Xor,
-    /// One of the RC4 methods.
-    Stream(BinaryCipher),
-}
-
-/// Encrypts a BIFF8 workbook stream: `FILEPASS` (MS-XLS 2.4.117) goes behind the first record, sheet offsets in
-/// `BOUNDSHEET` are moved, and the data of all records but those that MS-XLS 2.2.10 names is encrypted.
-#[must_use]
-pub fn biff(stream: &[u8], cipher: BiffCipher, password: Option<&str>) -> Vec<u8> {
-    let password = password.unwrap_or(DEFAULT);
-    let pass = match cipher {
-        BiffCipher::Xor => {
-            let (key, verifier) = ddefend_container::crypto::xor::XorKey::words(password);
-            [0_u16, key, verifier].iter().flat_map(|word| word.to_le_bytes()).collect()
-        }
-        BiffCipher::Stream(cipher) => [vec![1, 0], cipher.header(password)].concat(),
-    };
-    let length_of = |at: usize| 4 + usize::from(u16::from_le_bytes([stream[at + 2], stream[at + 3]]));
-    let first = length_of(0);
-    let mut plain = stream[..first].to_vec();
-    plain.extend(0x2f_u16.to_le_bytes());
-    plain.extend((pass.len() as u16).to_le_bytes());
-    plain.extend(&pass);
-    let moved = plain.len() - first;
-    plain.extend(&stream[first..]);
-    let mut whole = plain.clone();
-    if let BiffCipher::Stream(cipher) = cipher {
-        cipher.apply(password, &mut whole, 1024);
-    }
-    let mut at = 0;
-    while at + 4 <= plain.len() {
-        let kind = u16::from_le_bytes([plain[at], plain[at + 1]]);
-        let size = usize::from(u16::from_le_bytes([plain[at + 2], plain[at + 3]]));
-        let clear = match kind {
-            0x0809 | 0x002f | 0x00e1 | 0x0161 | 0x0195 | 0x0196 | 0x0138 => size,
-            0x0085 => 4,
-            _ => 0,
-        };
-        if kind == 0x0085 {
-            let offset = u32::from_le_bytes([plain[at + 4], plain[at + 5], plain[at + 6], plain[at + 7]]);
-            plain[at + 4..at + 8].copy_from_slice(&(offset + moved as u32).to_le_bytes());
-        }
-        let (start, end) = (at + 4 + clear, at + 4 + size);
-        match cipher {
-            BiffCipher::Stream(_) => plain[start..end].copy_from_slice(&whole[start..end]),
-            BiffCipher::Xor => {
-                let (key, verifier) = ddefend_container::crypto::xor::XorKey::words(password);
-                if let Some(key) = ddefend_container::crypto::xor::XorKey::open(key, verifier, password) {
-                    key.encrypt_record(&mut plain[start..end], (at + 4) as u64, size as u64, clear as u64);
-                }
-            }
-        }
-        at += 4 + size;
-    }
-    plain
 }
