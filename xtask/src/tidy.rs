@@ -33,11 +33,26 @@ impl Violation {
 }
 
 /// The crates in the order in which imports may point: each may use those before it.
-pub const ORDER: [&str; 10] =
-    ["model", "guard", "container", "grammar", "document", "dde", "content", "report", "engine", "cli"];
+pub const ORDER: [&str; 15] = [
+    "model",
+    "guard",
+    "container",
+    "grammar",
+    "document",
+    "dde",
+    "event",
+    "source",
+    "rule",
+    "matcher",
+    "hunt",
+    "content",
+    "report",
+    "engine",
+    "cli",
+];
 
 /// Crates that meet hostile bytes or text.
-pub const HOSTILE: [&str; 4] = ["guard", "container", "grammar", "document"];
+pub const HOSTILE: [&str; 6] = ["guard", "container", "grammar", "document", "event", "source"];
 
 /// Checks the repository at `root`.
 ///

@@ -3,12 +3,15 @@
 //! [`Content::load`] reads what every scan needs; the longer texts for `explain` are read when they are asked for.
 
 mod explain;
+mod mappings;
 mod pack;
+mod rules;
 mod validate;
 
 pub use explain::Explanation;
 
 use ddefend_dde::{Knowledge, KnowledgeError};
+use ddefend_event::{Mapping, MappingError};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -42,6 +45,8 @@ pub enum ContentError {
     },
     /// The lists contradict each other.
     Knowledge(KnowledgeError),
+    /// The mappings contradict each other.
+    Mapping(MappingError),
 }
 
 impl fmt::Display for ContentError {
@@ -49,6 +54,7 @@ impl fmt::Display for ContentError {
         match self {
             Self::Shape { file, source } => write!(f, "content/{file}: {source}"),
             Self::Knowledge(error) => write!(f, "content: {error}"),
+            Self::Mapping(error) => write!(f, "content/mappings: {error}"),
         }
     }
 }
@@ -58,6 +64,7 @@ impl std::error::Error for ContentError {
         match self {
             Self::Shape { source, .. } => Some(source.as_ref()),
             Self::Knowledge(error) => Some(error),
+            Self::Mapping(error) => Some(error),
         }
     }
 }
@@ -83,6 +90,20 @@ impl Content {
     #[must_use]
     pub fn passwords(&self) -> &Passwords {
         &self.passwords
+    }
+
+    /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).
+    ///
+    /// # Errors
+    /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
+    pub fn mapping(&self) -> Result<Mapping, ContentError> {
+        mappings::load()
+    }
+
+    /// The built-in rules and filters (`content/rules`): path under `content/` and text of each file.
+    #[must_use]
+    pub fn rules(&self) -> Vec<(String, String)> {
+        rules::files()
     }
 
     /// Explains a finding id, a hiding trick's id or a diagnostic code.

@@ -4,6 +4,7 @@
 //! speaks in these types.
 
 mod artifact;
+mod detection;
 mod diagnostic;
 mod finding;
 mod link;
@@ -11,6 +12,9 @@ mod location;
 mod summary;
 
 pub use artifact::{Artifact, NotInspected, PartPath};
+pub use detection::{
+    Detection, EventRef, Familiarity, HuntSummary, MatchedField, Process, RuleRef, Shown, Unreachable,
+};
 pub use diagnostic::{Diagnostic, code};
 pub use finding::{Blocker, Confidence, Finding, FindingId, Indicator, IndicatorKind, Level, Lure, Prompt};
 pub use link::{Link, LinkKind, Trick, Trigger, trick};

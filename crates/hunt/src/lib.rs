@@ -1,0 +1,1 @@
+//! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.

@@ -1,0 +1,3 @@
+//! Rule languages to the intermediate form. Front ends know the form, never each other.
+
+pub mod sigma;

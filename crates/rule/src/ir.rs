@@ -1,0 +1,9 @@
+//! The waist: what every front end lowers to and every evaluator and back end reads.
+
+mod correlation;
+mod expr;
+mod rule;
+
+pub use correlation::{Compare, Correlation, CorrelationKind, Feed, Member, Window};
+pub use expr::{Expr, FieldRelation, NumberTest, Piece, Predicate, RegexFlags, Test, TextPattern, TimePart};
+pub use rule::{Meta, Origin, Rule, Status};

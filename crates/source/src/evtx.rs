@@ -1,0 +1,1 @@
+//! Windows event log files (EVTX) and chunks of them.

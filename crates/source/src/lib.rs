@@ -1,0 +1,8 @@
+//! Bytes of logs to records. A [`Reader`] is made from a log's first bytes; the log is then handed to it in blocks, which
+//! may be read on several threads and in any order.
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+pub mod evtx;
+mod reader;
+
+pub use reader::{Block, Cut, Reader, Record, Schema, Sink};
