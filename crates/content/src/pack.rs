@@ -23,6 +23,9 @@ files! {
     FINDINGS = "findings.toml",
     DIAGNOSTICS = "diagnostics.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
+    SYSMON_MAPPING = "mappings/sysmon.toml",
+    SECURITY_MAPPING = "mappings/security.toml",
+    OTHERS_MAPPING = "mappings/others.toml",
 }
 
 #[derive(Deserialize)]
