@@ -78,8 +78,8 @@ impl Stock {
             .iter()
             .filter_map(|entry| {
                 let (source, names) = self.always.get(*entry)?;
-                let spot = |name: &Box<str>| columns.spot(&Place::At(self.mapping.resolve(key, source, name)));
-                Some((*entry, names.iter().map(spot).collect()))
+                let spot = |name: &str| columns.spot(&Place::At(self.mapping.resolve(key, source, name)));
+                Some((*entry, names.iter().map(|name| &**name).map(spot).collect()))
             })
             .collect();
         let everything = places.contains(&Place::Everywhere);
