@@ -153,7 +153,11 @@ impl<'a> Collection<'a> {
             Some("repeat") => match self.previous.clone() {
                 Some(previous) => Some(previous),
                 None => {
-                    return Err(own.problem(&path, "rule.action", "`repeat` repeats nothing: no rule stands before it"));
+                    return Err(own.problem(
+                        &path,
+                        "rule.action",
+                        "`repeat` repeats nothing: no rule stands before it",
+                    ));
                 }
             },
             Some(other) => {
