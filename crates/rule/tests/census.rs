@@ -1,5 +1,7 @@
 //! Every active rule of the public corpus loads. Needs `DDEFEND_DATA`.
 
+#![allow(clippy::unwrap_used)]
+
 use ddefend_rule::RuleSet;
 use ddefend_rule::front::sigma::{Options, read};
 use std::collections::BTreeMap;
