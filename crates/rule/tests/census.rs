@@ -1,6 +1,6 @@
 //! Every active rule of the public corpus loads. Needs `DDEFEND_DATA`.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use ddefend_rule::RuleSet;
 use ddefend_rule::front::sigma::{Options, read};
