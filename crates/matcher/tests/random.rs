@@ -1,5 +1,7 @@
 //! The fast matcher says what the naive one says, of random rules over random records.
 
+#![allow(clippy::expect_used)]
+
 use ddefend_event::{
     Cell, Class, Dialect, Event, FieldSource, Head, Key, LogSource, Mapping, Place, Row, Selector, Tables, Time, Value,
     native,
