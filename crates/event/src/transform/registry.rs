@@ -169,7 +169,7 @@ fn number(value: &str) -> Option<u64> {
         let (high, low) = inner.split_once('-')?;
         let (high, low) = (number::parse(high)?, number::parse(low)?);
         let fits = high <= u64::from(u32::MAX) && low <= u64::from(u32::MAX);
-        return fits.then(|| high << 32 | low);
+        return fits.then_some(high << 32 | low);
     }
     match value.trim().strip_prefix('-') {
         Some(_) => value.trim().parse::<i32>().ok().map(|number| u64::from(number.cast_unsigned())),
