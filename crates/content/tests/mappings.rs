@@ -1,5 +1,7 @@
 //! The shipped mappings: every log source of Sigma's Windows rules is served or refused with a reason.
 
+#![allow(clippy::unwrap_used)]
+
 use ddefend_content::Content;
 use ddefend_event::{Dialect, Key, LogSource, Mapping};
 use std::collections::BTreeSet;
