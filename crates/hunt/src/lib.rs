@@ -1,1 +1,3 @@
 //! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.
+
+pub mod baseline;
