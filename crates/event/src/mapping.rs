@@ -1,7 +1,9 @@
 mod check;
 mod tables;
+mod write;
 
 pub use tables::{Class, FieldSource, FieldText, Tables, Unserved};
+pub use write::NativeError;
 
 use crate::{Dialect, Key, LogSource};
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +43,7 @@ pub struct Mapping {
     /// Channels of a service, all in lower case.
     services: HashMap<String, Vec<String>>,
     providers: HashMap<String, String>,
+    provider_names: Vec<String>,
     aliases: HashMap<String, Fields>,
     common: HashMap<Dialect, Fields>,
     unserved: Vec<Unserved>,
@@ -59,6 +62,7 @@ impl Mapping {
         check::classes(&tables)?;
         let mut mapping = Self {
             services: lower(tables.service, |names| names.iter().map(|name| name.to_ascii_lowercase()).collect()),
+            provider_names: tables.provider.keys().cloned().collect(),
             providers: lower(tables.provider, |channel| channel.to_ascii_lowercase()),
             aliases: lower(tables.alias, |fields| sources(&fields)),
             common: tables.common.iter().map(|(dialect, fields)| (*dialect, sources(fields))).collect(),
