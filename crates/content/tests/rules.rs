@@ -1,4 +1,5 @@
 //! The built-in rules: each reads as Sigma, has what a rule of this pack must have, and names only what exists.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use ddefend_content::{Content, Techniques};
 use rsigma_parser::{SigmaCollection, parse_sigma_yaml};
