@@ -25,6 +25,9 @@ files! {
     WINDOWS_MAPPING = "mappings/windows.toml",
     PLACEHOLDERS = "rules/placeholders.toml",
     TECHNIQUES = "attack/techniques.toml",
+    SYSMON_MAPPING = "mappings/sysmon.toml",
+    SECURITY_MAPPING = "mappings/security.toml",
+    OTHERS_MAPPING = "mappings/others.toml",
 }
 
 #[derive(Deserialize)]
