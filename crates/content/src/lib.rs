@@ -4,6 +4,7 @@
 
 mod attack;
 mod explain;
+mod files;
 mod mappings;
 mod pack;
 mod rules;

@@ -84,7 +84,7 @@ pub(crate) fn version() -> String {
     const PRIME: u64 = 0x0100_0000_01b3;
     let bytes = ALL
         .iter()
-        .chain(crate::rules::FILES)
+        .chain(crate::files::FILES)
         .flat_map(|(file, text)| file.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     format!("{}+{hash:016x}", env!("CARGO_PKG_VERSION"))

@@ -1,11 +1,10 @@
 //! `content/rules`: the built-in rules, filters and their samples, compiled in.
 
 use crate::ContentError;
+use crate::files::FILES;
 use crate::pack::{PLACEHOLDERS, parse};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// What the name of a file with samples ends in; the rest of it is the rule file's.
 const SAMPLES: &str = ".samples.yml";
