@@ -1,1 +1,12 @@
 //! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.
+
+mod detect;
+mod fields;
+mod lineage;
+mod seen;
+mod state;
+mod wording;
+
+pub use lineage::Start;
+pub use state::{Found, Hunt, Settings};
+pub use wording::{Breakaway, Kind, ProcessFields, Wording};
