@@ -66,7 +66,8 @@ impl Maker<'_> {
         value: &dyn Fn(&str) -> Option<String>,
         lineage: &[Process],
     ) -> String {
-        let sentence = kind.and_then(|kind| kind.text.iter().find_map(|text| fill(text, &|field| value(field).map(short))));
+        let sentence =
+            kind.and_then(|kind| kind.text.iter().find_map(|text| fill(text, &|field| value(field).map(short))));
         let because = fields.iter().take(4).map(|it| match it.field.as_str() {
             "" => format!("the record {}", it.asked),
             field => format!("{field} {}", it.asked),
@@ -92,12 +93,7 @@ impl Maker<'_> {
 
 /// What a rule is called in a detection.
 pub(crate) fn rule_ref(meta: &Meta) -> RuleRef {
-    RuleRef {
-        id: meta.id.clone(),
-        title: meta.title.clone(),
-        level: meta.level(),
-        file: meta.origin.file.clone(),
-    }
+    RuleRef { id: meta.id.clone(), title: meta.title.clone(), level: meta.level(), file: meta.origin.file.clone() }
 }
 
 /// Where an event stands.

@@ -247,7 +247,8 @@ impl Lineage {
             self.pids.entry((host.clone(), pid)).or_default().push_back(id);
         }
         self.held += size;
-        self.nodes.insert(id, Node { process, start: time.map(|time| time.ticks), child: None, host, guid, parent, size });
+        self.nodes
+            .insert(id, Node { process, start: time.map(|time| time.ticks), child: None, host, guid, parent, size });
         self.order.push_back(id);
         self.evict();
         id

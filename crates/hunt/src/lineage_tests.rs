@@ -2,7 +2,11 @@ use super::*;
 
 fn start(time: i64, values: [&str; 10]) -> Start {
     let values = values.iter().map(|value| (!value.is_empty()).then(|| (*value).to_owned())).collect();
-    Start { host: "PC1".into(), time: Some(Time { ticks: time * Time::SECOND, zone: ddefend_event::Zone::Utc }), values }
+    Start {
+        host: "PC1".into(),
+        time: Some(Time { ticks: time * Time::SECOND, zone: ddefend_event::Zone::Utc }),
+        values,
+    }
 }
 
 fn images(lineage: &Lineage, id: Id) -> Vec<String> {

@@ -119,14 +119,7 @@ impl Hunt {
         self.held = 0;
     }
 
-    fn tell(
-        &mut self,
-        index: u32,
-        event: &Event,
-        schema: &str,
-        chain: &[Process],
-        emit: &mut dyn FnMut(Detection),
-    ) {
+    fn tell(&mut self, index: u32, event: &Event, schema: &str, chain: &[Process], emit: &mut dyn FnMut(Detection)) {
         let Some(rule) = self.rules.get(index as usize) else { return };
         if !rule.shown {
             return;

@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn tells_of_steps_back_and_of_reversed_logs() {
         assert!(times(&[0, 1, 0, 2, 30]).remarks("a").is_empty());
-        assert_eq!(times(&[0, 60, 0, 70]).remarks("a"), ["a: times go back once from record to record, by up to 60 minutes"]);
+        assert_eq!(
+            times(&[0, 60, 0, 70]).remarks("a"),
+            ["a: times go back once from record to record, by up to 60 minutes"]
+        );
         assert_eq!(times(&[60, 50, 40, 30]).remarks("a"), ["a: stands newest first"]);
         let mut joined = times(&[0, 100]);
         joined.append(&times(&[10, 110]));

@@ -3,7 +3,7 @@ use super::run::HuntSettings;
 use crate::input::Input;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
 use ddefend_source::{Cut, Reader};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -81,6 +81,8 @@ pub(super) enum Note {
 /// Gives the blocks of one input, one after the other: of a log, or of all logs in an archive.
 pub(super) struct Feed {
     opening: Opening,
+    /// What opening it told.
+    notes: Vec<Note>,
     log: Option<Open>,
     carry: Vec<u8>,
     deadline: Option<Instant>,
@@ -96,7 +98,9 @@ struct Open {
 
 impl Feed {
     pub(super) fn new(input: &Input, settings: &HuntSettings<'_>) -> Self {
-        Self { opening: Opening::new(input, settings), log: None, carry: Vec::new(), deadline: None }
+        let mut notes = Vec::new();
+        let opening = Opening::new(input, settings, &mut notes);
+        Self { opening, notes, log: None, carry: Vec::new(), deadline: None }
     }
 
     /// The log that is being read; empty between two.
@@ -113,32 +117,38 @@ impl Feed {
         read: &dyn Fn(u64),
     ) -> Option<Piece> {
         loop {
+            notes.append(&mut self.notes);
             if self.log.is_none() {
                 let log = self.opening.next(settings, notes)?;
-                self.deadline = settings.seconds.map(|seconds| Instant::now() + std::time::Duration::from_secs(seconds));
+                self.deadline =
+                    settings.seconds.map(|seconds| Instant::now() + std::time::Duration::from_secs(seconds));
                 notes.push(Note::Begin { name: Arc::clone(&log.name) });
                 self.carry.clone_from(&log.head);
                 self.log = Some(Open { log, offset: 0, index: 0, ended: false, skipped: None });
             }
             let log = self.log.as_mut()?;
             if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                let message = format!("{} seconds are over; the rest was not read", settings.seconds.unwrap_or_default());
+                let message =
+                    format!("{} seconds are over; the rest was not read", settings.seconds.unwrap_or_default());
                 notes.push(log.tell(code::LIMIT_TIME, log.offset, None, message));
                 log.log.stream = Source::Over;
                 self.carry.clear();
                 log.ended = true;
             }
             buffer.start(&mut self.carry);
-            if let Some(piece) = log.block(buffer, notes, read) {
+            let piece = log.block(buffer, notes);
+            read(log.log.used());
+            if let Some(piece) = piece {
                 self.carry.extend_from_slice(buffer.all().get(piece.length..).unwrap_or_default());
                 return Some(piece);
             }
             log.tell_skipped(notes);
-            let (bytes, produced) = (log.offset, log.log.stream.stopped());
-            if let Some((code, why)) = produced {
+            let (bytes, stopped) = (log.offset, log.log.stopped());
+            if let Some((code, why)) = stopped {
                 notes.push(log.tell(code, bytes, None, format!("the packed log ends too early: {why}")));
             }
             notes.push(Note::End { bytes });
+            self.opening.book(bytes);
             self.log = None;
         }
     }
@@ -163,11 +173,11 @@ impl Open {
     }
 
     /// Reads until there is a block; none at the end of the log.
-    fn block(&mut self, buffer: &mut Buffer, notes: &mut Vec<Note>, read: &dyn Fn(u64)) -> Option<Piece> {
+    fn block(&mut self, buffer: &mut Buffer, notes: &mut Vec<Note>) -> Option<Piece> {
         let usual = self.log.reader.buffer().clamp(LEAST, LARGEST / 4);
         let mut want = usual.max(buffer.filled);
         loop {
-            self.fill(buffer, want, notes, read);
+            self.fill(buffer, want, notes);
             if buffer.filled == 0 && self.ended {
                 return None;
             }
@@ -210,10 +220,10 @@ impl Open {
     }
 
     /// Reads until so many bytes are there, or the end; from something that grows while it is read, at least once.
-    fn fill(&mut self, buffer: &mut Buffer, want: usize, notes: &mut Vec<Note>, read: &dyn Fn(u64)) {
+    fn fill(&mut self, buffer: &mut Buffer, want: usize, notes: &mut Vec<Note>) {
         while buffer.filled < want && !self.ended {
             let filled = buffer.filled;
-            match self.log.stream.read(buffer.room(want), read) {
+            match self.log.stream.read(buffer.room(want)) {
                 Ok(0) => self.ended = true,
                 Ok(count) => buffer.filled += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

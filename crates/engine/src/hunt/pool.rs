@@ -237,11 +237,7 @@ impl<'h> Order<'h> {
         Self { hunt, summary: HuntSummary::default(), times: Times::default(), log: None, others: Vec::new() }
     }
 
-    pub(super) fn take<E>(
-        &mut self,
-        batch: Batch,
-        emit: &mut dyn FnMut(Told) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(super) fn take<E>(&mut self, batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
         for note in batch.notes {
             match note {
                 Note::Begin { name } => {
@@ -267,7 +263,8 @@ impl<'h> Order<'h> {
         }
         let mut outcome = Ok(());
         for found in batch.found {
-            self.hunt.take(found, batch.schema, &mut |detection| count(&mut self.summary, detection, &mut outcome, emit));
+            self.hunt
+                .take(found, batch.schema, &mut |detection| count(&mut self.summary, detection, &mut outcome, emit));
         }
         outcome?;
         batch.diagnostics.into_iter().try_for_each(|diagnostic| self.tell(diagnostic, emit))
@@ -291,11 +288,7 @@ impl<'h> Order<'h> {
         emit(Told::Diagnostic(Box::new(diagnostic)))
     }
 
-    fn tell<E>(
-        &mut self,
-        diagnostic: Diagnostic,
-        emit: &mut dyn FnMut(Told) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn tell<E>(&mut self, diagnostic: Diagnostic, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
         *self.summary.diagnostics.entry(diagnostic.code.to_string()).or_default() += 1;
         match &mut self.log {
             None => self.summary.incomplete += u64::from(diagnostic.is_gap()),

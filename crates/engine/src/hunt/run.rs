@@ -1,16 +1,20 @@
 use super::pool;
 use crate::input::Input;
 use ddefend_event::{Key, Selection, Selector};
+use ddefend_guard::stream::Allowance;
 use ddefend_hunt::Hunt;
 use ddefend_matcher::Matcher;
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
-use ddefend_source::Reader;
+use ddefend_source::{Reader, Schema};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Kinds of records that are remembered, for the rules that could not fire.
 const KINDS: usize = 100_000;
+
+/// The schema that has slack to carve.
+const CARVED: &str = "evtx";
 
 /// What a hunt works with.
 pub struct HuntSettings<'h> {
@@ -24,17 +28,23 @@ pub struct HuntSettings<'h> {
     pub seconds: Option<u64>,
     /// Inputs that were named, not found in a folder: one that is no log is an error.
     pub named: Vec<PathBuf>,
+    /// Read every log as that, whatever its content shows.
+    pub schema: Option<Schema>,
+    /// What a packed log may give.
+    pub allowance: Allowance,
     /// Look for records in slack and raw bytes as well.
     pub carve: bool,
 }
 
 impl HuntSettings<'_> {
     /// The reader for a log with that beginning.
-    pub(super) fn reader(&self, head: &[u8], name: &str) -> Result<Box<dyn Reader>, String> {
-        if self.carve {
-            return Ok(ddefend_source::evtx::carver());
+    pub(super) fn reader(&self, head: &[u8], name: &str) -> Result<Box<dyn Reader>, Box<Diagnostic>> {
+        match ddefend_source::open(head, name, self.schema) {
+            Ok(reader) if !self.carve || reader.schema().0 != CARVED => Ok(reader),
+            Ok(_) => Ok(ddefend_source::evtx::carver()),
+            Err(_) if self.carve && !head.is_empty() => Ok(ddefend_source::evtx::carver()),
+            Err(diagnostic) => Err(diagnostic),
         }
-        ddefend_source::evtx::reader(head).ok_or_else(|| format!("{name} is no log that is known"))
     }
 }
 
