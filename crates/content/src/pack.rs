@@ -24,6 +24,9 @@ files! {
     DIAGNOSTICS = "diagnostics.toml",
     HUNT = "hunt.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
+    SYSMON_MAPPING = "mappings/sysmon.toml",
+    SECURITY_MAPPING = "mappings/security.toml",
+    OTHERS_MAPPING = "mappings/others.toml",
 }
 
 #[derive(Deserialize)]
