@@ -4,9 +4,11 @@ mod detect;
 mod fields;
 mod lineage;
 mod seen;
+mod select;
 mod state;
 mod wording;
 
 pub use lineage::Start;
+pub use select::{select, unreachable};
 pub use state::{Found, Hunt, Settings};
 pub use wording::{Breakaway, Kind, ProcessFields, Wording};

@@ -73,7 +73,7 @@ pub(super) enum Note {
     /// The log ended, after so many unpacked bytes.
     End { bytes: u64 },
     /// Something could not be read.
-    Diagnostic(Diagnostic),
+    Diagnostic(Box<Diagnostic>),
     /// A file in a folder is no log.
     Other(String),
 }
@@ -162,7 +162,7 @@ impl Open {
         };
         let mut diagnostic = Diagnostic::new(code, PartPath::root(&*self.log.name), location, message);
         diagnostic.artifact = self.log.name.to_string();
-        Note::Diagnostic(diagnostic)
+        Note::Diagnostic(Box::new(diagnostic))
     }
 
     fn tell_skipped(&mut self, notes: &mut Vec<Note>) {

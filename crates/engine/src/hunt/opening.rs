@@ -147,7 +147,7 @@ impl Opening {
                 }
             },
             State::Failed(diagnostic) => {
-                notes.push(Note::Diagnostic(*diagnostic));
+                notes.push(Note::Diagnostic(diagnostic));
                 None
             }
             State::Done => None,
@@ -181,14 +181,14 @@ impl Opening {
                     return Some(Log { name: name.into(), reader: reader.into(), stream, head, live, meter });
                 }
                 Err(diagnostic) => {
-                    notes.push(self.no_log(name, head.is_empty(), *diagnostic));
+                    notes.push(self.no_log(name, head.is_empty(), diagnostic));
                     return None;
                 }
             }
         }
     }
 
-    fn no_log(&self, name: String, empty: bool, mut diagnostic: Diagnostic) -> Note {
+    fn no_log(&self, name: String, empty: bool, mut diagnostic: Box<Diagnostic>) -> Note {
         // A log whose beginning is destroyed must not pass for some other file.
         let claims = Path::new(&name).extension().is_some_and(|it| it.eq_ignore_ascii_case("evtx"));
         if empty && (self.named || claims) {
@@ -262,11 +262,11 @@ fn head_of(stream: &mut Source, live: bool, settings: &HuntSettings<'_>, name: &
 }
 
 fn failed(name: &str, why: String) -> State {
-    State::Failed(Box::new(unreadable(name, code::UNREADABLE_IO, why)))
+    State::Failed(unreadable(name, code::UNREADABLE_IO, why))
 }
 
-fn unreadable(name: &str, code: &'static str, message: String) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(code, PartPath::root(name), Location::default(), message);
+fn unreadable(name: &str, code: &'static str, message: String) -> Box<Diagnostic> {
+    let mut diagnostic = Box::new(Diagnostic::new(code, PartPath::root(name), Location::default(), message));
     name.clone_into(&mut diagnostic.artifact);
     diagnostic
 }

@@ -181,7 +181,7 @@ impl Shared<'_> {
             let place = Location::default();
             let mut diagnostic = Diagnostic::new(code::INTERNAL, PartPath::root(&*name), place, message);
             diagnostic.artifact = name;
-            notes.push(Note::Diagnostic(diagnostic));
+            notes.push(Note::Diagnostic(Box::new(diagnostic)));
             None
         });
         let number = numbered.next;
@@ -248,7 +248,7 @@ impl<'h> Order<'h> {
                     self.summary.bytes += bytes;
                     self.end_log(emit)?;
                 }
-                Note::Diagnostic(diagnostic) => self.tell(diagnostic, emit)?,
+                Note::Diagnostic(diagnostic) => self.tell(*diagnostic, emit)?,
                 Note::Other(name) => {
                     self.summary.other_files += 1;
                     if self.others.len() < NAMES {
