@@ -1,4 +1,7 @@
-use crate::hunt::HuntArgs;
+mod hunt;
+
+pub(crate) use hunt::Hunt as HuntArgs;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use ddefend_model::Level;
 use std::path::PathBuf;

@@ -1,10 +1,8 @@
-mod args;
 mod bar;
 mod rules;
 
-pub(crate) use args::Hunt as HuntArgs;
-
 use crate::Outcome;
+use crate::args::HuntArgs;
 use crate::terminal;
 use bar::Bar;
 use ddefend_content::Content;

@@ -1,4 +1,4 @@
-use super::args::Hunt;
+use crate::args::HuntArgs;
 use ddefend_content::Content;
 use ddefend_event::Mapping;
 use ddefend_hunt::select;
@@ -28,7 +28,7 @@ pub(super) struct Loaded {
 ///
 /// # Errors
 /// Where a path cannot be read, or no rule is left.
-pub(super) fn load(args: &Hunt, content: &Content) -> Result<Loaded, String> {
+pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String> {
     let mut files = Vec::new();
     for path in &args.rules {
         collect(path, 0, &mut files)?;
@@ -58,7 +58,7 @@ pub(super) fn load(args: &Hunt, content: &Content) -> Result<Loaded, String> {
     Ok(Loaded { rules, set, mapping: Arc::new(mapping), problems })
 }
 
-fn wanted(args: &Hunt, meta: &Meta) -> bool {
+fn wanted(args: &HuntArgs, meta: &Meta) -> bool {
     let level = meta.level() >= args.min_level || args.min_level == Level::Info;
     let tag = args.tag.is_empty() || args.tag.iter().any(|tag| meta.tags.iter().any(|it| it.eq_ignore_ascii_case(tag)));
     let below = |asked: &String| {

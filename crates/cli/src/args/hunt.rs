@@ -1,4 +1,4 @@
-use crate::args::Colour;
+use super::Colour;
 use ddefend_model::Level;
 use std::path::PathBuf;
 
