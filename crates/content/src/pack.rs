@@ -27,6 +27,8 @@ files! {
     SYSMON_MAPPING = "mappings/sysmon.toml",
     SECURITY_MAPPING = "mappings/security.toml",
     OTHERS_MAPPING = "mappings/others.toml",
+    DEFENDER_MAPPING = "mappings/defender.toml",
+    ECS_MAPPING = "mappings/ecs.toml",
 }
 
 #[derive(Deserialize)]

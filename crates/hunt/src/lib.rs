@@ -1,5 +1,6 @@
 //! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.
 
+mod correlate;
 mod detect;
 mod fields;
 mod lineage;
@@ -8,6 +9,7 @@ mod select;
 mod state;
 mod wording;
 
+pub use correlate::{CorrelateLimits, Correlated, Correlator, Unused};
 pub use lineage::Start;
 pub use select::{select, unreachable};
 pub use state::{Found, Hunt, Settings};

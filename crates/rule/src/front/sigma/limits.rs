@@ -20,6 +20,10 @@ pub(super) const TESTS: usize = 100_000;
 pub(super) const EXPANSIONS: usize = 1_000;
 /// Bytes of a compiled regular expression.
 pub(super) const REGEX: usize = 4 << 20;
+/// Rules that a correlation may name.
+pub(super) const MEMBERS: usize = 1_000;
+/// Seconds of a timespan: a hundred years.
+pub(super) const SPAN: u64 = 3_155_760_000;
 
 /// How many values a mapping holds, itself not counted; stops counting beyond [`NODES`].
 pub(super) fn nodes(root: &Mapping) -> usize {
