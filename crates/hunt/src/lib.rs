@@ -1,5 +1,6 @@
 //! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.
 
+pub mod baseline;
 mod correlate;
 mod detect;
 mod fields;

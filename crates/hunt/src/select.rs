@@ -14,7 +14,10 @@ pub fn select(mut set: RuleSet, keep: &dyn Fn(&Meta) -> bool) -> RuleSet {
     for (rule, kept) in set.rules.iter_mut().zip(&rules) {
         rule.shown &= *kept;
     }
-    let mut correlations: Vec<bool> = set.correlations.iter().map(|it| keep(&it.meta)).collect();
+    let mut correlations: Vec<bool> = set.correlations.iter().map(|it| it.shown && keep(&it.meta)).collect();
+    for (correlation, kept) in set.correlations.iter_mut().zip(&correlations) {
+        correlation.shown &= *kept;
+    }
     // Correlations may feed each other in chains no longer than their number.
     for _ in 0..set.correlations.len() {
         let mut changed = false;
