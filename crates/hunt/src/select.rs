@@ -116,6 +116,8 @@ mod tests {
             timespan: 60,
             window: Window::Sliding,
             condition: Compare::default(),
+            require: None,
+            shown: true,
         }
     }
 
