@@ -5,6 +5,7 @@ mod correlate;
 mod detect;
 mod fields;
 mod lineage;
+pub mod sample;
 mod seen;
 mod select;
 mod state;

@@ -65,8 +65,7 @@ fn of_category(
     time: Time,
     number: u64,
 ) -> Result<Event, SampleError> {
-    let source =
-        LogSource { category: Some(category.into()), product: Some("windows".into()), service: None };
+    let source = LogSource { category: Some(category.into()), product: Some("windows".into()), service: None };
     let mut reasons = Vec::new();
     for class in mapping.classes_for(&source) {
         if class.id.strip_prefix(schema).is_none_or(|rest| !rest.starts_with('-')) {
