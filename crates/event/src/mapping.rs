@@ -196,6 +196,16 @@ impl Mapping {
         whens.and_then(|whens| whens.get(&category)).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The key's channel in lower case, where the tables know it: nothing in them tells other channels apart.
+    #[must_use]
+    pub fn known_channel(&self, key: &Key) -> Option<String> {
+        let channel = (key.dialect, self.channel(key));
+        let known = self.index.contains_key(&channel)
+            || self.aliases.contains_key(&channel.1)
+            || self.services.values().any(|channels| channels.contains(&channel.1));
+        known.then_some(channel.1)
+    }
+
     /// The channel in lower case; the provider's usual one where the record does not say.
     fn channel(&self, key: &Key) -> String {
         if key.channel.is_empty() && key.dialect == Dialect::Windows {
