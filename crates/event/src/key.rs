@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
 
 /// Whose field names a record speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// Windows event log: names of `System` and `EventData`, however they were shipped.
+    #[default]
     Windows,
     /// Defender XDR advanced hunting and Log Analytics tables.
     Defender,

@@ -34,6 +34,12 @@ impl Time {
         Self { ticks, zone: Zone::Utc }
     }
 
+    /// Year, month (from 1) and day of the month (from 1).
+    #[must_use]
+    pub fn date(&self) -> (i64, i64, i64) {
+        civil_from_days(self.ticks.div_euclid(Self::SECOND).div_euclid(86_400))
+    }
+
     /// Reads RFC 3339 and its relatives: `T` or blank between date and time, 0 to 9 digits of a second, `Z`, `+hh:mm`,
     /// or nothing (the zone is unknown then).
     #[must_use]

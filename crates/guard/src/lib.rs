@@ -8,6 +8,7 @@ mod budget;
 mod cursor;
 pub mod decode;
 mod lane;
+pub mod stream;
 
 pub use budget::{Budget, Exceeded, Limits, Stop};
 pub use cursor::{Cursor, Short};

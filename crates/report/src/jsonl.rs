@@ -25,7 +25,8 @@ pub(crate) fn typed<'a, T: Serialize>(kind: &'static str, value: &'a T) -> Typed
     Typed { kind, schema_version: SCHEMA_VERSION, value }
 }
 
-fn line<T: Serialize>(kind: &'static str, value: &T) -> String {
+/// One line of the machine output.
+pub(crate) fn line<T: Serialize>(kind: &'static str, value: &T) -> String {
     // Only maps with keys that are not strings can fail here, and the model has none.
     let mut line = escape::json(&serde_json::to_string(&typed(kind, value)).unwrap_or_default());
     line.push('\n');

@@ -2,16 +2,20 @@
 //!
 //! Every string that comes from an artifact is hostile: it goes through [`escape`] for the output that it reaches.
 
+mod columns;
 mod csv;
 pub mod escape;
 pub mod explanation;
 mod html;
+mod hunt;
 mod json;
 mod jsonl;
 mod paint;
 mod sarif;
 mod text;
 mod wrap;
+
+pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
 
 use ddefend_model::{Scanned, Summary};
 

@@ -1,5 +1,6 @@
 //! For people at a terminal: worst first, one block per finding, nothing that needs a second look to be understood.
 
+use crate::columns::Columns;
 use crate::paint::{Paint, Style};
 use crate::{Meta, Renderer, escape, wrap};
 use ddefend_model::{Artifact, Diagnostic, Finding, Level, Link, Lure, Scanned, Summary};
@@ -240,14 +241,7 @@ impl Text {
 
     /// The same without a limit: for text of our own.
     fn long_field(&self, label: &str, value: &str, style: Style) -> String {
-        let safe = escape::terminal(value);
-        let indent = LABEL + 4;
-        let mut out = String::new();
-        for (index, line) in wrap::wrap(&safe, self.width.saturating_sub(indent)).iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            out.push_str(&format!("  {} {}\n", self.paint.label(label, LABEL + 1), self.paint.with(style, line)));
-        }
-        out
+        Columns { width: self.width, paint: self.paint, label: LABEL }.field(label, value, style)
     }
 
     fn listed(&self, label: &str, values: impl Iterator<Item = String>) -> String {
@@ -283,7 +277,7 @@ fn first_words(text: &str, limit: usize) -> String {
 }
 
 /// At most `limit` characters, with a count of what was left out.
-fn clip(text: &str, limit: usize) -> String {
+pub(crate) fn clip(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         Some((at, _)) => {
             let rest = text.chars().count() - limit;

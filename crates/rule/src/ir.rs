@@ -4,6 +4,6 @@ mod correlation;
 mod expr;
 mod rule;
 
-pub use correlation::{Compare, Correlation, CorrelationKind, Feed, Member, Window};
+pub use correlation::{Compare, Correlation, CorrelationKind, Feed, Member, Require, Window};
 pub use expr::{Expr, FieldRelation, NumberTest, Piece, Predicate, RegexFlags, Test, TextPattern, TimePart};
 pub use rule::{Meta, Origin, Rule, Status};

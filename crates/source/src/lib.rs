@@ -3,6 +3,8 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod evtx;
+mod open;
 mod reader;
 
+pub use open::{detect, open, schema, schemas};
 pub use reader::{Block, Cut, Reader, Record, Schema, Sink};

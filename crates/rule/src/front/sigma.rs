@@ -1,20 +1,93 @@
-//! Sigma 2.1 (detections, correlations, filters, placeholders), parsed by `rsigma-parser`.
+//! Sigma 2.1 (detections, correlations, filters, placeholders).
+//!
+//! Keys and their modifiers, conditions and timespans are parsed by `rsigma-parser`. Documents, metadata and values are
+//! read here, because problems must point at the line, the order written must be kept, and one bad document must not
+//! hide the others.
 
-use crate::RuleSet;
-use std::collections::BTreeMap;
+mod condition;
+mod correlation;
+mod detection;
+mod document;
+mod encode;
+mod filter;
+mod limits;
+mod meta;
+mod number;
+mod options;
+mod pattern;
+mod pcre;
+mod placeholder;
+mod position;
+mod value;
 
-/// How rules are read.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Values for `%placeholder%` (modifier `expand`).
-    pub placeholders: BTreeMap<String, Vec<String>>,
-    /// Ids of filters that are not applied.
-    pub disabled_filters: Vec<String>,
-}
+use crate::ir::{Expr, Rule};
+use crate::{Problem, RuleSet};
+use detection::{Failed, Section};
+use document::Document;
+use std::collections::HashMap;
+
+pub use options::Options;
 
 /// Reads rule files: name and text of each. Correlations and filters may point at rules of other files.
 #[must_use]
 pub fn read(files: &[(String, String)], options: &Options) -> RuleSet {
-    let _ = (files, options);
-    RuleSet::default()
+    let mut set = RuleSet::default();
+    let mut correlations = Vec::new();
+    let mut filters = Vec::new();
+    for (name, text) in files {
+        for document in document::read(name, text, &mut set.problems) {
+            if document.root.contains_key("correlation") {
+                correlations.push(document);
+            } else if document.root.contains_key("filter") {
+                filters.push(document);
+            } else {
+                match rule(&document, options, &mut set.problems) {
+                    Ok(rule) => set.rules.push(rule),
+                    Err(problem) => set.problems.push(problem),
+                }
+            }
+        }
+    }
+    warn_of_twins(&set.rules, &mut set.problems);
+    filter::apply(&filters, options, &mut set);
+    correlation::read(&correlations, &mut set);
+    set.problems.sort();
+    set.problems.dedup();
+    set
+}
+
+/// A rule on single events.
+fn rule(document: &Document<'_>, options: &Options, problems: &mut Vec<Problem>) -> Result<Rule, Problem> {
+    let source = meta::log_source(document)?.ok_or_else(|| {
+        document.problem(&[], "rule.logsource", "the rule does not say which logs it is for: `logsource` is missing")
+    })?;
+    let section = Section { document, key: "detection", options };
+    let detection = match section.read(&["timeframe"]) {
+        Ok(expr) => expr,
+        Err(Failed::Unfilled(problem)) => {
+            problems.push(Problem { warning: true, ..problem });
+            Expr::Or(Vec::new())
+        }
+        Err(Failed::Wrong(problem)) => return Err(problem),
+    };
+    let meta = meta::read(document, problems);
+    Ok(Rule { meta, source, detection, shown: true })
+}
+
+/// Two rules with one id cannot be told apart by correlations, filters and readers of the output.
+fn warn_of_twins(rules: &[Rule], problems: &mut Vec<Problem>) {
+    let mut known: HashMap<&str, &Rule> = HashMap::new();
+    for rule in rules {
+        if let Some(first) = known.insert(&rule.meta.id, rule) {
+            let origin = &rule.meta.origin;
+            problems.push(Problem {
+                file: origin.file.clone(),
+                line: origin.line,
+                column: 0,
+                code: "rule.twin",
+                message: format!("the rule in {} has the same id", first.meta.origin.file),
+                warning: true,
+            });
+        }
+    }
 }

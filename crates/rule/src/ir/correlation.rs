@@ -1,6 +1,6 @@
 use super::Meta;
 
-/// A rule on several events (Sigma correlation rules 2.1).
+/// A rule on several events (Sigma correlation rules specification 2.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Correlation {
     /// What it says of itself.
@@ -17,6 +17,10 @@ pub struct Correlation {
     pub window: Window,
     /// When the measure is enough.
     pub condition: Compare,
+    /// For temporal correlations with a condition in words: which members must, or must not, have occurred.
+    pub require: Option<Require>,
+    /// True where its own matches are shown; false where it only feeds other correlations.
+    pub shown: bool,
 }
 
 /// A rule that feeds a correlation.
@@ -33,7 +37,7 @@ pub struct Member {
 pub enum Feed {
     /// `RuleSet::rules`.
     Rule(usize),
-    /// `RuleSet::correlations`.
+    /// `RuleSet::correlations`; always one that stands before the correlation that it feeds.
     Correlation(usize),
 }
 
@@ -58,6 +62,19 @@ pub enum CorrelationKind {
     ValueMedian(Box<str>),
 }
 
+/// A boolean of members that occurred, by index in [`Correlation::members`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Require {
+    /// All of them.
+    And(Vec<Require>),
+    /// At least one of them.
+    Or(Vec<Require>),
+    /// Not.
+    Not(Box<Require>),
+    /// That member.
+    Member(usize),
+}
+
 /// How windows lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Window {
@@ -66,7 +83,7 @@ pub enum Window {
     Sliding,
     /// Fixed spans from the epoch on.
     Tumbling,
-    /// As long as gaps stay at or under so many seconds.
+    /// As long as gaps stay at or under so many seconds, the timespan at most.
     Session(u64),
 }
 
@@ -85,4 +102,25 @@ pub struct Compare {
     pub eq: Option<f64>,
     /// Not equal.
     pub neq: Option<f64>,
+}
+
+impl Compare {
+    /// True where every bound that is given holds.
+    #[must_use]
+    pub fn holds(&self, measure: f64) -> bool {
+        let test =
+            |bound: Option<f64>, holds: fn(&f64, &f64) -> bool| bound.is_none_or(|bound| holds(&measure, &bound));
+        test(self.gt, f64::gt)
+            && test(self.gte, f64::ge)
+            && test(self.lt, f64::lt)
+            && test(self.lte, f64::le)
+            && test(self.eq, f64::eq)
+            && test(self.neq, f64::ne)
+    }
+
+    /// True where a measure that only grows can never stop to be enough.
+    #[must_use]
+    pub fn only_from_below(&self) -> bool {
+        self.lt.is_none() && self.lte.is_none() && self.eq.is_none() && self.neq.is_none()
+    }
 }

@@ -1,4 +1,5 @@
 use core::net::IpAddr;
+use std::fmt;
 
 /// A boolean of predicates. Empty `And` is true, empty `Or` is false.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,4 +143,26 @@ pub enum Piece {
 pub struct TextPattern {
     /// Pieces; no two literals and no two `Any` stand side by side.
     pub pieces: Vec<Piece>,
+}
+
+impl fmt::Display for TextPattern {
+    /// As Sigma text, which reads back as the same pattern.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        for piece in &self.pieces {
+            match piece {
+                Piece::One => f.write_char('?')?,
+                Piece::Any => f.write_char('*')?,
+                Piece::Literal(text) => {
+                    for letter in text.chars() {
+                        if matches!(letter, '*' | '?' | '\\') {
+                            f.write_char('\\')?;
+                        }
+                        f.write_char(letter)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
 }

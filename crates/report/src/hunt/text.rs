@@ -1,0 +1,84 @@
+//! For people at a terminal: each detection at once as a block of lines, a summary at the end.
+
+mod block;
+mod fold;
+mod summary;
+
+use super::tally::Tally;
+use super::{HuntMeta, HuntRenderer};
+use crate::columns::Columns;
+use crate::paint::{Paint, Style};
+use crate::{escape, wrap};
+use ddefend_model::{Detection, Diagnostic, HuntSummary};
+use fold::Folder;
+
+/// Columns that labels take.
+const LABEL: usize = 9;
+/// Diagnostics listed unless verbose.
+const DIAGNOSTICS: usize = 5;
+
+pub(super) fn make(meta: &HuntMeta) -> Box<dyn HuntRenderer> {
+    let width = if meta.width == 0 { 100 } else { meta.width.clamp(60, 200) };
+    let columns = Columns { width, paint: Paint { colour: meta.colour }, label: LABEL };
+    Box::new(Text {
+        columns,
+        verbose: meta.verbose,
+        tally: Tally::default(),
+        folder: Folder::default(),
+        gaps: Vec::new(),
+    })
+}
+
+struct Text {
+    columns: Columns,
+    verbose: bool,
+    tally: Tally,
+    folder: Folder,
+    /// The first diagnostics, for the end.
+    gaps: Vec<Diagnostic>,
+}
+
+impl HuntRenderer for Text {
+    fn detection(&mut self, detection: &Detection) -> String {
+        self.tally.add(detection);
+        if !self.verbose && self.folder.folds(detection) {
+            return String::new();
+        }
+        let mut out = self.folded();
+        out.push_str(&block::block(self.columns, detection, self.verbose));
+        out
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
+        if self.verbose {
+            let label = if diagnostic.is_gap() { "not read" } else { "note" };
+            return self.columns.field(label, &summary::diagnostic_text(diagnostic), Style::Warn);
+        }
+        if diagnostic.is_gap() && self.gaps.len() < DIAGNOSTICS {
+            self.gaps.push(diagnostic.clone());
+        }
+        String::new()
+    }
+
+    fn end(&mut self, summary: &HuntSummary) -> String {
+        let mut out = self.folded();
+        out.push_str(&summary::summary(self.columns, self.verbose, &self.tally, summary, &self.gaps));
+        out
+    }
+}
+
+impl Text {
+    /// What was folded since the last block.
+    fn folded(&mut self) -> String {
+        let mut out = String::new();
+        for note in self.folder.take() {
+            let text = format!("… and {} more like it on {}: {}", note.count, note.host, note.title);
+            let text = wrap::clip(&escape::terminal(&text), self.columns.width);
+            out.push_str(&format!("{}\n", self.columns.paint.with(Style::Dim, &text)));
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+}
