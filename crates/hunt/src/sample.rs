@@ -5,5 +5,5 @@ mod build;
 mod read;
 mod trial;
 
-pub use read::{RawKind, Sample, SampleError, SampleRecord, Samples, Stands};
+pub use read::{RawKind, Regression, Sample, SampleError, SampleRecord, Samples, Stands};
 pub use trial::Trial;

@@ -185,3 +185,44 @@ impl Row {
         Ok(SampleRecord { stands, at: self.at, fields })
     }
 }
+
+/// What SigmaHQ's `regression_data` says in an `info.yml`: rules, and logs beside it on which they must fire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Regression {
+    /// Ids of rules.
+    pub rules: Vec<String>,
+    /// Names of logs; only the last part counts.
+    pub logs: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    #[serde(default)]
+    rule_metadata: Vec<InfoRule>,
+    #[serde(default)]
+    regression_tests_info: Vec<InfoTest>,
+}
+
+#[derive(Deserialize)]
+struct InfoRule {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct InfoTest {
+    path: String,
+}
+
+impl Regression {
+    /// Reads an `info.yml`.
+    ///
+    /// # Errors
+    /// Where it is no YAML or does not have the shape.
+    pub fn read(text: &str) -> Result<Self, SampleError> {
+        let info: Info = yaml_serde::from_str(text).map_err(|error| SampleError(error.to_string()))?;
+        Ok(Self {
+            rules: info.rule_metadata.into_iter().map(|rule| rule.id).collect(),
+            logs: info.regression_tests_info.into_iter().map(|test| test.path).collect(),
+        })
+    }
+}
