@@ -63,6 +63,15 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
             problems.push(at(*line, 1, "rule.limit", message));
             break;
         }
+        if part.len() > limits::DOCUMENT || limits::brackets(part) > limits::BRACKETS {
+            let message = format!(
+                "the document is larger than {} bytes or has more than {} brackets in quotes or in each other",
+                limits::DOCUMENT,
+                limits::BRACKETS
+            );
+            problems.push(at(*line, 1, "rule.limit", message));
+            continue;
+        }
         match parse(part) {
             Ok(Value::Null) => {}
             Ok(Value::Mapping(root)) => {
