@@ -2,16 +2,20 @@
 //!
 //! [`Content::load`] reads what every scan needs; the longer texts for `explain` are read when they are asked for.
 
+mod attack;
 mod explain;
+mod files;
 mod mappings;
 mod pack;
 mod rules;
 mod validate;
 
+pub use attack::Techniques;
 pub use explain::Explanation;
 
 use ddefend_dde::{Knowledge, KnowledgeError};
 use ddefend_event::{Mapping, MappingError};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -100,10 +104,41 @@ impl Content {
         mappings::load()
     }
 
+    /// How detections are put into words, and which fields tell of processes (`content/hunt.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn wording(&self) -> Result<ddefend_hunt::Wording, ContentError> {
+        pack::parse(pack::HUNT)
+    }
+
     /// The built-in rules and filters (`content/rules`): path under `content/` and text of each file.
     #[must_use]
     pub fn rules(&self) -> Vec<(String, String)> {
         rules::files()
+    }
+
+    /// True and false samples of the built-in rules: path under `content/` (`X.samples.yml` beside `X.yml`) and text.
+    #[must_use]
+    pub fn rule_samples(&self) -> Vec<(String, String)> {
+        rules::samples()
+    }
+
+    /// Values of the placeholders that the built-in rules use (`content/rules/placeholders.toml`), among them the
+    /// mutable elements of ATT&CK's analytic AN1393: `AllowedParentChildPairs`, `TimeWindow`, `SuspiciousDLLList`.
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn placeholders(&self) -> Result<BTreeMap<String, Vec<String>>, ContentError> {
+        rules::placeholders()
+    }
+
+    /// The ATT&CK techniques that rules may name (`content/attack/techniques.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn techniques(&self) -> Result<Techniques, ContentError> {
+        attack::load()
     }
 
     /// Explains a finding id, a hiding trick's id or a diagnostic code.

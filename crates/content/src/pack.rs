@@ -22,10 +22,15 @@ files! {
     PASSWORDS = "passwords.toml",
     FINDINGS = "findings.toml",
     DIAGNOSTICS = "diagnostics.toml",
+    HUNT = "hunt.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
+    PLACEHOLDERS = "rules/placeholders.toml",
+    TECHNIQUES = "attack/techniques.toml",
     SYSMON_MAPPING = "mappings/sysmon.toml",
     SECURITY_MAPPING = "mappings/security.toml",
     OTHERS_MAPPING = "mappings/others.toml",
+    DEFENDER_MAPPING = "mappings/defender.toml",
+    ECS_MAPPING = "mappings/ecs.toml",
 }
 
 #[derive(Deserialize)]
@@ -80,7 +85,10 @@ pub(crate) fn load() -> Result<(Sources, Passwords), ContentError> {
 pub(crate) fn version() -> String {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
-    let bytes = ALL.iter().flat_map(|(file, text)| file.bytes().chain([0]).chain(text.bytes()).chain([0]));
+    let bytes = ALL
+        .iter()
+        .chain(crate::files::FILES)
+        .flat_map(|(file, text)| file.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     format!("{}+{hash:016x}", env!("CARGO_PKG_VERSION"))
 }

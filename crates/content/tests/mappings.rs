@@ -104,3 +104,74 @@ fn what_sigma_calls_windows_is_found() {
     assert!(!mapping.covers(&key(sysmon, 13), &source(Some("registry_delete"), Some("windows"), None)));
     assert!(mapping.covers(&key("OAlerts", 300), &source(None, Some("windows"), Some("office-alerts"))));
 }
+
+/// A value that a field may have in Sysmon's spelling.
+fn usual(field: &str) -> &'static str {
+    match field {
+        "TargetObject" | "NewName" => r"HKLM\SYSTEM\CurrentControlSet\Services\sample",
+        "Details" => "DWORD (0x00000002)",
+        "ProcessId" | "ParentProcessId" | "SourcePort" | "DestinationPort" | "SourceProcessId" | "TargetProcessId" => {
+            "4242"
+        }
+        "User" | "ParentUser" | "SourceUser" | "TargetUser" => r"CORP\anna",
+        "IntegrityLevel" | "ParentIntegrityLevel" => "High",
+        "GrandParentImage" | "ParentImage" | "SourceParentImage" => r"\EXCEL.EXE",
+        "LogonId" | "GrantedAccess" => "0x1410",
+        "Hashes" => "SHA1=AA11,MD5=BB22,SHA256=CC33",
+        "Protocol" => "tcp",
+        "SignatureStatus" => "Valid",
+        "PipeName" => r"\sample",
+        "UtcTime" => "2026-11-21T10:00:00.0000000Z",
+        _ => r"C:\Users\anna\sample.exe",
+    }
+}
+
+/// Initiated and EventType are what the kind of record says, so they are asked of it, not given.
+fn own(class: &ddefend_event::Class, field: &str) -> Option<&'static str> {
+    match (field, class.id.as_str()) {
+        ("Initiated", "defender-connection-inbound") => Some("false"),
+        ("Initiated", _) => Some("true"),
+        ("EventType", "security-4657" | "defender-registry-set" | "ecs-registry-set") => Some("SetValue"),
+        ("EventType", "defender-registry-value-deleted" | "ecs-registry-delete") => Some("DeleteValue"),
+        ("EventType", "defender-registry-key-created" | "ecs-registry-create") => Some("CreateKey"),
+        ("EventType", "defender-registry-key-deleted") => Some("DeleteKey"),
+        ("EventType", "defender-registry-key-renamed" | "ecs-registry-rename") => Some("RenameKey"),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_is_written_in_a_schema_is_found_in_it_again() {
+    let mapping = mapping();
+    let mut asked = 0;
+    for class in mapping.classes() {
+        let by_category = source(class.category.first().map(String::as_str), None, None);
+        let names = class.fields.keys().map(String::as_str);
+        let names: Vec<&str> =
+            if class.fields.is_empty() { class.known.iter().map(String::as_str).collect() } else { names.collect() };
+        let mut all = Vec::new();
+        for field in names {
+            let value = own(class, field).unwrap_or_else(|| usual(field));
+            let event = mapping.native(&class.id, &[(field, value)], "HOST", None, 7).unwrap();
+            assert_eq!(mapping.class(&event.head.key).map(|found| found.id.as_str()), Some(class.id.as_str()));
+            let found = mapping.resolve(&event.head.key, &by_category, field).read(&event);
+            let same = found.iter().any(|found| found.eq_ignore_ascii_case(value));
+            assert!(same, "{} {field} {value} {found:?} {event:?}", class.id);
+            all.push((field, value));
+            asked += 1;
+        }
+        let whole = mapping.native(&class.id, &all, "HOST", None, 7);
+        if let Ok(event) = &whole {
+            for (field, value) in &all {
+                let found = mapping.resolve(&event.head.key, &by_category, field).read(event);
+                assert!(
+                    found.iter().any(|found| found.eq_ignore_ascii_case(value)),
+                    "{} {field} {value} {found:?}",
+                    class.id
+                );
+            }
+        }
+        assert!(whole.is_ok(), "{} {whole:?}", class.id);
+    }
+    assert!(asked > 400, "{asked}");
+}

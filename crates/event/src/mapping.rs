@@ -1,7 +1,9 @@
 mod check;
 mod tables;
+mod write;
 
 pub use tables::{Class, FieldSource, FieldText, Tables, Unserved};
+pub use write::NativeError;
 
 use crate::{Dialect, Key, LogSource};
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +43,7 @@ pub struct Mapping {
     /// Channels of a service, all in lower case.
     services: HashMap<String, Vec<String>>,
     providers: HashMap<String, String>,
+    provider_names: Vec<String>,
     aliases: HashMap<String, Fields>,
     common: HashMap<Dialect, Fields>,
     unserved: Vec<Unserved>,
@@ -59,6 +62,7 @@ impl Mapping {
         check::classes(&tables)?;
         let mut mapping = Self {
             services: lower(tables.service, |names| names.iter().map(|name| name.to_ascii_lowercase()).collect()),
+            provider_names: tables.provider.keys().cloned().collect(),
             providers: lower(tables.provider, |channel| channel.to_ascii_lowercase()),
             aliases: lower(tables.alias, |fields| sources(&fields)),
             common: tables.common.iter().map(|(dialect, fields)| (*dialect, sources(fields))).collect(),
@@ -171,6 +175,16 @@ impl Mapping {
         let whens = self.at(key).and_then(|at| self.whens.get(at));
         let category = source.category.as_deref().map(str::to_ascii_lowercase).unwrap_or_default();
         whens.and_then(|whens| whens.get(&category)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The key's channel in lower case, where the tables know it: nothing in them tells other channels apart.
+    #[must_use]
+    pub fn known_channel(&self, key: &Key) -> Option<String> {
+        let channel = (key.dialect, self.channel(key));
+        let known = self.index.contains_key(&channel)
+            || self.aliases.contains_key(&channel.1)
+            || self.services.values().any(|channels| channels.contains(&channel.1));
+        known.then_some(channel.1)
     }
 
     /// The channel in lower case; the provider's usual one where the record does not say.

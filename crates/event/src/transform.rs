@@ -40,8 +40,11 @@ pub enum Transform {
     KernelRegistryKey,
     /// Defender: `HKEY_...` key and value name as one path under `HKLM`, `HKU` ...
     LongRegistryValue,
-    /// Defender: a `HKEY_...` key as a path under `HKLM`, `HKU` ...
+    /// Defender: a `HKEY_...` key (the first of several that is there) as a path under `HKLM`, `HKU` ...
     LongRegistryKey,
+    /// Defender: previous key, key, previous value name, value name of a deleted value as one path; the previous ones count
+    /// where they are there.
+    DeletedRegistryValue,
     /// ECS: a whole registry path whatever its hive is called.
     RegistryPath,
     /// Security 4657: value and type code (`1`, `%%1876`) as `DWORD (0x00000001)`.
@@ -58,6 +61,8 @@ pub enum Transform {
     EcsRegistryAction,
     /// Folder (which may hold the file's name already) and file name as a path.
     FolderAndName,
+    /// A file name where no path is known as `\name`, so that rules on the path's end hold.
+    BareName,
     /// A path, or `\name` where only the name is known, so that rules on the path's end hold.
     PathOrName,
     /// A path under `\Device\HarddiskVolumeN` as one under `C:`.
@@ -72,8 +77,10 @@ pub enum Transform {
     NetworkDirection,
     /// IP protocol numbers as Sysmon's `tcp` and `udp`.
     IpProtocol,
-    /// MD5, SHA-1, SHA-256 and import hash as Sysmon's `Hashes`.
+    /// MD5, SHA-1, SHA-256 and, where the log has it, import hash as Sysmon's `Hashes`.
     Hashes,
+    /// ECS `code_signature.status` as Sysmon's SignatureStatus.
+    EcsSignature,
     /// Defender Antivirus' list of resources (`file:_C:\x; ...`) as the first path.
     ThreatPath,
 }
@@ -83,7 +90,8 @@ impl Transform {
     #[must_use]
     pub fn inputs(self) -> Option<usize> {
         match self {
-            Self::First => None,
+            Self::First | Self::Hexadecimal | Self::PipeName | Self::LongRegistryKey => None,
+            Self::EcsRegistryAction | Self::Hashes => None,
             Self::Account
             | Self::TokenLogon
             | Self::KernelRegistryValue
@@ -94,7 +102,7 @@ impl Transform {
             | Self::FolderAndName
             | Self::PathOrName => Some(2),
             Self::SidAccount => Some(3),
-            Self::Hashes => Some(4),
+            Self::DeletedRegistryValue => Some(4),
             Self::TokenAccount => Some(5),
             _ => Some(1),
         }
@@ -106,33 +114,38 @@ impl Transform {
     pub fn apply(self, inputs: &[Option<&str>]) -> Option<String> {
         let input = |index: usize| inputs.get(index).copied().flatten().filter(|text| !text.is_empty());
         let one = input(0);
+        let first = || inputs.iter().copied().flatten().find(|text| said(text));
         match self {
             Self::Same => inputs.first().copied().flatten().map(str::to_owned),
-            Self::First => inputs.iter().flatten().find(|text| said(text)).map(|text| (*text).to_owned()),
+            Self::First => first().map(str::to_owned),
             Self::Decimal => one.map(number::decimal),
-            Self::Hexadecimal => one.map(number::hexadecimal),
+            Self::Hexadecimal => first().map(number::hexadecimal),
             Self::Account => account::join(one, input(1)),
             Self::SidAccount => account::by_sid(one, input(1), input(2)),
             Self::TokenAccount => account::token(one, input(1), input(2), input(3), input(4)),
             Self::TokenLogon => one.filter(|id| number::parse(id) != Some(0)).or(input(1)).map(str::to_owned),
             Self::Integrity => one.map(|label| code::apply(code::INTEGRITY, label)),
             Self::KernelRegistryValue | Self::LongRegistryValue => registry::value(one?, input(1)),
-            Self::KernelRegistryKey | Self::LongRegistryKey | Self::RegistryPath => one.map(registry::short),
+            Self::DeletedRegistryValue => registry::value(one.or(input(1))?, input(2).or(input(3))),
+            Self::KernelRegistryKey | Self::RegistryPath => one.map(registry::short),
+            Self::LongRegistryKey => first().map(registry::short),
             Self::KernelRegistryData | Self::DefenderRegistryData | Self::EcsRegistryData => {
                 registry::data(inputs.first().copied().flatten()?, input(1))
             }
             Self::KernelRegistryOperation => one.map(|text| code::apply(code::OPERATION, text)),
             Self::DefenderRegistryAction => one.map(|text| code::apply(code::DEFENDER_REGISTRY, text)),
-            Self::EcsRegistryAction => one.map(|text| code::apply(code::ECS_REGISTRY, text)),
+            Self::EcsRegistryAction => first().map(|text| code::apply(code::ECS_REGISTRY, text)),
             Self::FolderAndName => path::join(one, input(1)),
+            Self::BareName => path::join(None, one),
             Self::PathOrName => one.map(str::to_owned).or_else(|| input(1).map(|name| format!("\\{name}"))),
             Self::DevicePath => one.map(path::drive),
-            Self::PipeName => one.map(path::pipe),
+            Self::PipeName => first().map(path::pipe),
             Self::FilteringDirection => code::known(code::FILTERING, one?),
             Self::DefenderConnection => code::known(code::DEFENDER_CONNECTION, one?),
             Self::NetworkDirection => code::known(code::DIRECTION, one?),
             Self::IpProtocol => one.map(|text| code::apply(code::PROTOCOL, text)),
             Self::Hashes => hash::join([one, input(1), input(2), input(3)]),
+            Self::EcsSignature => one.map(|text| code::apply(code::ECS_SIGNATURE, text)),
             Self::ThreatPath => one.map(path::threat),
         }
     }
@@ -153,6 +166,10 @@ impl Transform {
             Self::Integrity => code::inverse(code::INTEGRITY, value).and_then(one),
             Self::KernelRegistryValue => registry::split(&registry::kernel(value)?),
             Self::LongRegistryValue => registry::split(&registry::long(value)?),
+            Self::DeletedRegistryValue => match registry::split(&registry::long(value)?)?.as_slice() {
+                [key, name] => Some(vec![key.clone(), None, name.clone(), None]),
+                _ => None,
+            },
             Self::KernelRegistryKey => registry::kernel(value).and_then(one),
             Self::LongRegistryKey => registry::long(value).and_then(one),
             Self::RegistryPath => one(value.to_owned()),
@@ -163,6 +180,7 @@ impl Transform {
             Self::DefenderRegistryAction => code::inverse(code::DEFENDER_REGISTRY, value).and_then(one),
             Self::EcsRegistryAction => code::inverse(code::ECS_REGISTRY, value).and_then(one),
             Self::FolderAndName => path::split(value),
+            Self::BareName => value.strip_prefix('\\').map(str::to_owned).and_then(one),
             Self::PathOrName => Some(vec![Some(value.to_owned()), path::name(value)]),
             Self::DevicePath => one(path::device(value)),
             Self::PipeName => one(path::pipe_device(value)),
@@ -170,7 +188,8 @@ impl Transform {
             Self::DefenderConnection => code::inverse(code::DEFENDER_CONNECTION, value).and_then(one),
             Self::NetworkDirection => code::inverse(code::DIRECTION, value).and_then(one),
             Self::IpProtocol => code::inverse(code::PROTOCOL, value).or_else(|| Some(value.to_owned())).and_then(one),
-            Self::Hashes => hash::split(value),
+            Self::Hashes => hash::split(value, inputs),
+            Self::EcsSignature => code::inverse(code::ECS_SIGNATURE, value).and_then(one),
             Self::ThreatPath => one(format!("file:_{value}")),
         }?;
         native.resize(inputs.max(native.len()), None);

@@ -10,6 +10,7 @@
 mod pattern;
 mod words;
 
+use crate::fold::fold_text;
 use crate::{regexes, scalar};
 use ddefend_event::{Cell, Event, FieldSource, LogSource, Mapping, Value};
 use ddefend_rule::ir::{Expr, FieldRelation, Piece, Predicate, RegexFlags, Rule, Test};
@@ -28,11 +29,12 @@ pub struct Matched {
     pub asked: String,
 }
 
-/// True where the rule's log source covers the event and its detection holds.
+/// True where the rule's log source covers the event, the mapping's conditions on it hold (the field is absent, null or
+/// empty, or one of the values) and its detection holds.
 #[must_use]
 pub fn matches(rule: &Rule, mapping: &Mapping, event: &Event) -> bool {
     let asking = Asking { source: &rule.source, mapping, event };
-    mapping.covers(&event.head.key, &rule.source) && asking.holds(&rule.detection)
+    asking.covered() && asking.holds(&rule.detection)
 }
 
 /// Why the rule holds of the event: the fields whose tests made it true, in the rule's order. What stands under a negation
@@ -40,8 +42,9 @@ pub fn matches(rule: &Rule, mapping: &Mapping, event: &Event) -> bool {
 #[must_use]
 pub fn explain(rule: &Rule, mapping: &Mapping, event: &Event) -> Vec<Matched> {
     let mut found = Vec::new();
-    if mapping.covers(&event.head.key, &rule.source) {
-        Asking { source: &rule.source, mapping, event }.collect(&rule.detection, &mut found);
+    let asking = Asking { source: &rule.source, mapping, event };
+    if asking.covered() {
+        asking.collect(&rule.detection, &mut found);
     }
     words::merge(found)
 }
@@ -59,6 +62,17 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    fn covered(&self) -> bool {
+        let key = &self.event.head.key;
+        let conditions = self.mapping.conditions(key, self.source);
+        self.mapping.covers(key, self.source)
+            && conditions.iter().all(|when| {
+                let found: Vec<_> = self.event.values(&when.native).map(|value| value.cell().to_text()).collect();
+                let known = |text: &String| when.values.iter().any(|value| fold_text(value) == fold_text(text));
+                found.is_empty() || found.iter().any(|text| text.is_empty() || known(text))
+            })
+    }
+
     fn holds(&self, expr: &Expr) -> bool {
         match expr {
             Expr::And(parts) => parts.iter().all(|part| self.holds(part)),
@@ -150,7 +164,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 fn relates(text: &str, other: &str, relation: FieldRelation, cased: bool) -> bool {
-    let folded = |text: &str| if cased { text.to_owned() } else { crate::fold::fold_text(text) };
+    let folded = |text: &str| if cased { text.to_owned() } else { fold_text(text) };
     let (text, other) = (folded(text), folded(other));
     match relation {
         FieldRelation::Equals => text == other,

@@ -214,10 +214,10 @@ fn source() -> impl Strategy<Value = LogSource> {
 }
 
 fn mapping() -> Mapping {
-    let fields = "Image = 'NewImage'\nMade = { from = ['NewImage', 'Extra'], with = 'same' }";
+    let fields = "Image = 'NewImage'\nMade = { from = ['NewImage', 'Extra'], with = 'first' }";
     let class = format!(
-        "[service]\nsecurity = ['Security']\n[[class]]\nid = 'one'\ndialect = 'windows'\nchannel = 'Security'\nevent_id = [1]\n\
-         category = ['process_creation']\n[class.fields]\n{fields}\n"
+        "[service]\nsecurity = ['Security']\n[[class]]\nid = 'one'\ndialect = 'windows'\nchannel = ['Security']\nevent_id = [1]\n\
+         category = ['process_creation']\n[class.fields]\n{fields}\n[class.when.process_creation]\nOther = ['a', 'É', '-', '1', '']\n"
     );
     let tables: Tables = toml::from_str(&class).expect("a table");
     let _: &Vec<Class> = &tables.class;
@@ -236,7 +236,7 @@ fn record() -> impl Strategy<Value = Made> {
     (0..3_u32, data).prop_map(|(id, data)| Made { id, data })
 }
 
-fn check(rules: Vec<(Expr, LogSource)>, records: &[Made], later: &[String]) -> Result<(), TestCaseError> {
+fn check(rules: Vec<(Expr, LogSource)>, records: &[Made], later: &[String], times: u32) -> Result<(), TestCaseError> {
     let mapping = Arc::new(mapping());
     // What completes an event is no value of the record: keywords must not see it.
     let keywords = rules.iter().any(|(detection, _)| has_keywords(detection));
@@ -278,7 +278,10 @@ fn check(rules: Vec<(Expr, LogSource)>, records: &[Made], later: &[String]) -> R
                     row.everything.push(*cell);
                 }
             }
-            matcher.evaluate(&selection, &row, &mut scratch, &mut hits);
+            for _ in 0..times {
+                hits.clear();
+                matcher.evaluate(&selection, &row, &mut scratch, &mut hits);
+            }
             if record.id == 1 {
                 let FieldSource::Native(name) = mapping.resolve(&key, &always[0].0, "Image") else { unreachable!() };
                 let first = event.values(&name).next().filter(|value| **value != Value::Null);
@@ -319,7 +322,17 @@ proptest! {
         records in proptest::collection::vec(record(), 1..6),
         later in proptest::collection::vec(text(), 0..3),
     ) {
-        check(rules, &records, &later)?;
+        check(rules, &records, &later, 1)?;
+    }
+
+    #[test]
+    fn what_is_learnt_changes_nothing(
+        rules in proptest::collection::vec((expr(), source()), 20..21),
+        records in proptest::collection::vec(record(), 12..13),
+    ) {
+        if rules[0].1.category.is_some() {
+            check(rules, &records, &[], 600)?;
+        }
     }
 
     #[test]

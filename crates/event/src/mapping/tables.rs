@@ -104,6 +104,17 @@ pub enum FieldSource {
     Made(Transform, Vec<Box<str>>),
 }
 
+impl FieldText {
+    /// Native names that it needs.
+    pub fn natives(&self) -> impl Iterator<Item = &str> {
+        let (one, many) = match self {
+            Self::Name(name) => (Some(name.as_str()), [].as_slice()),
+            Self::From { from, .. } => (None, from.as_slice()),
+        };
+        one.into_iter().chain(many.iter().map(String::as_str))
+    }
+}
+
 impl From<&FieldText> for FieldSource {
     fn from(text: &FieldText) -> Self {
         match text {

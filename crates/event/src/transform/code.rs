@@ -77,6 +77,10 @@ pub(super) const DIRECTION: Table = &[
 /// Assigned protocol numbers (IANA) and Sysmon's Protocol.
 pub(super) const PROTOCOL: Table = &[("6", "tcp"), ("17", "udp")];
 
+/// Statuses of a signature (ECS 8, "code_signature.status") and Sysmon's SignatureStatus.
+pub(super) const ECS_SIGNATURE: Table =
+    &[("trusted", "Valid"), ("errorExpired", "Expired"), ("errorRevoked", "Revoked"), ("noSignature", "Unavailable")];
+
 /// The word, or the text as it is where the table does not have it.
 pub(super) fn apply(table: Table, text: &str) -> String {
     known(table, text).unwrap_or_else(|| text.to_owned())

@@ -13,8 +13,8 @@ pub(super) fn join(inputs: [Option<&str>; 4]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(","))
 }
 
-pub(super) fn split(value: &str) -> Option<Vec<Option<String>>> {
-    let mut native = vec![None; ORDER.len()];
+pub(super) fn split(value: &str, inputs: usize) -> Option<Vec<Option<String>>> {
+    let mut native = vec![None; inputs.min(ORDER.len())];
     for part in value.split(',') {
         let (name, digits) = part.split_once('=')?;
         let (_, index) = ORDER.iter().find(|(known, _)| known.eq_ignore_ascii_case(name.trim()))?;

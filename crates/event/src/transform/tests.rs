@@ -132,6 +132,9 @@ fn paths_and_hashes() {
     let hashes = Transform::Hashes.apply(&[Some("aa"), None, Some("bb"), Some("")]);
     assert_eq!(hashes.as_deref(), Some("MD5=AA,SHA256=BB"));
     assert_eq!(Transform::Hashes.inverse("SHA3=AA", 4), None);
+    assert_eq!(Transform::Hashes.inverse("IMPHASH=AA", 3), None);
+    let deleted = Transform::DeletedRegistryValue.apply(&[None, Some(r"HKEY_USERS\a"), Some("old"), Some("new")]);
+    assert_eq!(deleted.as_deref(), Some(r"HKU\a\old"));
 }
 
 #[test]
@@ -172,6 +175,10 @@ const ALL: &[(Transform, usize)] = &[
     (Transform::IpProtocol, 1),
     (Transform::Hashes, 4),
     (Transform::ThreatPath, 1),
+    (Transform::Hashes, 3),
+    (Transform::EcsSignature, 1),
+    (Transform::BareName, 1),
+    (Transform::DeletedRegistryValue, 4),
 ];
 
 proptest! {
@@ -207,11 +214,13 @@ proptest! {
             (Transform::FolderAndName, format!(r"C:\{name}\{name}.exe")),
             (Transform::FolderAndName, format!(r"\{name}.exe")),
             (Transform::DevicePath, format!(r"C:\Windows\{name}.exe")),
+            (Transform::DeletedRegistryValue, format!(r"HKLM\Software\{name}")),
+            (Transform::BareName, format!(r"\{name}.exe")),
             (Transform::Hashes, format!("SHA1={number:08X},SHA256=AA")),
             (Transform::FilteringDirection, "true".to_owned()),
         ];
         for (transform, value) in usual {
-            let inputs = transform.inputs().unwrap_or(1);
+            let inputs = transform.inputs().unwrap_or(4);
             prop_assert!(transform.inverse(&value, inputs).is_some(), "{transform:?} {value}");
         }
     }

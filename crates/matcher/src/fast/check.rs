@@ -3,7 +3,7 @@
 use crate::fold::{fold_text, push_folded, push_utf16_folded, push_utf16_plain};
 use crate::{regexes, scalar};
 use core::net::IpAddr;
-use ddefend_event::Cell;
+use ddefend_event::{Cell, When};
 use ddefend_rule::ir::{FieldRelation, NumberTest, Piece, RegexFlags, Test, TextPattern, TimePart};
 use memchr::memmem;
 use regex::Regex;
@@ -26,6 +26,8 @@ pub(super) enum Check {
     Null,
     /// There or not.
     Exists(bool),
+    /// Absent, null, empty, or one of these, folded.
+    OneOf(Box<[Box<[u8]>]>),
     /// Against the values of another field; case counts or not.
     Other(FieldRelation, bool),
 }
@@ -77,9 +79,9 @@ pub(super) enum Needs {
 }
 
 impl Check {
-    /// None for what this form cannot say (nothing today).
-    pub(super) fn new(test: &Test) -> Option<Self> {
-        Some(match test {
+    /// A rule's test.
+    pub(super) fn new(test: &Test) -> Self {
+        match test {
             Test::Text { pattern, cased } => Self::Text(Shape::new(pattern, *cased), *cased),
             Test::Regex { source, flags } => Self::Regex(source.clone(), *flags, OnceLock::new()),
             Test::Cidr { network, prefix } => Self::Cidr(*network, *prefix),
@@ -88,13 +90,18 @@ impl Check {
             Test::Null => Self::Null,
             Test::Exists(wanted) => Self::Exists(*wanted),
             Test::FieldRef { relation, cased, .. } => Self::Other(*relation, *cased),
-        })
+        }
+    }
+
+    /// A mapping's condition.
+    pub(super) fn when(when: &When) -> Self {
+        Self::OneOf(when.values.iter().map(|value| fold_text(value).into_bytes().into_boxed_slice()).collect())
     }
 
     /// Which text it reads.
     pub(super) fn needs(&self) -> Needs {
         match self {
-            Self::Text(_, false) | Self::Other(_, false) => Needs::Folded,
+            Self::Text(_, false) | Self::Other(_, false) | Self::OneOf(_) => Needs::Folded,
             _ => Needs::Plain,
         }
     }
@@ -117,6 +124,7 @@ impl Check {
             }
             Self::Part(part, wanted) => scalar::part(Cell::Null, plain(), *part).is_some_and(|value| value == *wanted),
             Self::Null => texts.plain.is_empty(),
+            Self::OneOf(values) => texts.folded.is_empty() || values.iter().any(|value| **value == *texts.folded),
             Self::Exists(wanted) => *wanted,
             Self::Other(..) => false,
         }
@@ -125,7 +133,7 @@ impl Check {
     /// True where a null value passes.
     pub(super) fn passes_null(&self) -> bool {
         match self {
-            Self::Null => true,
+            Self::Null | Self::OneOf(_) => true,
             Self::Exists(wanted) => *wanted,
             Self::Text(Shape::Equals(literal), _) => literal.is_empty(),
             _ => false,
@@ -134,7 +142,7 @@ impl Check {
 
     /// True where an absent field passes.
     pub(super) fn passes_absent(&self) -> bool {
-        matches!(self, Self::Null | Self::Exists(false))
+        matches!(self, Self::Null | Self::OneOf(_) | Self::Exists(false))
     }
 
     /// True where that single value passes; for what is asked once, not per record.

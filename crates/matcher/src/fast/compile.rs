@@ -69,7 +69,13 @@ impl Compiled {
             Node::Or(parts) => Code::Or(self.several(parts, known)),
             Node::AtLeast(count, parts) => Code::AtLeast(*count, self.several(parts, known)),
             Node::Not(part) => Code::Not(self.add(part, known)),
-            Node::Is(field, second, test) => self.atom(*field, *second, test, known),
+            Node::Is(field, second, test) => {
+                self.atom(*field, *second, name(*field, *second, test), || Check::new(test), known)
+            }
+            Node::When(field, when) => {
+                let name = format!("{field} {when:?}").into_bytes();
+                self.atom(*field, None, name, || Check::when(when), known)
+            }
         };
         self.codes.push(code);
         number(self.codes.len() - 1)
@@ -82,15 +88,18 @@ impl Compiled {
         start..number(self.kids.len())
     }
 
-    fn atom(&mut self, field: u16, second: Option<u16>, test: &Test, known: &mut HashMap<Vec<u8>, u32>) -> Code {
-        let name = name(field, second, test);
-        if let Some(atom) = known.get(&name) {
-            return Code::Atom(*atom);
-        }
-        let Some(check) = Check::new(test) else { return Code::Known(false) };
-        self.atoms.push(Atom { field, second, check });
-        let atom = number(self.atoms.len() - 1);
-        known.insert(name, atom);
+    fn atom(
+        &mut self,
+        field: u16,
+        second: Option<u16>,
+        name: Vec<u8>,
+        check: impl FnOnce() -> Check,
+        known: &mut HashMap<Vec<u8>, u32>,
+    ) -> Code {
+        let atom = *known.entry(name).or_insert_with(|| {
+            self.atoms.push(Atom { field, second, check: check() });
+            number(self.atoms.len() - 1)
+        });
         Code::Atom(atom)
     }
 }

@@ -1,18 +1,60 @@
+use super::cache::{Cache, Slot, raw};
 use super::check::{Check, Needs, Texts, relates};
 use super::compile::{Atom, Code, Compiled};
-use super::plan::{Plan, Spot};
-use super::values::Values;
-use ddefend_event::Row;
+use super::filter::{Filter, Prefilter};
+use super::plan::{Plan, Spot, Stock};
+use super::values::{Values, cell};
+use ddefend_event::{Cell, Row};
 use std::sync::Arc;
 
 /// Memory of one worker.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    pub(super) plans: Vec<Option<Arc<Plan>>>,
+    pub(super) plans: Vec<Option<Box<State>>>,
     values: Values,
+    cache: Cache,
+    key: Vec<u8>,
+    found: Vec<u32>,
+    candidates: Candidates,
     /// Per atom: the row it was last asked of, and the answer in the lowest bit.
     answers: Vec<u32>,
     row: u32,
+}
+
+/// A plan in one worker's hands.
+#[derive(Debug)]
+pub(super) struct State {
+    plan: Arc<Plan>,
+    prefilter: Arc<Prefilter>,
+    /// Per witness: in how many rows it was seen.
+    counts: Vec<u32>,
+    rows: u32,
+    /// After so many rows the counts are looked at.
+    check: u32,
+}
+
+/// Counts are looked at after so many rows first, then ever more rarely.
+const FIRST_CHECK: u32 = 1 << 11;
+
+/// Programs to run on the row at hand.
+#[derive(Debug, Default)]
+struct Candidates {
+    programs: Vec<u32>,
+    /// Per program: the row for which it was last added.
+    added: Vec<u32>,
+}
+
+impl Candidates {
+    fn add(&mut self, programs: &[u32], row: u32) {
+        for program in programs {
+            if let Some(added) = self.added.get_mut(*program as usize)
+                && *added != row
+            {
+                *added = row;
+                self.programs.push(*program);
+            }
+        }
+    }
 }
 
 /// A rule that holds of a record.
@@ -32,21 +74,144 @@ enum Truth {
     Yes,
 }
 
+impl State {
+    fn see(&mut self, witness: u32, candidates: &mut Candidates, row: u32) {
+        if let Some(count) = self.counts.get_mut(witness as usize) {
+            *count += 1;
+        }
+        candidates.add(self.prefilter.programs(witness), row);
+    }
+
+    /// Looks whether witnesses turned out to be common.
+    fn check(&mut self, stock: &Stock) {
+        self.check = self.check.saturating_mul(4);
+        let hot: u64 = self.counts.iter().map(|count| u64::from(*count)).sum();
+        if hot * 16 > u64::from(self.rows) {
+            self.plan.learn(stock, &self.prefilter, &self.counts, self.rows);
+        }
+        let prefilter = self.plan.prefilter(stock);
+        if !Arc::ptr_eq(&prefilter, &self.prefilter) {
+            self.counts = vec![0; prefilter.witnesses.len()];
+            self.prefilter = prefilter;
+            self.rows = 0;
+            self.check = FIRST_CHECK;
+        }
+    }
+}
+
 impl Scratch {
-    /// Appends the rules of the plan that hold of the row.
-    pub(super) fn run(&mut self, plan: &Plan, compiled: &Compiled, row: &Row<'_>, hits: &mut Vec<Hit>) {
-        self.values.begin(plan, row);
+    /// Takes up a plan.
+    pub(super) fn add(&mut self, index: usize, plan: Arc<Plan>, stock: &Stock) {
+        let prefilter = plan.prefilter(stock);
+        let counts = vec![0; prefilter.witnesses.len()];
+        let compiled = plan.compiled(stock);
         if self.answers.len() < compiled.atoms.len() {
             self.answers.resize(compiled.atoms.len(), 0);
         }
+        if self.candidates.added.len() < compiled.programs.len() {
+            self.candidates.added.resize(compiled.programs.len(), 0);
+        }
+        if self.plans.len() <= index {
+            self.plans.resize_with(index + 1, || None);
+        }
+        self.plans[index] = Some(Box::new(State { plan, prefilter, counts, rows: 0, check: FIRST_CHECK }));
+    }
+
+    /// Appends the rules of the plan that hold of the row.
+    pub(super) fn run(&mut self, index: usize, stock: &Stock, row: &Row<'_>, hits: &mut Vec<Hit>) {
+        let Some(mut state) = self.plans.get_mut(index).and_then(Option::take) else { return };
         self.row = (self.row + 1) % (1 << 31);
         if self.row == 0 {
             self.answers.fill(0);
+            self.candidates.added.fill(0);
             self.row = 1;
         }
-        let mut asking =
-            Asking { plan, compiled, row, values: &mut self.values, answers: &mut self.answers, epoch: self.row };
-        for program in &compiled.programs {
+        self.values.begin(&state.plan, row);
+        self.filter(&mut state, row);
+        if !self.candidates.programs.is_empty() {
+            self.decide(&state.plan, state.plan.compiled(stock), row, hits);
+        }
+        state.rows = state.rows.saturating_add(1);
+        if state.rows >= state.check {
+            state.check(stock);
+        }
+        self.plans[index] = Some(state);
+    }
+
+    /// Collects the programs that may hold.
+    fn filter(&mut self, state: &mut State, row: &Row<'_>) {
+        let prefilter = state.prefilter.clone();
+        self.candidates.programs.clear();
+        self.candidates.add(&prefilter.always, self.row);
+        for (field, witness) in &prefilter.present {
+            let spot = state.plan.fields[usize::from(*field)];
+            if self.values.first(&state.plan, row, spot).is_some() {
+                state.see(*witness, &mut self.candidates, self.row);
+            }
+        }
+        for filter in &prefilter.filters {
+            let spot = state.plan.fields[usize::from(filter.field)];
+            if let Spot::Made(made) = spot {
+                self.filter_made(state, filter, usize::from(made), row);
+                continue;
+            }
+            let mut value = self.values.first(&state.plan, row, spot);
+            while let Some(at) = value {
+                value = self.values.next(row, spot, at);
+                let Some(cell) = cell(row, at).filter(|cell| *cell != Cell::Null) else { continue };
+                let mut buffer = [0; 9];
+                let (tag, raw) = raw(&cell, &mut buffer);
+                let found = match self.cache.find(filter.id, tag, raw) {
+                    Slot::Known(found) => found,
+                    Slot::New(found) => {
+                        filter.scan(self.values.text(row, at, true), found);
+                        found
+                    }
+                    Slot::Long => {
+                        filter.scan(self.values.text(row, at, true), &mut self.found);
+                        &self.found
+                    }
+                };
+                found.iter().for_each(|witness| state.see(*witness, &mut self.candidates, self.row));
+            }
+        }
+    }
+
+    /// The same of a field that is made: remembered by what it is made of.
+    fn filter_made(&mut self, state: &mut State, filter: &Filter, made: usize, row: &Row<'_>) {
+        let Some(columns) = state.plan.made.get(made).map(|made| &made.columns) else { return };
+        self.key.clear();
+        for column in columns {
+            let first = self.values.first(&state.plan, row, Spot::Column(*column));
+            let cell = first.and_then(|at| cell(row, at)).unwrap_or(Cell::Null);
+            let mut buffer = [0; 9];
+            let (tag, raw) = raw(&cell, &mut buffer);
+            self.key.push(tag);
+            self.key.extend_from_slice(&raw.len().to_le_bytes());
+            self.key.extend_from_slice(raw);
+        }
+        let spot = state.plan.fields[usize::from(filter.field)];
+        let found = match self.cache.find(filter.id, u8::MAX, &self.key) {
+            Slot::Known(found) => found,
+            slot => {
+                let found = if let Slot::New(found) = slot { found } else { &mut self.found };
+                match self.values.first(&state.plan, row, spot) {
+                    Some(at) => filter.scan(self.values.text(row, at, true), found),
+                    None => found.clear(),
+                }
+                found
+            }
+        };
+        found.iter().for_each(|witness| state.see(*witness, &mut self.candidates, self.row));
+    }
+
+    /// Runs the programs.
+    fn decide(&mut self, plan: &Plan, compiled: &Compiled, row: &Row<'_>, hits: &mut Vec<Hit>) {
+        self.candidates.programs.sort_unstable();
+        let (values, answers) = (&mut self.values, &mut self.answers);
+        let mut asking = Asking { plan, compiled, row, values, answers, epoch: self.row };
+        for program in &self.candidates.programs {
+            let program = compiled.programs[*program as usize];
             let truth = asking.truth(program.root);
             if truth != Truth::No {
                 hits.push(Hit { rule: program.rule, deferred: truth == Truth::May });

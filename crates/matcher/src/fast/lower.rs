@@ -1,7 +1,7 @@
 //! What a rule asks of records of one kind: fields become places in the record, tests of what the kind fixes become
 //! constants.
 
-use ddefend_event::{Cell, Dialect, FieldSource, Key, LogSource, Mapping, native};
+use ddefend_event::{Cell, Dialect, FieldSource, Key, LogSource, Mapping, When, native};
 use ddefend_rule::ir::{Expr, Predicate, Rule, Test};
 use std::collections::HashMap;
 
@@ -22,6 +22,8 @@ pub(super) enum Node<'r> {
     Not(Box<Node<'r>>),
     /// A test of a field, by its number in [`Lowering::fields`]; the second field is that of a [`Test::FieldRef`].
     Is(u16, Option<u16>, &'r Test),
+    /// What the mapping asks of a field beside the rule.
+    When(u16, &'r When),
 }
 
 /// Where a field of a plan stands.
@@ -43,7 +45,9 @@ pub(super) struct Lowering<'m> {
     /// The fields met, in order.
     pub(super) fields: Vec<Place>,
     numbers: HashMap<Place, u16>,
-    known: HashMap<(LogSource, Box<str>), Resolved>,
+    known: HashMap<(u32, &'m str), Resolved>,
+    /// The log source of the rule at hand, and its number.
+    source: (u32, &'m LogSource),
     /// What was decided, in order: equal trails of equal rules are equal plans.
     pub(super) trail: Vec<u32>,
 }
@@ -72,59 +76,79 @@ const RULE: u32 = 1 << 31;
 
 impl<'m> Lowering<'m> {
     pub(super) fn new(key: &'m Key, mapping: &'m Mapping, deferred: &'m [Box<str>], exact: bool) -> Self {
-        let (numbers, known) = (HashMap::new(), HashMap::new());
-        Self { key, mapping, deferred, exact, fields: Vec::new(), numbers, known, trail: Vec::new() }
+        static ANY: LogSource = LogSource { category: None, product: None, service: None };
+        Self {
+            key,
+            mapping,
+            deferred,
+            exact,
+            fields: Vec::new(),
+            numbers: HashMap::new(),
+            known: HashMap::new(),
+            source: (u32::MAX, &ANY),
+            trail: Vec::new(),
+        }
     }
 
-    /// A rule for this kind; none where it can never hold.
-    pub(super) fn rule<'r>(&mut self, index: u32, rule: &'r Rule) -> Option<Node<'r>> {
+    /// A rule for this kind; none where it can never hold. `group` is the number of its log source.
+    pub(super) fn rule(&mut self, index: u32, group: u32, rule: &'m Rule) -> Option<Node<'m>> {
         let before = self.trail.len();
         self.trail.push(RULE | index);
-        let node = self.expr(&rule.detection, &rule.source);
+        self.source = (group, &rule.source);
+        let node = self.expr(&rule.detection);
         if node == Node::Known(false) {
             self.trail.truncate(before);
             return None;
         }
-        Some(node)
+        let conditions = self.mapping.conditions(self.key, &rule.source);
+        if conditions.is_empty() {
+            return Some(node);
+        }
+        let mut parts: Vec<Node<'m>> = conditions
+            .iter()
+            .map(|when| Node::When(self.field(Place::At(FieldSource::Native(when.native.clone()))), when))
+            .collect();
+        parts.push(node);
+        Some(Node::And(parts))
     }
 
-    fn expr<'r>(&mut self, expr: &'r Expr, source: &LogSource) -> Node<'r> {
+    fn expr(&mut self, expr: &'m Expr) -> Node<'m> {
         match expr {
             Expr::And(parts) => {
-                let parts = self.parts(parts, source);
+                let parts = self.parts(parts);
                 if parts.contains(&Node::Known(false)) {
                     return Node::Known(false);
                 }
                 several(parts.into_iter().filter(|part| *part != Node::Known(true)).collect(), true, Node::And)
             }
             Expr::Or(parts) => {
-                let parts = self.parts(parts, source);
+                let parts = self.parts(parts);
                 if parts.contains(&Node::Known(true)) {
                     return Node::Known(true);
                 }
                 several(parts.into_iter().filter(|part| *part != Node::Known(false)).collect(), false, Node::Or)
             }
-            Expr::AtLeast(count, parts) => Node::AtLeast(*count, self.parts(parts, source)),
-            Expr::Not(part) => match self.expr(part, source) {
+            Expr::AtLeast(count, parts) => Node::AtLeast(*count, self.parts(parts)),
+            Expr::Not(part) => match self.expr(part) {
                 Node::Known(known) => Node::Known(!known),
                 node => Node::Not(Box::new(node)),
             },
-            Expr::Is(predicate) => self.predicate(predicate, source),
+            Expr::Is(predicate) => self.predicate(predicate),
         }
     }
 
-    fn parts<'r>(&mut self, parts: &'r [Expr], source: &LogSource) -> Vec<Node<'r>> {
-        parts.iter().map(|part| self.expr(part, source)).collect()
+    fn parts(&mut self, parts: &'m [Expr]) -> Vec<Node<'m>> {
+        parts.iter().map(|part| self.expr(part)).collect()
     }
 
-    fn predicate<'r>(&mut self, predicate: &'r Predicate, source: &LogSource) -> Node<'r> {
+    fn predicate(&mut self, predicate: &'m Predicate) -> Node<'m> {
         let Predicate { field, test } = predicate;
         let resolved = match field {
             None => Resolved::Field(self.field(Place::Everywhere)),
-            Some(field) => self.resolve(field, source),
+            Some(field) => self.resolve(field),
         };
         let second = match test {
-            Test::FieldRef { other, .. } => match self.resolve(other, source) {
+            Test::FieldRef { other, .. } => match self.resolve(other) {
                 Resolved::Deferred => {
                     self.trail.push(MAY);
                     return Node::May;
@@ -162,15 +186,15 @@ impl<'m> Lowering<'m> {
         self.field(Place::At(FieldSource::Native(name.into())))
     }
 
-    fn resolve(&mut self, field: &str, source: &LogSource) -> Resolved {
-        let asked = (source.clone(), Box::from(field));
+    fn resolve(&mut self, field: &'m str) -> Resolved {
+        let asked = (self.source.0, field);
         if let Some(known) = self.known.get(&asked) {
             return *known;
         }
         let resolved = if self.deferred.iter().any(|deferred| deferred.eq_ignore_ascii_case(field)) {
             Resolved::Deferred
         } else {
-            self.place(self.mapping.resolve(self.key, source, field))
+            self.place(self.mapping.resolve(self.key, self.source.1, field))
         };
         self.known.insert(asked, resolved);
         resolved
@@ -210,7 +234,7 @@ impl<'m> Lowering<'m> {
         if matches!(test, Test::FieldRef { .. }) {
             return None;
         }
-        let check = super::check::Check::new(test)?;
+        let check = super::check::Check::new(test);
         Some(match fixed {
             Fixed::EventId => check.holds_of(Cell::Uint(u64::from(self.key.event_id))),
             Fixed::Channel => check.holds_of(Cell::Str(&self.key.channel)),

@@ -2,7 +2,7 @@ use super::compile::number;
 use super::evaluate::{Hit, Scratch};
 use super::plan::{Identity, Plan, Spot, Stock};
 use super::values::Values;
-use ddefend_event::{Key, LogSource, Mapping, Row, Selection, Selector};
+use ddefend_event::{Dialect, Key, LogSource, Mapping, Row, Selection, Selector};
 use ddefend_rule::ir::Rule;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -34,8 +34,9 @@ struct Plans {
     list: Vec<Arc<Plan>>,
 }
 
-/// Groups that cover a kind, and its class.
-type Cover = (Vec<usize>, Option<Box<str>>);
+/// All that tells kinds apart whose events' own ids and providers are left aside: groups that cover them, dialect, class,
+/// channel.
+type Cover = (Vec<usize>, Dialect, Option<Box<str>>, Option<String>);
 
 impl Matcher {
     /// A matcher of those rules. `deferred` are Sigma fields that no record has and that are added later (ancestors of a
@@ -58,14 +59,15 @@ impl Matcher {
         };
         let of_rules: Vec<usize> = rules.iter().map(|rule| group(&rule.source)).collect();
         let of_extras: Vec<usize> = always.iter().map(|(source, _)| group(source)).collect();
-        for (rule, group) in of_rules.into_iter().enumerate() {
-            groups[group].rules.push(number(rule));
+        for (rule, group) in of_rules.iter().enumerate() {
+            groups[*group].rules.push(number(rule));
         }
         for (entry, group) in of_extras.into_iter().enumerate() {
             groups[group].extras.push(entry);
         }
         let deferred = deferred.iter().map(|field| Box::from(*field)).collect();
-        let stock = Stock { rules, mapping, deferred, always: always.to_vec() };
+        let of_rules = of_rules.into_iter().map(number).collect();
+        let stock = Stock { rules, groups: of_rules, mapping, deferred, always: always.to_vec() };
         Self { stock, groups, plans: RwLock::default() }
     }
 
@@ -74,14 +76,9 @@ impl Matcher {
         let index = selection.plan as usize;
         if !matches!(scratch.plans.get(index), Some(Some(_))) {
             let Some(plan) = self.plan(selection) else { return };
-            if scratch.plans.len() <= index {
-                scratch.plans.resize(index + 1, None);
-            }
-            scratch.plans[index] = Some(plan);
+            scratch.add(index, plan, &self.stock);
         }
-        let Some(plan) = scratch.plans.get_mut(index).and_then(Option::take) else { return };
-        scratch.run(&plan, plan.compiled(&self.stock), row, hits);
-        scratch.plans[index] = Some(plan);
+        scratch.run(index, &self.stock, row, hits);
     }
 
     /// The values of an `always` entry's fields in the row, none where the row's kind is not covered by its log source.
@@ -109,7 +106,9 @@ impl Matcher {
         let covering: Vec<(usize, &Group)> = self.groups.iter().enumerate().filter(covers).collect();
         let cover: Cover = (
             covering.iter().map(|(number, _)| *number).collect(),
+            key.dialect,
             self.stock.mapping.class(key).map(|class| class.id.as_str().into()),
+            self.stock.mapping.known_channel(key),
         );
         let exact = {
             let plans = self.read();

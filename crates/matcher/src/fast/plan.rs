@@ -1,14 +1,18 @@
 use super::compile::Compiled;
+use super::filter::Prefilter;
 use super::lower::{Lowering, Node, Place};
+use super::witness::Seen;
 use ddefend_event::{FieldSource, Key, LogSource, Mapping, Selection, Transform};
 use ddefend_rule::ir::Rule;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What all plans are made from.
 #[derive(Debug)]
 pub(super) struct Stock {
     pub(super) rules: Arc<[Rule]>,
+    /// Per rule: the number of its log source.
+    pub(super) groups: Vec<u32>,
     pub(super) mapping: Arc<Mapping>,
     pub(super) deferred: Vec<Box<str>>,
     pub(super) always: Vec<(LogSource, Vec<Box<str>>)>,
@@ -24,7 +28,21 @@ pub(super) struct Plan {
     pub(super) extras: Vec<(usize, Vec<Spot>)>,
     recipe: Recipe,
     compiled: OnceLock<Compiled>,
+    learnt: Mutex<Learnt>,
 }
+
+/// The prefilter in use, and what it was chosen by.
+#[derive(Debug, Default)]
+struct Learnt {
+    prefilter: Option<Arc<Prefilter>>,
+    seen: Seen,
+    rounds: u32,
+}
+
+/// A plan's prefilter is chosen anew so many times at most.
+const ROUNDS: u32 = 5;
+/// Witnesses that are seen in a smaller share of the rows are good ones.
+const RARE: f32 = 0.002;
 
 /// From what a plan is compiled when its first record comes.
 #[derive(Clone, Debug)]
@@ -85,7 +103,8 @@ impl Stock {
         let everything = places.contains(&Place::Everywhere);
         let selection = Arc::new(Selection { plan: 0, wanted: columns.names, everything });
         let made = columns.made;
-        let plan = Plan { selection, fields, made, extras, recipe, compiled: OnceLock::new() };
+        let plan =
+            Plan { selection, fields, made, extras, recipe, compiled: OnceLock::new(), learnt: Mutex::default() };
         let identity = Identity {
             trail,
             wanted: plan.selection.wanted.clone(),
@@ -100,8 +119,8 @@ impl Stock {
     fn lower<'s>(&'s self, recipe: &'s Recipe) -> (Vec<(u32, Node<'s>)>, Lowering<'s>) {
         let mut lowering = Lowering::new(&recipe.key, &self.mapping, &self.deferred, recipe.exact);
         let rule = |index: &u32| {
-            let rule = self.rules.get(usize::try_from(*index).ok()?)?;
-            Some((*index, lowering.rule(*index, rule)?))
+            let at = usize::try_from(*index).ok()?;
+            Some((*index, lowering.rule(*index, *self.groups.get(at)?, self.rules.get(at)?)?))
         };
         (recipe.rules.iter().filter_map(rule).collect(), lowering)
     }
@@ -111,6 +130,35 @@ impl Plan {
     /// Nothing to do with such records.
     pub(super) fn idle(&self) -> bool {
         self.recipe.rules.is_empty() && self.extras.is_empty()
+    }
+
+    /// The prefilter in use.
+    pub(super) fn prefilter(&self, stock: &Stock) -> Arc<Prefilter> {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        let Learnt { prefilter, seen, .. } = &mut *learnt;
+        prefilter.get_or_insert_with(|| Arc::new(Prefilter::new(&stock.lower(&self.recipe).0, seen))).clone()
+    }
+
+    /// Takes note of how often each witness was seen in so many rows; where another thread has not done so before,
+    /// chooses better ones. Only speed depends on the choice.
+    pub(super) fn learn(&self, stock: &Stock, used: &Arc<Prefilter>, counts: &[u32], rows: u32) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = learnt.prefilter.as_ref().is_some_and(|prefilter| Arc::ptr_eq(prefilter, used));
+        if !current || learnt.rounds >= ROUNDS {
+            return;
+        }
+        learnt.rounds += 1;
+        let shares =
+            used.witnesses.iter().zip(counts).map(|((witness, _), count)| (witness, *count as f32 / rows as f32));
+        for (witness, share) in shares.filter(|(_, share)| *share > RARE) {
+            learnt.seen.insert(witness.clone(), share);
+        }
+        let prefilter = Prefilter::new(&stock.lower(&self.recipe).0, &learnt.seen);
+        if prefilter.witnesses == used.witnesses {
+            learnt.rounds = ROUNDS;
+        } else {
+            learnt.prefilter = Some(Arc::new(prefilter));
+        }
     }
 
     pub(super) fn compiled(&self, stock: &Stock) -> &Compiled {

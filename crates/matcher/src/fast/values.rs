@@ -149,7 +149,7 @@ impl Values {
 }
 
 /// The cell of a value; none for made ones.
-fn cell<'a>(row: &Row<'a>, value: u32) -> Option<Cell<'a>> {
+pub(super) fn cell<'a>(row: &Row<'a>, value: u32) -> Option<Cell<'a>> {
     let value = value as usize;
     match value.checked_sub(row.cells.len()) {
         None => row.cells.get(value).map(|(_, cell)| *cell),
