@@ -50,7 +50,8 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         ddefend_event::LogSource { category: Some(wording.process.category.clone()), product: None, service: None },
         wording.process.names(),
     )];
-    let deferred = [&*wording.ancestor_image, &*wording.ancestor_command];
+    let deferred = [wording.ancestor_image.clone(), wording.ancestor_command.clone()];
+    let deferred = [&*deferred[0], &*deferred[1]];
     let matcher = Matcher::new(loaded.rules.clone(), loaded.mapping.clone(), &deferred, &always);
     let asked = Asked::new(&matcher);
     let settings = HuntSettings {
