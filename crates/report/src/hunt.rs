@@ -4,6 +4,7 @@ mod csv;
 mod ecs;
 mod foreign;
 mod forest;
+mod html;
 mod json;
 mod jsonl;
 mod ocsf;
@@ -78,6 +79,7 @@ const OUTPUTS: &[(&str, Make)] = &[
     ("json", json::make),
     ("jsonl", jsonl::make),
     ("csv", csv::make),
+    ("html", html::make),
     ("timesketch", timesketch::make),
     ("ecs", ecs::make),
     ("ocsf", ocsf::make),

@@ -220,6 +220,8 @@ pub(crate) fn summary() -> HuntSummary {
         bytes: 812_345_678,
         rules: 3_780,
         suppressed: 4,
+        duplicates: 3,
+        other_files: 2,
         span: Some(("2026-11-20T00:00:00.0000000Z".to_owned(), "2026-11-21T23:59:59.0000000Z".to_owned())),
         clocks: vec![format!("the clock of {HOSTILE} is 4 min ahead")],
         elapsed: Some(1234),
