@@ -13,5 +13,5 @@ mod wording;
 pub use correlate::{CorrelateLimits, Correlated, Correlator, Unused};
 pub use lineage::Start;
 pub use select::{select, unreachable};
-pub use state::{Found, Hunt, Settings};
+pub use state::{Counts, Found, Hunt, Settings};
 pub use wording::{Breakaway, Kind, ProcessFields, Wording};
