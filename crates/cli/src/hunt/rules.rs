@@ -5,13 +5,12 @@ use ddefend_event::Mapping;
 use ddefend_hunt::select;
 use ddefend_model::Level;
 use ddefend_report::HuntRule;
-use ddefend_rule::ir::{Meta, Rule};
+use ddefend_rule::ir::Meta;
 use ddefend_rule::{Problem, RuleSet, front::sigma};
 use std::sync::Arc;
 
 /// Rules that are ready to run.
 pub(super) struct Loaded {
-    pub(super) rules: Arc<[Rule]>,
     pub(super) set: RuleSet,
     pub(super) mapping: Arc<Mapping>,
     pub(super) problems: Vec<Problem>,
@@ -36,7 +35,7 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     let mut set = sigma::read(&files, &options);
     let problems = std::mem::take(&mut set.problems);
     let all = set.rules.len() + set.correlations.len();
-    let mut set = select(set, &|meta| wanted(args, meta));
+    let set = select(set, &|meta| wanted(args, meta));
     if set.rules.is_empty() {
         for problem in problems.iter().take(10) {
             eprintln!("ddefend: {problem}");
@@ -47,8 +46,7 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
         });
     }
     let mapping = content.mapping().map_err(|error| error.to_string())?;
-    let rules = std::mem::take(&mut set.rules).into();
-    Ok(Loaded { rules, set, mapping: Arc::new(mapping), problems })
+    Ok(Loaded { set, mapping: Arc::new(mapping), problems })
 }
 
 fn wanted(args: &HuntArgs, meta: &Meta) -> bool {
@@ -65,7 +63,7 @@ fn wanted(args: &HuntArgs, meta: &Meta) -> bool {
 
 /// What outputs say of the rules.
 pub(super) fn described(loaded: &Loaded) -> Vec<HuntRule> {
-    let metas = loaded.rules.iter().map(|rule| &rule.meta).chain(loaded.set.correlations.iter().map(|it| &it.meta));
+    let metas = loaded.set.rules.iter().map(|rule| &rule.meta).chain(loaded.set.correlations.iter().map(|it| &it.meta));
     metas
         .map(|meta| HuntRule {
             id: meta.id.clone(),
