@@ -61,7 +61,7 @@ pub(super) fn run(
                 allowance: Allowance::default(),
                 carve: false,
             };
-            let mut hunt = Hunt::new(Arc::clone(&rules), Arc::clone(&mapping), wording.clone(), Settings::default());
+            let mut hunt = Hunt::new(trial.set().clone(), Arc::clone(&mapping), wording.clone(), Settings::default());
             let done = hunt_inputs(&[Input::File(path)], &settings, &mut hunt, &Silent, &mut |told| {
                 if let Told::Detection(detection) = told {
                     fired.insert(detection.rule.id);

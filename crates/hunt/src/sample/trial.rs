@@ -1,6 +1,7 @@
-use crate::{CorrelateLimits, Correlator, Found, Hunt, Settings, Start, Wording};
+use crate::{Found, Hunt, Settings, Start, Wording};
 use ddefend_event::{Event, LogSource, Mapping, Row, Selector};
 use ddefend_matcher::{Matcher, Scratch, naive};
+use ddefend_model::Detection;
 use ddefend_rule::RuleSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,25 +31,14 @@ impl Trial {
     #[must_use]
     pub fn fired(&self, events: &[Event]) -> BTreeSet<String> {
         let mut fired = BTreeSet::new();
+        let mut tell = |detection: Detection| _ = fired.insert(detection.rule.id);
         let settings = Settings { keep_duplicates: true, ..Settings::default() };
-        let rules = self.set.rules.clone().into();
-        let mut hunt = Hunt::new(rules, Arc::clone(&self.mapping), self.wording.clone(), settings);
-        let mut correlator: Correlator<usize> = Correlator::new(&self.set, CorrelateLimits::default());
+        let mut hunt = Hunt::new(self.set.clone(), Arc::clone(&self.mapping), self.wording.clone(), settings);
         let mut scratch = Scratch::default();
-        for (number, event) in events.iter().enumerate() {
-            let mut told = Vec::new();
-            hunt.take(self.found(event, &mut scratch), "sample", &mut |detection| told.push(detection.rule.id));
-            for id in told {
-                let index = self.set.rules.iter().position(|rule| rule.meta.id == id);
-                if let Some(index) = index.filter(|index| correlator.wants(*index)) {
-                    correlator.take(index, event, &self.mapping, &number);
-                }
-                fired.insert(id);
-            }
+        for event in events {
+            hunt.take(self.found(event, &mut scratch), "sample", &mut tell);
         }
-        hunt.finish(&mut |detection| _ = fired.insert(detection.rule.id));
-        let correlated = correlator.flush(None).into_iter().filter_map(|it| self.set.correlations.get(it.correlation));
-        fired.extend(correlated.map(|correlation| correlation.meta.id.clone()));
+        hunt.finish(&mut tell);
         fired
     }
 
