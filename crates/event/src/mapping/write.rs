@@ -35,16 +35,26 @@ impl fmt::Display for NativeError {
 
 impl std::error::Error for NativeError {}
 
-/// Native fields of the record's head, by dialect.
+/// Native fields that every Windows record may have.
 const HEAD: &[&str] = &[
     native::EVENT_ID,
     native::CHANNEL,
     native::PROVIDER,
     native::COMPUTER,
     native::LEVEL,
+    native::TASK,
+    native::OPCODE,
+    native::KEYWORDS,
     native::RECORD,
     native::TIME,
     native::USER_ID,
+    "Version",
+    "Qualifiers",
+    "Provider_Guid",
+    "Execution_ProcessID",
+    "Execution_ThreadID",
+    "Correlation_ActivityID",
+    "Correlation_RelatedActivityID",
 ];
 
 impl Mapping {
@@ -145,7 +155,7 @@ impl Mapping {
 }
 
 /// True where a class's records may have a native field of that name.
-fn may(class: &Class, field: &str) -> bool {
+pub(super) fn may(class: &Class, field: &str) -> bool {
     let mapped = || class.fields.values().any(|text| text.natives().any(|name| name.eq_ignore_ascii_case(field)));
     let known = || class.known.iter().any(|name| name.eq_ignore_ascii_case(field));
     let head = || HEAD.iter().any(|name| name.eq_ignore_ascii_case(field));
