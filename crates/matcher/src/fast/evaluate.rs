@@ -19,6 +19,7 @@ pub struct Scratch {
     /// Per atom: the row it was last asked of, and the answer in the lowest bit.
     answers: Vec<u32>,
     row: u32,
+    programs: u64,
 }
 
 /// A plan in one worker's hands.
@@ -100,6 +101,12 @@ impl State {
 }
 
 impl Scratch {
+    /// How many rules were run on records so far: those whose witness was there.
+    #[must_use]
+    pub fn programs(&self) -> u64 {
+        self.programs
+    }
+
     /// Takes up a plan.
     pub(super) fn add(&mut self, index: usize, plan: Arc<Plan>, stock: &Stock) {
         let prefilter = plan.prefilter(stock);
@@ -208,6 +215,7 @@ impl Scratch {
     /// Runs the programs.
     fn decide(&mut self, plan: &Plan, compiled: &Compiled, row: &Row<'_>, hits: &mut Vec<Hit>) {
         self.candidates.programs.sort_unstable();
+        self.programs += self.candidates.programs.len() as u64;
         let (values, answers) = (&mut self.values, &mut self.answers);
         let mut asking = Asking { plan, compiled, row, values, answers, epoch: self.row };
         for program in &self.candidates.programs {
