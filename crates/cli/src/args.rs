@@ -1,8 +1,12 @@
+mod hunt;
+
+pub(crate) use hunt::Hunt as HuntArgs;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use ddefend_model::Level;
 use std::path::PathBuf;
 
-/// Finds and explains Dynamic Data Exchange abuse (MITRE ATT&CK T1559.002) in documents, mails and archives.
+/// Finds, explains and hunts Dynamic Data Exchange abuse (MITRE ATT&CK T1559.002) in documents, mails, archives and logs.
 #[derive(Debug, Parser)]
 #[command(name = "ddefend", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Args {
@@ -18,6 +22,8 @@ Examples:
   ddefend scan --format html in/ > report.html    one self-contained page
   ddefend scan --password S3cret order.xls        one more password to try
   curl -s URL | ddefend scan - --name a.csv       standard input under a name
+  ddefend hunt logs/                              event logs: what happened, DDE first
+  ddefend hunt --rules sigma/rules logs.zip       with a folder of Sigma rules as well
   ddefend explain dde.launch                      what a finding means
 
 Exit codes:
@@ -29,6 +35,8 @@ Exit codes:
 pub(crate) enum Verb {
     /// Take files apart and report what in them starts a program or loads another document.
     Scan(Box<Scan>),
+    /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
+    Hunt(Box<HuntArgs>),
     /// Explain a finding, a hiding trick or a diagnostic by its id.
     Explain(Explain),
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod explain;
+mod hunt;
 mod progress;
 mod scan;
 mod terminal;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     };
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
+        Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),
     };
     outcome.into()

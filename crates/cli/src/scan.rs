@@ -107,7 +107,7 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
 }
 
 /// Non-empty lines of a file, or of standard input for `-`.
-fn lines(path: &Path) -> Result<Vec<String>, String> {
+pub(crate) fn lines(path: &Path) -> Result<Vec<String>, String> {
     let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
     let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(text

@@ -104,6 +104,14 @@ impl Content {
         mappings::load()
     }
 
+    /// How detections are put into words, and which fields tell of processes (`content/hunt.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn wording(&self) -> Result<ddefend_hunt::Wording, ContentError> {
+        pack::parse(pack::HUNT)
+    }
+
     /// The built-in rules and filters (`content/rules`): path under `content/` and text of each file.
     #[must_use]
     pub fn rules(&self) -> Vec<(String, String)> {

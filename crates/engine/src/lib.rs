@@ -2,6 +2,7 @@
 //! the disk and the clock.
 
 mod gate;
+pub mod hunt;
 mod input;
 mod pool;
 mod scan;

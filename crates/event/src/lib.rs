@@ -14,7 +14,7 @@ mod transform;
 
 pub use cell::Cell;
 pub use key::{Dialect, Key, LogSource};
-pub use mapping::{Class, FieldSource, FieldText, Mapping, MappingError, NativeError, Tables, Unserved, When};
+pub use mapping::{Class, FieldSource, FieldText, Mapping, MappingError, NativeError, Reach, Tables, Unserved, When};
 pub use record::{Event, Head, Place, Row, Selection, Selector, Value, native};
 pub use time::{Time, Zone};
 pub use transform::Transform;

@@ -1,7 +1,9 @@
 mod check;
+mod reach;
 mod tables;
 mod write;
 
+pub use reach::Reach;
 pub use tables::{Class, FieldSource, FieldText, Tables, Unserved};
 pub use write::NativeError;
 
@@ -42,6 +44,8 @@ pub struct Mapping {
     index: HashMap<(Dialect, String), Vec<usize>>,
     /// Channels of a service, all in lower case.
     services: HashMap<String, Vec<String>>,
+    /// The same as the tables write them.
+    written: HashMap<String, Vec<String>>,
     providers: HashMap<String, String>,
     provider_names: Vec<String>,
     aliases: HashMap<String, Fields>,
@@ -61,6 +65,7 @@ impl Mapping {
         let tables = check::merge(tables)?;
         check::classes(&tables)?;
         let mut mapping = Self {
+            written: lower(tables.service.clone(), |names| names),
             services: lower(tables.service, |names| names.iter().map(|name| name.to_ascii_lowercase()).collect()),
             provider_names: tables.provider.keys().cloned().collect(),
             providers: lower(tables.provider, |channel| channel.to_ascii_lowercase()),
@@ -122,6 +127,20 @@ impl Mapping {
     #[must_use]
     pub fn channels(&self, service: &str) -> &[String] {
         self.services.get(&service.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Channels of a Sigma service as the tables write them.
+    #[must_use]
+    pub fn service_names(&self, service: &str) -> &[String] {
+        self.written.get(&service.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Sigma services in alphabetical order.
+    #[must_use]
+    pub fn services(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.written.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Log sources that no record can serve, with the reason.

@@ -27,6 +27,8 @@ pub mod native {
     pub const USER_ID: &str = "UserID";
     /// A value of `EventData` that has no name of its own; repeated, in order.
     pub const DATA: &str = "Data";
+    /// Only on records that their log does not count any more: where they were found, `slack` (of a chunk) or `raw`.
+    pub const RECOVERED: &str = "Recovered";
 }
 
 /// Where a record stands.

@@ -1,5 +1,17 @@
 //! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.
 
+pub mod baseline;
 mod correlate;
+mod detect;
+mod fields;
+mod lineage;
+mod seen;
+mod select;
+mod state;
+mod wording;
 
 pub use correlate::{CorrelateLimits, Correlated, Correlator, Unused};
+pub use lineage::Start;
+pub use select::{select, unreachable};
+pub use state::{Found, Hunt, Settings};
+pub use wording::{Breakaway, Kind, ProcessFields, Wording};

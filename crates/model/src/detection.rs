@@ -143,6 +143,12 @@ pub struct HuntSummary {
     /// Detections that the baseline or a filter took away.
     #[serde(default)]
     pub suppressed: u64,
+    /// Matches that were not told because a copy of their record, in another log, had been told.
+    #[serde(default)]
+    pub duplicates: u64,
+    /// Files found in folders that are no logs.
+    #[serde(default)]
+    pub other_files: u64,
     /// Diagnostics per code.
     pub diagnostics: std::collections::BTreeMap<String, u64>,
     /// Earliest and latest time seen.

@@ -1,4 +1,4 @@
-use ddefend_event::{Event, Head, Row, Selection, Selector};
+use ddefend_event::{Event, Head, Row, Selection, Selector, Time};
 use ddefend_model::Diagnostic;
 use std::sync::Arc;
 
@@ -70,6 +70,11 @@ pub trait Sink {
 pub trait Record {
     /// What it says of itself. Made on demand: costs allocations.
     fn head(&self) -> Head;
+
+    /// When, where it says so: the same as in [`Self::head`], cheap where the reader knows better than to build that.
+    fn time(&self) -> Option<Time> {
+        self.head().time
+    }
 
     /// The record whole. Made on demand.
     fn event(&self) -> Event;

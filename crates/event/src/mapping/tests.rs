@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{FieldSource, Mapping, Tables};
+use super::{FieldSource, Mapping, NativeError, Reach, Tables};
 use crate::{Dialect, Key, LogSource, Transform};
 
 const TABLES: &str = r#"
@@ -110,4 +110,43 @@ fn contradictions_are_found() {
     let other_provider = class("channel = [\"System\"]\nprovider = \"One\"", "event_id = [1]");
     let both = other_provider.clone() + "\n" + &other_provider.replace("One", "Two").replace("\"c\"", "\"d\"");
     assert!(mapping(&both).is_ok());
+}
+
+#[test]
+fn what_cannot_fire_is_told_with_the_reason() {
+    let known = "[[class]]\nid = \"sysmon-7\"\ndialect = \"windows\"\nchannel = [\"S\"]\nevent_id = [7]\ncategory = [\"image_load\"]\nknown = [\"Image\", \"Signed\"]";
+    let mapping = mapping(known).unwrap();
+    let load = source("image_load", "windows", "");
+    let sysmon = [key(Dialect::Windows, "S", 7, "")];
+    assert_eq!(mapping.reach(&load, &["Image"], &sysmon), Reach::Can);
+    assert_eq!(mapping.reach(&load, &["Image", "CommandLine"], &sysmon), Reach::NoField("CommandLine".to_owned()));
+    assert_eq!(mapping.reach(&load, &["EventID", "Message"], &sysmon), Reach::Can);
+    assert_eq!(mapping.reach(&load, &[], &[]), Reach::NoLog(vec!["S 7".to_owned()]));
+    let create = source("process_creation", "windows", "");
+    let both = [
+        key(Dialect::Defender, "DeviceProcessEvents", 0, "ProcessCreated"),
+        key(Dialect::Windows, "Security", 4688, ""),
+    ];
+    assert_eq!(mapping.reach(&create, &["Signed"], &both[..1]), Reach::NoField("Signed".to_owned()));
+    assert_eq!(mapping.reach(&create, &["Signed"], &both), Reach::Can);
+    assert_eq!(mapping.reach(&create, &["ReportId"], &both[..1]), Reach::Can);
+    let service = source("", "windows", "windefend");
+    assert_eq!(mapping.reach(&service, &[], &both), Reach::NoLog(vec!["Defender/Operational".to_owned()]));
+}
+
+#[test]
+fn records_are_written_or_refused() {
+    let mapping = mapping("").unwrap();
+    let event = mapping.native("a", &[("Image", "x"), ("ProcessId", "16")], "HOST", None, 3).unwrap();
+    let text = |name: &str| event.values(name).map(|value| value.cell().to_text()).collect::<Vec<_>>();
+    assert_eq!(text("NewProcessName"), ["x"]);
+    assert_eq!(text("NewProcessId"), ["0x10"]);
+    assert_eq!(text("EventID"), ["4688"]);
+    assert_eq!(text("Provider_Name"), ["Security-Auditing"]);
+    assert_eq!(event.head.place.record, 3);
+    let no = |id: &str, fields: &[(&str, &str)]| mapping.native(id, fields, "HOST", None, 3).unwrap_err();
+    assert_eq!(no("z", &[]), NativeError::NoClass("z".to_owned()));
+    assert_eq!(no("b", &[("Image", "x")]), NativeError::NoField("Image".to_owned()));
+    assert!(matches!(no("a", &[("ProcessId", "many")]), NativeError::NoValue { .. }));
+    assert!(matches!(no("a", &[("Image", "x"), ("NewProcessName", "y")]), NativeError::Conflict(_)));
 }

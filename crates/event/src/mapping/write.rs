@@ -145,7 +145,7 @@ impl Mapping {
 }
 
 /// True where a class's records may have a native field of that name.
-fn may(class: &Class, field: &str) -> bool {
+pub(super) fn may(class: &Class, field: &str) -> bool {
     let mapped = || class.fields.values().any(|text| text.natives().any(|name| name.eq_ignore_ascii_case(field)));
     let known = || class.known.iter().any(|name| name.eq_ignore_ascii_case(field));
     let head = || HEAD.iter().any(|name| name.eq_ignore_ascii_case(field));

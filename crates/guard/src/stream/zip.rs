@@ -32,6 +32,36 @@ pub struct Member {
     encrypted: bool,
 }
 
+impl Member {
+    /// A stream of the member, from the archive that it was listed in.
+    ///
+    /// # Errors
+    /// Where the member is encrypted, packed by another method or not where the directory says.
+    pub fn open<'a, R: Read + Seek + Send + 'a>(
+        &self,
+        mut reader: R,
+        allowance: Allowance,
+    ) -> Result<Unpack<'a>, Stopped> {
+        if self.encrypted {
+            return Err(Stopped::Locked);
+        }
+        let (method, packed) = (self.method, self.packed);
+        if !matches!(method, STORED | DEFLATED) {
+            return Err(Stopped::Unsupported);
+        }
+        let data = data_offset(&mut reader, self.offset).ok_or(Stopped::Damaged)?;
+        reader.seek(SeekFrom::Start(data)).map_err(|_| Stopped::Truncated)?;
+        let used = Arc::new(AtomicU64::new(0));
+        let counted = Counted { inner: reader, used: Arc::clone(&used) };
+        let source = BufReader::with_capacity(64 << 10, counted).take(packed.unwrap_or(u64::MAX));
+        let inner: Box<dyn Read + Send + 'a> = match method {
+            STORED => Box::new(Whole { source, left: packed.unwrap_or_default() }),
+            _ => Box::new(DeflateDecoder::new(source)),
+        };
+        Ok(Unpack { inner, used, produced: 0, allowance, stopped: None })
+    }
+}
+
 /// An archive that can be sought in.
 #[derive(Debug)]
 pub struct Zip<R> {
@@ -87,26 +117,10 @@ impl<R: Read + Seek + Send> Zip<R> {
     /// Where the member is encrypted, packed by another method or not where the directory says.
     pub fn member(&mut self, index: usize, allowance: Allowance) -> Result<Unpack<'_>, Stopped> {
         let member = self.members.get(index).ok_or(Stopped::Damaged)?;
-        if member.encrypted {
-            return Err(Stopped::Locked);
-        }
-        let (method, packed) = (member.method, member.packed);
-        if !matches!(method, STORED | DEFLATED) {
-            return Err(Stopped::Unsupported);
-        }
-        let data = data_offset(&mut self.reader, member.offset).ok_or(Stopped::Damaged)?;
-        self.reader.seek(SeekFrom::Start(data)).map_err(|_| Stopped::Truncated)?;
         // Overlapping members read the same bytes again: what the whole file may give is bounded by its length.
         let whole = self.length.saturating_mul(allowance.ratio).max(allowance.grace).min(allowance.total);
         let allowance = Allowance { total: whole.saturating_sub(self.given), ..allowance };
-        let used = Arc::new(AtomicU64::new(0));
-        let counted = Counted { inner: &mut self.reader, used: Arc::clone(&used) };
-        let source = BufReader::with_capacity(64 << 10, counted).take(packed.unwrap_or(u64::MAX));
-        let inner: Box<dyn Read + Send + '_> = match method {
-            STORED => Box::new(Whole { source, left: packed.unwrap_or_default() }),
-            _ => Box::new(DeflateDecoder::new(source)),
-        };
-        Ok(Unpack { inner, used, produced: 0, allowance, stopped: None })
+        member.open(&mut self.reader, allowance)
     }
 
     /// Books what a member gave, bytes.

@@ -1,0 +1,237 @@
+mod bar;
+mod rules;
+
+use crate::Outcome;
+use crate::args::HuntArgs;
+use crate::terminal;
+use bar::Bar;
+use ddefend_content::Content;
+use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_inputs};
+use ddefend_engine::{Input, find_inputs};
+use ddefend_event::Time;
+use ddefend_guard::stream::Allowance;
+use ddefend_hunt::{Hunt, Settings, unreachable};
+use ddefend_matcher::Matcher;
+use ddefend_model::{HuntSummary, Level, code};
+use ddefend_report::{HuntMeta, HuntRenderer, hunt_renderer};
+use ddefend_source::Schema;
+use rules::Loaded;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Problems of rules that are printed without `--verbose`.
+const PROBLEMS: usize = 20;
+
+/// `ddefend hunt`.
+pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
+    if args.list_schemas {
+        return list_schemas();
+    }
+    let started = Instant::now();
+    let prepared = Prepared::new(args, content);
+    let (prepared, loaded) = match prepared.and_then(|prepared| Ok((prepared, rules::load(args, content)?))) {
+        Ok(ready) => ready,
+        Err(message) => {
+            eprintln!("ddefend: {message}");
+            return Outcome::Usage;
+        }
+    };
+    tell_problems(args, &loaded);
+    let wording = match content.wording() {
+        Ok(wording) => wording,
+        Err(error) => {
+            eprintln!("ddefend: the built-in content is damaged: {error}");
+            return Outcome::Internal;
+        }
+    };
+    let Some(mut renderer) = hunt_renderer(&args.format, &meta(args, content, &loaded)) else { return Outcome::Usage };
+    let always = [(
+        ddefend_event::LogSource { category: Some(wording.process.category.clone()), product: None, service: None },
+        wording.process.names(),
+    )];
+    let deferred = [&*wording.ancestor_image, &*wording.ancestor_command];
+    let matcher = Matcher::new(loaded.rules.clone(), loaded.mapping.clone(), &deferred, &always);
+    let asked = Asked::new(&matcher);
+    let settings = HuntSettings {
+        matcher: &matcher,
+        selector: &asked,
+        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        seconds: args.limits.limit_time,
+        named: prepared.named,
+        schema: prepared.schema,
+        allowance: prepared.allowance,
+        carve: args.carve,
+    };
+    let mut hunt = Hunt::new(loaded.rules.clone(), loaded.mapping.clone(), wording, prepared.settings);
+    let bar = Bar::new(prepared.bytes, !args.quiet && !args.no_progress);
+    let mut tally = Tally::default();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
+        hunt_inputs(&prepared.inputs, &settings, &mut hunt, &bar, &mut |told| {
+            tally.add(&told, args.level_fail_on);
+            let text = render(renderer.as_mut(), &told);
+            if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
+        })
+    });
+    bar.finish();
+    let written = written.and_then(|mut summary| {
+        summary.rules = (loaded.rules.len() + loaded.set.correlations.len()) as u64;
+        summary.unfired = unreachable(&loaded.rules, &asked.keys(), &loaded.mapping);
+        summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
+        finish(args, renderer.as_mut(), &summary, &mut out)
+    });
+    match written.and_then(|()| out.flush()) {
+        Ok(()) => {}
+        // Somebody closed the pipe: what they wanted, they have.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            eprintln!("ddefend: cannot write the results: {error}");
+            return Outcome::Internal;
+        }
+    }
+    tally.outcome(args.exit_zero)
+}
+
+fn render(renderer: &mut dyn HuntRenderer, told: &Told) -> String {
+    match told {
+        Told::Detection(detection) => renderer.detection(detection),
+        Told::Diagnostic(diagnostic) => renderer.diagnostic(diagnostic),
+    }
+}
+
+fn finish(
+    args: &HuntArgs,
+    renderer: &mut dyn HuntRenderer,
+    summary: &HuntSummary,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let end = renderer.end(summary);
+    if args.quiet && args.format == "text" && !args.tree && !args.timeline {
+        return Ok(());
+    }
+    out.write_all(end.as_bytes())
+}
+
+/// Writes at once: whoever reads a pipe wants the first detection now, and there are few.
+fn show(out: &mut BufWriter<io::StdoutLock<'_>>, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// What the exit code rests on.
+#[derive(Debug, Default)]
+struct Tally {
+    found: bool,
+    incomplete: bool,
+    internal: bool,
+}
+
+impl Tally {
+    fn add(&mut self, told: &Told, fail_on: Level) {
+        match told {
+            Told::Detection(detection) => self.found |= detection.rule.level >= fail_on,
+            Told::Diagnostic(diagnostic) => {
+                self.incomplete |= diagnostic.is_gap();
+                self.internal |= diagnostic.code == code::INTERNAL;
+            }
+        }
+    }
+
+    fn outcome(&self, exit_zero: bool) -> Outcome {
+        match self {
+            Self { internal: true, .. } => Outcome::Internal,
+            _ if exit_zero => Outcome::Clean,
+            Self { found: true, .. } => Outcome::Found,
+            Self { incomplete: true, .. } => Outcome::Incomplete,
+            Self { .. } => Outcome::Clean,
+        }
+    }
+}
+
+/// Arguments that were checked.
+struct Prepared {
+    inputs: Vec<Input>,
+    named: Vec<PathBuf>,
+    bytes: Option<u64>,
+    schema: Option<Schema>,
+    allowance: Allowance,
+    settings: Settings,
+}
+
+impl Prepared {
+    fn new(args: &HuntArgs, _content: &Content) -> Result<Self, String> {
+        let mut paths = args.paths.clone();
+        if let Some(path) = &args.files_from {
+            paths.extend(crate::scan::lines(path)?.into_iter().map(PathBuf::from));
+        }
+        let inputs = find_inputs(&paths, &args.name);
+        let size = |input: &Input| match input {
+            Input::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len()),
+            Input::Failed(..) => Some(0),
+            Input::Stdin(_) => None,
+        };
+        let schema = args.schema.as_ref().map(|name| {
+            ddefend_source::schema(name).ok_or_else(|| format!("there is no schema {name}; see --list-schemas"))
+        });
+        let limits = &args.limits;
+        let usual = Allowance::default();
+        Ok(Self {
+            bytes: inputs.iter().map(size).sum(),
+            inputs,
+            named: paths,
+            schema: schema.transpose()?,
+            allowance: Allowance {
+                total: limits.limit_unpacked.map_or(usual.total, |gib| gib.saturating_mul(1 << 30)),
+                ratio: limits.limit_ratio.unwrap_or(usual.ratio),
+                members: limits.limit_members.unwrap_or(usual.members),
+                ..usual
+            },
+            settings: Settings {
+                from: args.from.as_deref().map(time).transpose()?,
+                until: args.until.as_deref().map(time).transpose()?,
+                keep_duplicates: args.keep_duplicates,
+            },
+        })
+    }
+}
+
+/// A time, or a date.
+fn time(text: &str) -> Result<Time, String> {
+    let parsed = Time::parse(text).or_else(|| Time::parse(&format!("{text}T00:00:00Z")));
+    parsed.ok_or_else(|| format!("{text}: no time; 2026-11-21T14:00:00Z is one, 2026-11-21 as well"))
+}
+
+fn tell_problems(args: &HuntArgs, loaded: &Loaded) {
+    let shown = if args.verbose { usize::MAX } else { PROBLEMS };
+    let serious: Vec<_> = loaded.problems.iter().filter(|problem| args.verbose || !problem.warning).collect();
+    for problem in serious.iter().take(shown) {
+        eprintln!("{problem}");
+    }
+    if serious.len() > shown {
+        eprintln!("ddefend: {} more problems in rules; --verbose shows them", serious.len() - shown);
+    }
+}
+
+fn list_schemas() -> Outcome {
+    let mut out = io::stdout().lock();
+    for (schema, title) in ddefend_source::schemas() {
+        if writeln!(out, "{:<16} {title}", schema.0).is_err() {
+            break;
+        }
+    }
+    Outcome::Clean
+}
+
+fn meta(args: &HuntArgs, content: &Content, loaded: &Loaded) -> HuntMeta {
+    HuntMeta {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        content: content.version(),
+        width: terminal::width(args.width),
+        colour: terminal::colour(args.color),
+        verbose: args.verbose,
+        tree: args.tree,
+        timeline: args.timeline,
+        rules: rules::described(loaded),
+    }
+}

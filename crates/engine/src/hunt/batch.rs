@@ -1,0 +1,123 @@
+use super::clocks::Times;
+use super::feed::{Buffer, Note, Piece};
+use super::run::HuntSettings;
+use ddefend_event::{Row, Selection, Selector};
+use ddefend_hunt::{Found, Start};
+use ddefend_matcher::{Hit, Scratch};
+use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_source::{Block, Record, Sink};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Every so many records the time is looked at: clocks that jump stay where they jumped to.
+const SAMPLE: u64 = 16;
+/// Diagnostics of one block; further ones are counted.
+const DIAGNOSTICS: usize = 256;
+
+/// What one block gave.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Told before its results.
+    pub(super) notes: Vec<Note>,
+    pub(super) schema: &'static str,
+    pub(super) found: Vec<Found>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) records: u64,
+    pub(super) times: Times,
+    /// Bytes that it holds, roughly.
+    pub(super) weight: usize,
+}
+
+/// What a worker keeps from block to block.
+#[derive(Default)]
+pub(super) struct Worker {
+    pub(super) buffer: Buffer,
+    scratch: Scratch,
+    hits: Vec<Hit>,
+}
+
+impl Worker {
+    /// Reads a block that lies in the worker's buffer.
+    pub(super) fn read(&mut self, piece: &Piece, notes: Vec<Note>, settings: &HuntSettings<'_>) -> Batch {
+        let batch = Batch { notes, schema: piece.reader.schema().0, ..Batch::default() };
+        let mut taker =
+            Taker { settings, scratch: &mut self.scratch, hits: &mut self.hits, wanted: 0, dropped: 0, batch };
+        let block = Block {
+            bytes: self.buffer.get(piece.length),
+            offset: piece.offset,
+            index: piece.index,
+            last: piece.last,
+            source: &piece.source,
+        };
+        // A reader that panics is a defect of ours; the other blocks must not suffer for it.
+        let outcome = catch_unwind(AssertUnwindSafe(|| piece.reader.read(block, &mut taker)));
+        let Taker { dropped, mut batch, .. } = taker;
+        let place = || Location::bytes(piece.offset, piece.length as u64);
+        if outcome.is_err() {
+            let message = "a reader failed; what it had read of this block was kept. Please report this log's type";
+            batch.diagnostics.push(Diagnostic::new(code::INTERNAL, PartPath::default(), place(), message));
+        }
+        if dropped > 0 {
+            let message = format!("{dropped} more places in this block could not be read");
+            batch.diagnostics.push(Diagnostic::new(code::LIMIT_RESULTS, PartPath::default(), place(), message));
+        }
+        for diagnostic in &mut batch.diagnostics {
+            diagnostic.artifact = piece.source.to_string();
+            diagnostic.part = PartPath::root(&*piece.source);
+        }
+        batch
+    }
+}
+
+struct Taker<'t> {
+    settings: &'t HuntSettings<'t>,
+    scratch: &'t mut Scratch,
+    hits: &'t mut Vec<Hit>,
+    wanted: u64,
+    dropped: u64,
+    batch: Batch,
+}
+
+impl Sink for Taker<'_> {
+    fn selector(&self) -> &dyn Selector {
+        self.settings.selector
+    }
+
+    fn record(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
+        self.batch.records += 1;
+        if self.wanted.is_multiple_of(SAMPLE)
+            && let Some(time) = record.time()
+        {
+            self.batch.times.add(time);
+        }
+        self.wanted += 1;
+        let matcher = self.settings.matcher;
+        self.hits.clear();
+        matcher.evaluate(selection, row, self.scratch, self.hits);
+        let values = matcher.extra(0, selection, row);
+        if self.hits.is_empty() && values.is_none() {
+            return;
+        }
+        let start = values.map(|values| {
+            let head = record.head();
+            Start { host: head.host, time: head.time, values }
+        });
+        let event = (!self.hits.is_empty()).then(|| record.event());
+        let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
+        self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, |it| it.data.len() * 128) + 128;
+        self.batch.found.push(Found { hits: self.hits.clone(), event, start });
+    }
+
+    fn skipped(&mut self, records: u64) {
+        self.batch.records += records;
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        if self.batch.diagnostics.len() < DIAGNOSTICS {
+            self.batch.weight += 256;
+            self.batch.diagnostics.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use super::pool;
+use crate::input::Input;
+use ddefend_event::{Key, Selection, Selector};
+use ddefend_guard::stream::Allowance;
+use ddefend_hunt::Hunt;
+use ddefend_matcher::Matcher;
+use ddefend_model::{Detection, Diagnostic, HuntSummary};
+use ddefend_source::{Reader, Schema};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Kinds of records that are remembered, for the rules that could not fire.
+const KINDS: usize = 100_000;
+
+/// The schema that has slack to carve.
+const CARVED: &str = "evtx";
+
+/// What a hunt works with.
+pub struct HuntSettings<'h> {
+    /// All rules.
+    pub matcher: &'h Matcher,
+    /// The same, remembering what it was asked.
+    pub selector: &'h Asked<'h>,
+    /// Worker threads, at least one.
+    pub threads: usize,
+    /// Seconds for one log; none: as long as it takes.
+    pub seconds: Option<u64>,
+    /// Inputs that were named, not found in a folder: one that is no log is an error.
+    pub named: Vec<PathBuf>,
+    /// Read every log as that, whatever its content shows.
+    pub schema: Option<Schema>,
+    /// What a packed log may give.
+    pub allowance: Allowance,
+    /// Look for records in slack and raw bytes as well.
+    pub carve: bool,
+}
+
+impl HuntSettings<'_> {
+    /// The reader for a log with that beginning.
+    pub(super) fn reader(&self, head: &[u8], name: &str) -> Result<Box<dyn Reader>, Box<Diagnostic>> {
+        match ddefend_source::open(head, name, self.schema) {
+            Ok(reader) if !self.carve || reader.schema().0 != CARVED => Ok(reader),
+            Ok(_) => Ok(ddefend_source::evtx::carver()),
+            Err(_) if self.carve && !head.is_empty() => Ok(ddefend_source::evtx::carver()),
+            Err(diagnostic) => Err(diagnostic),
+        }
+    }
+}
+
+/// Remembers which kinds of records were met.
+pub struct Asked<'m> {
+    inner: &'m dyn Selector,
+    keys: Mutex<BTreeSet<Key>>,
+}
+
+impl<'m> Asked<'m> {
+    /// Asks `inner`.
+    #[must_use]
+    pub fn new(inner: &'m dyn Selector) -> Self {
+        Self { inner, keys: Mutex::default() }
+    }
+
+    /// The kinds that were met so far.
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<Key> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Selector for Asked<'_> {
+    fn select(&self, key: &Key) -> Option<Arc<Selection>> {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() < KINDS && !keys.contains(key) {
+            keys.insert(key.clone());
+        }
+        drop(keys);
+        self.inner.select(key)
+    }
+}
+
+/// Told as work goes on.
+pub trait HuntProgress: Sync {
+    /// So many more bytes of the inputs were read.
+    fn read(&self, bytes: u64);
+}
+
+/// What a hunt tells, in the order of the inputs.
+#[derive(Debug)]
+pub enum Told {
+    /// A rule matched.
+    Detection(Box<Detection>),
+    /// Something could not be read.
+    Diagnostic(Box<Diagnostic>),
+}
+
+/// Hunts through all inputs and hands on what is found, as soon as it is.
+///
+/// # Errors
+/// The first error of `emit`; the rest is not read.
+pub fn hunt_inputs<E>(
+    inputs: &[Input],
+    settings: &HuntSettings<'_>,
+    hunt: &mut Hunt,
+    progress: &dyn HuntProgress,
+    emit: &mut dyn FnMut(Told) -> Result<(), E>,
+) -> Result<HuntSummary, E> {
+    let mut order = pool::Order::new(hunt);
+    pool::run(inputs, settings, progress, &mut order, emit)?;
+    order.finish(emit)
+}

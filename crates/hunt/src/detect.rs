@@ -1,0 +1,119 @@
+//! A match to a detection: fields, context, place, and the sentence that says why.
+
+use crate::fields;
+use crate::wording::{Kind, Wording, fill};
+use ddefend_event::{Event, LogSource, Mapping};
+use ddefend_matcher::naive;
+use ddefend_model::{Detection, EventRef, MatchedField, Process, RuleRef, Shown};
+use ddefend_rule::ir::{Meta, Rule};
+
+/// Characters of a value in a sentence.
+const SHORT: usize = 300;
+
+/// What a detection is made with.
+pub(crate) struct Maker<'m> {
+    pub(crate) mapping: &'m Mapping,
+    pub(crate) wording: &'m Wording,
+}
+
+impl Maker<'_> {
+    /// The detection of a rule that holds of the event.
+    pub(crate) fn detection(&self, rule: &Rule, event: &Event, schema: &str, lineage: Vec<Process>) -> Detection {
+        let source = self.source(rule, event);
+        let kind = self.kind(&source);
+        let value = |field: &str| fields::value(self.mapping, event, &source, field);
+        let fields: Vec<_> = naive::explain(rule, self.mapping, event)
+            .into_iter()
+            .map(|it| MatchedField { field: it.field.into(), value: it.value, asked: it.asked })
+            .collect();
+        let usual = kind.map(|kind| kind.context.as_slice()).unwrap_or_default().iter().map(AsRef::as_ref);
+        let asked = rule.meta.fields.iter().map(String::as_str);
+        let mut context: Vec<Shown> = Vec::new();
+        for field in asked.chain(usual) {
+            let there = fields.iter().any(|it| it.field == field) || context.iter().any(|it| it.field == field);
+            if let Some(value) = (!there).then(|| value(field)).flatten() {
+                context.push(Shown { field: field.to_owned(), value });
+            }
+        }
+        let why = self.why(rule, kind, &fields, &value, &lineage);
+        Detection {
+            rule: rule_ref(&rule.meta),
+            techniques: rule.meta.techniques.clone(),
+            event: place(event, schema),
+            fields,
+            context,
+            why,
+            lineage,
+            events: Vec::new(),
+            baseline: None,
+        }
+    }
+
+    /// The log source by which the event is put into words: the rule's, where it has a category.
+    pub(crate) fn source(&self, rule: &Rule, event: &Event) -> LogSource {
+        if rule.source.category.is_some() { rule.source.clone() } else { fields::own_source(self.mapping, event) }
+    }
+
+    fn kind(&self, source: &LogSource) -> Option<&Kind> {
+        self.wording.kind.iter().find(|kind| Some(&kind.category) == source.category.as_ref())
+    }
+
+    fn why(
+        &self,
+        rule: &Rule,
+        kind: Option<&Kind>,
+        fields: &[MatchedField],
+        value: &dyn Fn(&str) -> Option<String>,
+        lineage: &[Process],
+    ) -> String {
+        let sentence =
+            kind.and_then(|kind| kind.text.iter().find_map(|text| fill(text, &|field| value(field).map(short))));
+        let because = fields.iter().take(4).map(|it| match it.field.as_str() {
+            "" => format!("the record {}", it.asked),
+            field => format!("{field} {}", it.asked),
+        });
+        let because = because.collect::<Vec<_>>().join(", ");
+        let mut why = match (sentence, because.is_empty()) {
+            (Some(sentence), true) => sentence,
+            (Some(sentence), false) => format!("{sentence} ({because})"),
+            (None, true) => rule.meta.title.clone(),
+            (None, false) => format!("{}: {because}", rule.meta.title),
+        };
+        let parents = lineage.iter().rev().skip(1);
+        let note = parents.into_iter().find_map(|parent| {
+            self.wording.breakaway.iter().find(|it| it.is(&parent.image, &parent.command)).map(|it| &it.note)
+        });
+        if let Some(note) = note {
+            why.push_str("; ");
+            why.push_str(note);
+        }
+        why
+    }
+}
+
+/// What a rule is called in a detection.
+pub(crate) fn rule_ref(meta: &Meta) -> RuleRef {
+    RuleRef { id: meta.id.clone(), title: meta.title.clone(), level: meta.level(), file: meta.origin.file.clone() }
+}
+
+/// Where an event stands.
+pub(crate) fn place(event: &Event, schema: &str) -> EventRef {
+    let head = &event.head;
+    EventRef {
+        source: head.place.source.to_string(),
+        record: head.place.record,
+        offset: head.place.offset,
+        time: head.time.map(|time| time.to_string()).unwrap_or_default(),
+        host: head.host.to_string(),
+        channel: head.key.channel.to_string(),
+        event_id: head.key.event_id,
+        schema: schema.to_owned(),
+    }
+}
+
+fn short(text: String) -> String {
+    match text.char_indices().nth(SHORT) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
