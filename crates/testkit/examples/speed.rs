@@ -1,74 +1,158 @@
-#![allow(missing_docs, clippy::all, clippy::print_stdout, clippy::unwrap_used)]
-use ddefend_event::*;
-use ddefend_matcher::{Matcher, Scratch};
+//! CPU seconds of reading logs for rules, stage by stage: `speed MODE RULES LOG...`. MODE is `parse` (records are counted,
+//! no value is wanted), `slots` (the values that rules need are taken out, no rule is run) or `match`. RULES is a folder.
+#![allow(clippy::print_stdout)]
+
+use ddefend_event::{Key, Row, Selection, Selector};
+use ddefend_matcher::{Hit, Matcher, Scratch};
+use ddefend_model::Diagnostic;
+use ddefend_source::{Block, Cut, Reader, Record, Sink, evtx};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-fn cpu() -> f64 { let s = std::fs::read_to_string("/proc/self/stat").unwrap(); let f: Vec<&str> = s.rsplit(')').next().unwrap().split_whitespace().collect(); (f[11].parse::<f64>().unwrap() + f[12].parse::<f64>().unwrap()) / 100.0 }
-fn rss() -> String { std::fs::read_to_string("/proc/self/status").unwrap().lines().filter(|l| l.starts_with("VmRSS")||l.starts_with("VmHWM")).collect::<Vec<_>>().join(" ") }
-fn flat(v: &serde_json::Value, name: &str, out: &mut Vec<(Box<str>, Value)>) {
-    use serde_json::Value as J;
-    match v {
-        J::Null => out.push((name.into(), Value::Null)),
-        J::Bool(b) => out.push((name.into(), Value::Bool(*b))),
-        J::Number(n) => out.push((name.into(), n.as_i64().map(Value::Int).unwrap_or(Value::Text(n.to_string().into())))),
-        J::String(s) => out.push((name.into(), Value::Text(s.as_str().into()))),
-        J::Array(a) => a.iter().for_each(|v| flat(v, name, out)),
-        J::Object(o) => for (k, v) in o { flat(v, k, out) },
+use std::{env, fs, io};
+
+struct Nothing;
+
+impl Selector for Nothing {
+    fn select(&self, _key: &Key) -> Option<Arc<Selection>> {
+        None
     }
 }
-fn main() {
-    let dir = std::env::args().nth(1).unwrap();
-    let mut files = Vec::new();
-    let mut todo = vec![std::path::PathBuf::from(dir)];
-    while let Some(d) = todo.pop() { for e in std::fs::read_dir(d).unwrap() { let p = e.unwrap().path();
-        if p.is_dir() { if !p.ends_with("deprecated") && !p.ends_with("unsupported") { todo.push(p) } } else if p.extension().is_some_and(|e| e == "yml") { files.push((p.display().to_string(), std::fs::read_to_string(&p).unwrap())) } } }
-    files.sort();
-    let t = cpu();
-    let set = ddefend_rule::front::sigma::read(&files, &Default::default());
-    println!("files {} rules {} problems {} parse cpu {:.3}", files.len(), set.rules.len(), set.problems.len(), cpu() - t);
-    println!("{}", rss());
-    drop(files);
-    let content = ddefend_content::Content::load().unwrap();
-    let mapping = Arc::new(content.mapping().unwrap());
-    let t = cpu();
-    let matcher = Matcher::new(set.rules.into(), mapping, &[], &[]);
-    println!("matcher new {:.3}", cpu() - t);
-    let text = std::fs::read_to_string(std::env::args().nth(2).unwrap()).unwrap();
-    let mut events = Vec::new();
-    for line in text.lines() {
-        let v: serde_json::Value = serde_json::from_str(line).unwrap();
-        let e = &v["Event"]; let s = &e["System"];
-        let id = s["EventID"].as_u64().or_else(|| s["EventID"]["#text"].as_u64()).unwrap_or(0);
-        let mut data = vec![("EventID".into(), Value::Int(id as i64)), ("Channel".into(), Value::Text(s["Channel"].as_str().unwrap_or("").into())), ("Provider_Name".into(), Value::Text(s["Provider"]["#attributes"]["Name"].as_str().unwrap_or("").into())), ("Computer".into(), Value::Text(s["Computer"].as_str().unwrap_or("").into()))];
-        for (k, v) in e.as_object().unwrap() { if k != "System" && k != "#attributes" { flat(v, k, &mut data) } }
-        let key = Key { dialect: Dialect::Windows, channel: s["Channel"].as_str().unwrap_or("").into(), provider: s["Provider"]["#attributes"]["Name"].as_str().unwrap_or("").into(), event_id: id as u32, action: "".into() };
-        events.push(Event { head: Head { place: Place { source: "x".into(), record: 1, offset: 0 }, key, time: None, host: "".into() }, data });
+
+struct Counting<'m> {
+    selector: &'m dyn Selector,
+    matcher: Option<&'m Matcher>,
+    scratch: Scratch,
+    hits: Vec<Hit>,
+    records: u64,
+    wanted: u64,
+    found: u64,
+}
+
+impl Sink for Counting<'_> {
+    fn selector(&self) -> &dyn Selector {
+        self.selector
     }
-    println!("events {} {}", events.len(), rss());
-    let t = cpu();
-    let mut selections = std::collections::HashMap::new();
-    for e in &events { if !selections.contains_key(&e.head.key) { selections.insert(e.head.key.clone(), matcher.select(&e.head.key)); } }
-    println!("select {} kinds {:.3} cpu, {} of interest", selections.len(), cpu() - t, selections.values().filter(|s| s.is_some()).count());
-    // Wide rows, like EVTX gives them.
-    let wide: Vec<Option<(Arc<Selection>, Vec<(u16, Vec<u8>)>)>> = events.iter().map(|e| selections[&e.head.key].clone().map(|s| {
-        let row = Row::of(e, &s); let cells = row.cells.iter().map(|(c, v)| (*c, v.to_text().encode_utf16().flat_map(u16::to_le_bytes).collect())).collect(); (s, cells) })).collect();
-    println!("rows {}", rss());
-    let mut scratch = Scratch::default();
-    for round in 0..3 {
-        let (t, t0, p0) = (cpu(), Instant::now(), scratch.programs());
-        let (mut hits, mut all, mut rows, mut bytes) = (Vec::new(), 0, 0, 0);
-        let mut row = Row::default();
-        for (e, w) in events.iter().zip(&wide) {
-            let Some((s, cells)) = w else { continue };
-            rows += 1;
-            hits.clear();
-            row.cells.clear();
-            row.cells.extend(cells.iter().map(|(c, b)| { bytes += b.len(); (*c, Cell::Utf16(b)) }));
-            row.everything.clear();
-            if s.everything { row.everything.extend(e.data.iter().map(|(_, v)| v.cell())) }
-            matcher.evaluate(s, &row, &mut scratch, &mut hits);
-            all += hits.len();
+
+    fn record(&mut self, _record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
+        self.records += 1;
+        self.wanted += 1;
+        if let Some(matcher) = self.matcher {
+            self.hits.clear();
+            matcher.evaluate(selection, row, &mut self.scratch, &mut self.hits);
+            self.found += self.hits.len() as u64;
         }
-        println!("round {round}: rows {rows} bytes {bytes} hits {all} programs {} cpu {:.3} wall {:.3} {}", scratch.programs() - p0, cpu() - t, t0.elapsed().as_secs_f64(), rss());
     }
+
+    fn skipped(&mut self, records: u64) {
+        self.records += records;
+    }
+
+    fn diagnostic(&mut self, _diagnostic: Diagnostic) {}
+}
+
+fn read(path: &Path, sink: &mut Counting<'_>) -> io::Result<u64> {
+    let mut file = fs::File::open(path)?;
+    let mut buffer = Vec::new();
+    let (mut offset, mut index, mut at_end) = (0, 0, false);
+    let source: Arc<str> = path.display().to_string().into();
+    let mut reader: Option<Box<dyn Reader>> = None;
+    let mut start = 0;
+    loop {
+        if !at_end {
+            buffer.drain(..start);
+            start = 0;
+            let wanted = reader.as_ref().map_or(1 << 20, |reader| reader.buffer());
+            let had = buffer.len();
+            let read = io::Read::take(&mut file, wanted as u64);
+            at_end = io::Read::read_to_end(&mut { read }, &mut buffer).map(|_| buffer.len() - had < wanted)?;
+        }
+        let reader = match &mut reader {
+            Some(reader) => reader,
+            None => match evtx::reader(&buffer) {
+                Some(made) => reader.insert(made),
+                None => return Ok(0),
+            },
+        };
+        while start < buffer.len() {
+            match reader.cut(&buffer[start..], at_end) {
+                Cut::More => break,
+                Cut::Skip(bytes) => start += bytes,
+                Cut::Block(bytes) => {
+                    let last = at_end && start + bytes >= buffer.len();
+                    let block = Block { bytes: &buffer[start..start + bytes], offset, index, last, source: &source };
+                    reader.read(block, sink);
+                    index += 1;
+                    offset += bytes as u64;
+                    start += bytes;
+                }
+            }
+        }
+        if at_end {
+            return Ok(offset);
+        }
+    }
+}
+
+fn rules(folder: &Path, files: &mut Vec<(String, String)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if !path.ends_with("deprecated") && !path.ends_with("unsupported") {
+                rules(&path, files)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            files.push((path.display().to_string(), fs::read_to_string(&path)?));
+        }
+    }
+    Ok(())
+}
+
+/// CPU seconds of this process, in hundredths (proc(5), stat fields 14 and 15).
+fn cpu() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> =
+        stat.rsplit(')').next().unwrap_or_default().split(' ').map(|text| text.parse().unwrap_or(0.0)).collect();
+    fields.get(12..14).map_or(0.0, |times| times.iter().sum::<f64>() / 100.0)
+}
+
+fn main() -> io::Result<()> {
+    let mut arguments = env::args().skip(1);
+    let mode = arguments.next().unwrap_or_default();
+    let mut files = Vec::new();
+    rules(Path::new(&arguments.next().unwrap_or_default()), &mut files)?;
+    files.sort();
+    let start = cpu();
+    let set = ddefend_rule::front::sigma::read(&files, &ddefend_rule::front::sigma::Options::default());
+    println!("{} rules, {:.2} CPU s", set.rules.len(), cpu() - start);
+    let content = ddefend_content::Content::load().map_err(io::Error::other)?;
+    let mapping = Arc::new(content.mapping().map_err(io::Error::other)?);
+    let matcher = Matcher::new(set.rules.into(), mapping, &[], &[]);
+    let logs: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
+    for _ in 0..env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1) {
+        let selector: &dyn Selector = if mode == "parse" { &Nothing } else { &matcher };
+        let matcher = (mode == "match").then_some(&matcher);
+        let mut sink = Counting {
+            selector,
+            matcher,
+            scratch: Scratch::default(),
+            hits: Vec::new(),
+            records: 0,
+            wanted: 0,
+            found: 0,
+        };
+        let (start, clock) = (cpu(), Instant::now());
+        let mut bytes = 0;
+        for log in &logs {
+            bytes += read(log, &mut sink)?;
+        }
+        let (used, wall) = (cpu() - start, clock.elapsed().as_secs_f64());
+        let Counting { records, wanted, found, scratch, .. } = sink;
+        println!(
+            "{mode}: {bytes} bytes, {records} records, {wanted} wanted, {found} hits, {} programs, {used:.2} CPU s, {wall:.2} s, {:.0} MB/s",
+            scratch.programs(),
+            bytes as f64 / used / 1e6
+        );
+    }
+    Ok(())
 }

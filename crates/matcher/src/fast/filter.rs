@@ -3,9 +3,16 @@
 use super::compile::number;
 use super::lower::Node;
 use super::witness::{self, Anchor, Seen, Witness};
+use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use core::sync::atomic::{AtomicU32, Ordering};
+use ddefend_event::Cell;
 use std::collections::{BTreeMap, HashMap};
+
+/// Up to so many texts are looked for by vector instructions first.
+const PACKED: usize = 48;
+/// The letters that texts of numbers, GUIDs, SIDs, times, booleans and bytes are made of, folded.
+const SCALAR: &[u8] = b"0123456789abcdefx-{}:.tzs+inrul";
 
 /// All witnesses of a plan.
 #[derive(Debug, Default)]
@@ -32,6 +39,12 @@ pub(super) struct Filter {
     last: HashMap<Box<[u8]>, Vec<u32>>,
     /// Everything else.
     inside: Option<AhoCorasick>,
+    /// Says quickly that none of `inside` is there; only for few texts.
+    packed: Option<Searcher>,
+    /// Shortest literal in characters; no value with fewer UTF-16 units can show one.
+    shortest: usize,
+    /// True where a literal might stand in a number, a GUID, a SID, a time or bytes.
+    scalar: bool,
     /// For each text of `inside`, which witnesses it shows at which end.
     shown: Vec<Vec<(Anchor, u32)>>,
 }
@@ -90,14 +103,41 @@ impl Filter {
         });
         // An automaton fails only beyond its crate's limits of 2^31 states; rule files are far smaller.
         let inside = inside.flatten();
+        let packed =
+            (texts.len() <= PACKED).then(|| packed::Config::new().builder().extend(texts.keys()).build()).flatten();
+        let shortest = literals.iter().map(|(_, text, _)| text.chars().count()).min().unwrap_or_default();
+        let scalar = literals.iter().any(|(_, text, _)| text.bytes().all(|byte| SCALAR.contains(&byte)));
         Self {
             field,
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             whole,
             last,
             inside,
+            packed,
+            shortest,
+            scalar,
             shown: texts.into_values().collect(),
         }
+    }
+
+    /// False where the value cannot show a witness, whatever it holds.
+    pub(super) fn may(&self, cell: &Cell<'_>) -> bool {
+        match cell {
+            Cell::Null => false,
+            Cell::Utf16(bytes) => bytes.len() / 2 >= self.shortest,
+            Cell::Str(text) => text.len() >= self.shortest,
+            _ => self.scalar,
+        }
+    }
+
+    /// True where [`Self::any`] can be asked.
+    pub(super) fn quick(&self) -> bool {
+        self.packed.is_some() && self.whole.is_empty() && self.last.is_empty()
+    }
+
+    /// False where no witness stands in the text, be it several values in a row.
+    pub(super) fn any(&self, text: &[u8]) -> bool {
+        self.packed.as_ref().is_none_or(|packed| packed.find(text).is_some())
     }
 
     /// The witnesses that a folded value shows, each once.
@@ -111,7 +151,7 @@ impl Filter {
             let waiting = start.and_then(|start| self.last.get(&text[start..]));
             found.extend(waiting.into_iter().flatten());
         }
-        if let Some(inside) = &self.inside {
+        if let Some(inside) = self.inside.as_ref().filter(|_| self.any(text)) {
             for hit in inside.find_overlapping_iter(text) {
                 for (anchor, witness) in &self.shown[hit.pattern().as_usize()] {
                     let fits = match anchor {
