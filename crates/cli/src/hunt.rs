@@ -10,6 +10,7 @@ use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_inputs};
 use ddefend_engine::{Input, find_inputs};
 use ddefend_event::Time;
 use ddefend_guard::stream::Allowance;
+use ddefend_hunt::baseline::{Baseline, Learner};
 use ddefend_hunt::{Hunt, Settings, unreachable};
 use ddefend_matcher::Matcher;
 use ddefend_model::{HuntSummary, Level, code};
@@ -17,7 +18,7 @@ use ddefend_report::{HuntMeta, HuntRenderer, hunt_renderer};
 use ddefend_source::Schema;
 use rules::Loaded;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Problems of rules that are printed without `--verbose`.
@@ -45,13 +46,18 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
             return Outcome::Internal;
         }
     };
+    let mut hunt_settings = prepared.settings;
+    hunt_settings.learner = args.learn.as_ref().map(|_| Learner::default());
     let Some(mut renderer) = hunt_renderer(&args.format, &meta(args, content, &loaded)) else { return Outcome::Usage };
     let always = [(
         ddefend_event::LogSource { category: Some(wording.process.category.clone()), product: None, service: None },
         wording.process.names(),
     )];
     let deferred = [&*wording.ancestor_image, &*wording.ancestor_command];
-    let matcher = Matcher::new(loaded.rules.clone(), loaded.mapping.clone(), &deferred, &always);
+    let count = (loaded.set.rules.len() + loaded.set.correlations.len()) as u64;
+    let mut hunt = Hunt::new(loaded.set, loaded.mapping.clone(), wording.clone(), hunt_settings);
+    let rules = hunt.rules();
+    let matcher = Matcher::new(rules.clone(), loaded.mapping.clone(), &deferred, &always);
     let asked = Asked::new(&matcher);
     let settings = HuntSettings {
         matcher: &matcher,
@@ -63,7 +69,6 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         allowance: prepared.allowance,
         carve: args.carve,
     };
-    let mut hunt = Hunt::new(loaded.rules.clone(), loaded.mapping.clone(), wording, prepared.settings);
     let bar = Bar::new(prepared.bytes, !args.quiet && !args.no_progress);
     let mut tally = Tally::default();
     let mut out = BufWriter::new(io::stdout().lock());
@@ -76,8 +81,8 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
     });
     bar.finish();
     let written = written.and_then(|mut summary| {
-        summary.rules = (loaded.rules.len() + loaded.set.correlations.len()) as u64;
-        summary.unfired = unreachable(&loaded.rules, &asked.keys(), &loaded.mapping);
+        summary.rules = count;
+        summary.unfired = unreachable(&rules, &asked.keys(), &loaded.mapping, &deferred);
         summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
         finish(args, renderer.as_mut(), &summary, &mut out)
     });
@@ -90,7 +95,20 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
             return Outcome::Internal;
         }
     }
+    if let Some((path, learner)) = args.learn.as_ref().zip(hunt.learned())
+        && let Err(error) = std::fs::write(path, learner.finish(env!("CARGO_PKG_VERSION")).to_toml())
+    {
+        eprintln!("ddefend: {}: {error}", path.display());
+        return Outcome::Internal;
+    }
     tally.outcome(args.exit_zero)
+}
+
+/// A baseline file.
+fn baseline(path: &Path) -> Result<Baseline, String> {
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| told(&error))?;
+    Baseline::from_toml(&text).map_err(|error| told(&error))
 }
 
 fn render(renderer: &mut dyn HuntRenderer, told: &Told) -> String {
@@ -191,6 +209,8 @@ impl Prepared {
                 from: args.from.as_deref().map(time).transpose()?,
                 until: args.until.as_deref().map(time).transpose()?,
                 keep_duplicates: args.keep_duplicates,
+                baseline: args.baseline.as_deref().map(baseline).transpose()?,
+                learner: None,
             },
         })
     }

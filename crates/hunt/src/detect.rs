@@ -1,11 +1,13 @@
 //! A match to a detection: fields, context, place, and the sentence that says why.
 
+use crate::correlate::Correlated;
 use crate::fields;
 use crate::wording::{Kind, Wording, fill};
 use ddefend_event::{Event, LogSource, Mapping};
 use ddefend_matcher::naive;
 use ddefend_model::{Detection, EventRef, MatchedField, Process, RuleRef, Shown};
-use ddefend_rule::ir::{Meta, Rule};
+use ddefend_rule::ir::{Correlation, Meta, Rule};
+use std::sync::Arc;
 
 /// Characters of a value in a sentence.
 const SHORT: usize = 300;
@@ -94,6 +96,34 @@ impl Maker<'_> {
 /// What a rule is called in a detection.
 pub(crate) fn rule_ref(meta: &Meta) -> RuleRef {
     RuleRef { id: meta.id.clone(), title: meta.title.clone(), level: meta.level(), file: meta.origin.file.clone() }
+}
+
+/// A correlation that came true.
+pub(crate) fn correlated(correlation: &Correlation, result: Correlated<Arc<EventRef>>) -> Detection {
+    let events: Vec<EventRef> = result.places.iter().map(|place| EventRef::clone(place)).collect();
+    let last = events.last().cloned().unwrap_or_default();
+    let group: Vec<_> = result.group.iter().map(|(field, value)| format!("{field} {value}")).collect();
+    let of = if group.is_empty() { String::new() } else { format!(" of {}", group.join(", ")) };
+    let plural = if result.total == 1 { "" } else { "s" };
+    let first = events.first().map(|event| event.time.as_str()).unwrap_or_default();
+    let meta = &correlation.meta;
+    let why = format!("{} event{plural}{of} between {first} and {}: {}", result.total, last.time, meta.title);
+    let asked = "the same in all events";
+    Detection {
+        rule: rule_ref(meta),
+        techniques: meta.techniques.clone(),
+        event: last,
+        fields: result
+            .group
+            .into_iter()
+            .map(|(field, value)| MatchedField { field: field.into(), value, asked: asked.to_owned() })
+            .collect(),
+        context: Vec::new(),
+        why,
+        lineage: Vec::new(),
+        events,
+        baseline: None,
+    }
 }
 
 /// Where an event stands.

@@ -1,20 +1,26 @@
-use crate::detect::Maker;
+use crate::baseline::{self, Baseline, Learner};
+use crate::correlate::{CorrelateLimits, Correlator, Unused};
+use crate::detect::{self, Maker};
 use crate::fields;
 use crate::lineage::{Lineage, Start, Who, number};
 use crate::seen::Seen;
 use crate::wording::Wording;
 use ddefend_event::{Event, Mapping, Time, Value};
 use ddefend_matcher::{Hit, naive};
-use ddefend_model::{Detection, Process};
-use ddefend_rule::ir::Rule;
+use ddefend_model::{Detection, EventRef, Process};
+use ddefend_rule::RuleSet;
+use ddefend_rule::ir::{Correlation, Rule};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Bytes of events that wait for ancestors which the log may tell of later.
 const WAITING: usize = 8 << 20;
 
+/// Hits that wait for correlations at a time, and places that one result names.
+const CORRELATING: CorrelateLimits = CorrelateLimits { entries: 100_000, places: 200 };
+
 /// What a hunt asks of its state.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// Only events at or after it are told.
     pub from: Option<Time>,
@@ -22,6 +28,21 @@ pub struct Settings {
     pub until: Option<Time>,
     /// Tell every copy of a record that stands in several logs.
     pub keep_duplicates: bool,
+    /// Pairs of parent and child that are usual.
+    pub baseline: Option<Baseline>,
+    /// Learns such pairs.
+    pub learner: Option<Learner>,
+}
+
+/// What was counted beside detections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Matches that were not told because a copy of their record had been told before.
+    pub duplicates: u64,
+    /// Detections that the baseline took away.
+    pub suppressed: u64,
+    /// Hits that correlations could not use.
+    pub unused: Unused,
 }
 
 /// What one record gave.
@@ -46,7 +67,9 @@ pub struct Hunt {
     seen: Seen,
     waiting: VecDeque<Waiting>,
     held: usize,
-    duplicates: u64,
+    correlator: Correlator<Arc<EventRef>>,
+    correlations: Vec<Correlation>,
+    counts: Counts,
 }
 
 /// An event of which a deferred rule may still hold.
@@ -61,9 +84,11 @@ struct Waiting {
 impl Hunt {
     /// A hunt with those rules.
     #[must_use]
-    pub fn new(rules: Arc<[Rule]>, mapping: Arc<Mapping>, wording: Wording, settings: Settings) -> Self {
+    pub fn new(set: RuleSet, mapping: Arc<Mapping>, wording: Wording, settings: Settings) -> Self {
         Self {
-            rules,
+            correlator: Correlator::new(&set, CORRELATING),
+            correlations: set.correlations,
+            rules: set.rules.into(),
             mapping,
             wording,
             settings,
@@ -71,19 +96,46 @@ impl Hunt {
             seen: Seen::default(),
             waiting: VecDeque::new(),
             held: 0,
-            duplicates: 0,
+            counts: Counts::default(),
         }
     }
 
-    /// Matches that were not told because a copy of their record had been told before.
+    /// Its rules on single events; hits are indices into them.
     #[must_use]
-    pub const fn duplicates(&self) -> u64 {
-        self.duplicates
+    pub fn rules(&self) -> Arc<[Rule]> {
+        Arc::clone(&self.rules)
+    }
+
+    /// Its rules on several events.
+    #[must_use]
+    pub fn correlations(&self) -> &[Correlation] {
+        &self.correlations
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts { unused: self.correlator.unused(), ..self.counts }
+    }
+
+    /// What was learned; none where nothing was to be.
+    pub fn learned(&mut self) -> Option<Learner> {
+        self.settings.learner.take()
     }
 
     /// Takes a record, and hands on what is detected by it.
     pub fn take(&mut self, found: Found, schema: &'static str, emit: &mut dyn FnMut(Detection)) {
         let started = found.start.as_ref().map(|start| self.lineage.start(start));
+        if let Some((learner, start)) = self.settings.learner.as_mut().zip(found.start.as_ref()) {
+            let value = |index| start.value(index).unwrap_or_default();
+            learner.learn(&baseline::Start {
+                host: &start.host,
+                time: start.time,
+                parent: value(7),
+                child: value(2),
+                command: value(3),
+            });
+        }
         let Some(mut event) = found.event.filter(|event| self.in_time(event)) else { return };
         let id = started.or_else(|| self.process(&event));
         let chain = id.map(|id| self.lineage.chain(id)).unwrap_or_default();
@@ -104,7 +156,17 @@ impl Hunt {
         }
     }
 
-    /// Asks again of what waits for ancestors: for logs that stand newest first.
+    /// Tells which correlations came true up to that time, or at all. Hits that come later but are not after that time
+    /// are lost to them.
+    pub fn correlate(&mut self, until: Option<Time>, emit: &mut dyn FnMut(Detection)) {
+        for result in self.correlator.flush(until) {
+            if let Some(correlation) = self.correlations.get(result.correlation) {
+                emit(detect::correlated(correlation, result));
+            }
+        }
+    }
+
+    /// The end: asks again of what waits for ancestors (in logs that stand newest first), then correlates.
     pub fn finish(&mut self, emit: &mut dyn FnMut(Detection)) {
         for Waiting { rule: index, mut event, schema, .. } in std::mem::take(&mut self.waiting) {
             let chain = self.process(&event).map(|id| self.lineage.chain(id)).unwrap_or_default();
@@ -117,19 +179,39 @@ impl Hunt {
             }
         }
         self.held = 0;
+        self.correlate(None, emit);
     }
 
     fn tell(&mut self, index: u32, event: &Event, schema: &str, chain: &[Process], emit: &mut dyn FnMut(Detection)) {
         let Some(rule) = self.rules.get(index as usize) else { return };
+        if !self.settings.keep_duplicates && self.seen.again(index, event) {
+            self.counts.duplicates += 1;
+            return;
+        }
+        if self.correlator.wants(index as usize) {
+            let place = Arc::new(detect::place(event, schema));
+            self.correlator.take(index as usize, event, &self.mapping, &place);
+        }
         if !rule.shown {
             return;
         }
-        if !self.settings.keep_duplicates && self.seen.again(index, event) {
-            self.duplicates += 1;
-            return;
-        }
         let maker = Maker { mapping: &self.mapping, wording: &self.wording };
-        emit(maker.detection(rule, event, schema, chain.to_vec()));
+        let mut detection = maker.detection(rule, event, schema, chain.to_vec());
+        if let Some(baseline) = &self.settings.baseline {
+            let source = maker.source(rule, event);
+            let names = &self.wording.process;
+            if source.category.as_ref() == Some(&names.category) {
+                let value = |name: &str| fields::value(&self.mapping, event, &source, name).unwrap_or_default();
+                let (parent, child, command) = (value(&names.parent_image), value(&names.image), value(&names.command));
+                let judgement = baseline.judge(&rule.meta, &detection.fields, &parent, &child, &command);
+                if judgement.suppress {
+                    self.counts.suppressed += 1;
+                    return;
+                }
+                detection.baseline = Some(judgement.familiarity);
+            }
+        }
+        emit(detection);
     }
 
     fn in_time(&self, event: &Event) -> bool {

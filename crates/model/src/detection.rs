@@ -45,7 +45,7 @@ pub struct RuleRef {
 }
 
 /// Where an event stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventRef {
     /// The log.
     pub source: String,

@@ -84,6 +84,36 @@ pub mod code {
     pub const NOTE_DTD: &str = "note.dtd";
     /// Something odd that hides nothing.
     pub const NOTE_ODD: &str = "note.odd";
+    /// The text is no YAML, or a document of it is no rule.
+    pub const RULE_YAML: &str = "rule.yaml";
+    /// A rule file, or what its values unfold to, is larger than the limits.
+    pub const RULE_LIMIT: &str = "rule.limit";
+    /// `action` of a collection of rules cannot be followed.
+    pub const RULE_ACTION: &str = "rule.action";
+    /// Something that a rule says of itself means nothing.
+    pub const RULE_METADATA: &str = "rule.metadata";
+    /// A rule does not say which logs it is for.
+    pub const RULE_LOGSOURCE: &str = "rule.logsource";
+    /// Detections of a rule are not what Sigma defines.
+    pub const RULE_DETECTION: &str = "rule.detection";
+    /// A condition cannot be read or names what is not there.
+    pub const RULE_CONDITION: &str = "rule.condition";
+    /// A modifier is unknown, or modifiers contradict each other.
+    pub const RULE_MODIFIER: &str = "rule.modifier";
+    /// A value is not what its modifiers want.
+    pub const RULE_VALUE: &str = "rule.value";
+    /// A regular expression cannot be used.
+    pub const RULE_REGEX: &str = "rule.regex";
+    /// A placeholder has no values.
+    pub const RULE_PLACEHOLDER: &str = "rule.placeholder";
+    /// A filter cannot be applied.
+    pub const RULE_FILTER: &str = "rule.filter";
+    /// A correlation cannot be used.
+    pub const RULE_CORRELATION: &str = "rule.correlation";
+    /// Two rules have one id.
+    pub const RULE_TWIN: &str = "rule.twin";
+    /// More hits wait to be correlated than may be held; the rest were dropped.
+    pub const LIMIT_CORRELATION: &str = "limit.correlation";
     /// Every id, for the generated reference.
     pub const ALL: &[&str] = &[
         LIMIT_ARTIFACT_SIZE,
@@ -109,5 +139,20 @@ pub mod code {
         NOTE_PASSWORD,
         NOTE_DTD,
         NOTE_ODD,
+        RULE_YAML,
+        RULE_LIMIT,
+        RULE_ACTION,
+        RULE_METADATA,
+        RULE_LOGSOURCE,
+        RULE_DETECTION,
+        RULE_CONDITION,
+        RULE_MODIFIER,
+        RULE_VALUE,
+        RULE_REGEX,
+        RULE_PLACEHOLDER,
+        RULE_FILTER,
+        RULE_CORRELATION,
+        RULE_TWIN,
+        LIMIT_CORRELATION,
     ];
 }

@@ -2,9 +2,22 @@
 //! may be read on several threads and in any order.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod csv;
+mod detect;
+mod emit;
+mod encoding;
 pub mod evtx;
+mod json;
+mod layout;
+mod layouts;
+mod leaf;
+mod moment;
+mod names;
 mod open;
 mod reader;
+mod rendered;
+mod unescape;
+mod winxml;
 
 pub use open::{detect, open, schema, schemas};
 pub use reader::{Block, Cut, Reader, Record, Schema, Sink};

@@ -1,10 +1,37 @@
 //! Which schema bytes have, by content, and the reader for it.
 
-use crate::{Reader, Schema};
+use crate::csv::Csv;
+use crate::encoding::{Encoding, Wide};
+use crate::json::Json;
+use crate::winxml::WinXml;
+use crate::{Reader, Schema, detect as by_content, evtx, layouts};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
+use memchr::memmem;
+
+const EVTX: Schema = Schema("evtx");
 
 /// Every schema that can be forced: its id and what it is, one line each.
-const SCHEMAS: &[(Schema, &str)] = &[(Schema("evtx"), "Windows event log file, or chunks of one")];
+const SCHEMAS: &[(Schema, &str)] = &[
+    (Schema("evtx"), "Windows event log file, or chunks of one"),
+    (Schema("winxml"), "Windows events in XML: wevtutil, Get-WinEvent, event viewer"),
+    (Schema("evtx-json"), "Windows events as JSON: evtx_dump, evtxtract, converters from XML"),
+    (Schema("winlogbeat"), "Winlogbeat and Elastic exports of it"),
+    (Schema("ecs"), "Elastic Common Schema without Windows records: Elastic Defend"),
+    (Schema("sysmon-json"), "Sysmon events as flat JSON objects"),
+    (Schema("nxlog"), "NXLog's JSON of the Windows event log"),
+    (Schema("mordor"), "OTRF Security-Datasets (Mordor)"),
+    (Schema("wazuh"), "Wazuh alerts and archives"),
+    (Schema("splunk"), "Splunk export as JSON"),
+    (Schema("splunk-csv"), "Splunk export as CSV"),
+    (Schema("defender"), "Defender XDR advanced hunting and Log Analytics as JSON"),
+    (Schema("defender-csv"), "Defender XDR advanced hunting and Log Analytics as CSV"),
+    (Schema("hayabusa-csv"), "Hayabusa timeline as CSV"),
+    (Schema("hayabusa-json"), "Hayabusa timeline as JSON"),
+    (Schema("evtxecmd-csv"), "EvtxECmd as CSV"),
+    (Schema("evtxecmd-json"), "EvtxECmd as JSON"),
+    (Schema("powershell"), "Get-WinEvent | ConvertTo-Json"),
+    (Schema("powershell-csv"), "Get-WinEvent | Export-Csv"),
+];
 
 /// Every schema with one line on what it is, in the order of the reference.
 #[must_use]
@@ -21,8 +48,10 @@ pub fn schema(id: &str) -> Option<Schema> {
 /// Which schema a log has, by its first bytes (64 KiB or more where there are as many); never by its name.
 #[must_use]
 pub fn detect(head: &[u8]) -> Option<Schema> {
-    let chunk = head.windows(8).any(|window| window == b"ElfChnk\0");
-    (head.starts_with(b"ElfFile\0") || chunk).then_some(Schema("evtx"))
+    if head.starts_with(b"ElfFile\0") {
+        return Some(EVTX);
+    }
+    by_content::text(head).or_else(|| memmem::find(head, b"ElfChnk\0").map(|_| EVTX))
 }
 
 /// A reader for the log that begins with `head`, of the schema `forced` or the one that its content shows.
@@ -31,17 +60,42 @@ pub fn detect(head: &[u8]) -> Option<Schema> {
 /// `unreadable.format` where the content is no log that is known; `name` is for the message only.
 pub fn open(head: &[u8], name: &str, forced: Option<Schema>) -> Result<Box<dyn Reader>, Box<Diagnostic>> {
     let unknown = |message: String| {
-        Box::new(Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::default(), Location::default(), message))
+        Box::new(Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::root(name), Location::default(), message))
     };
     let Some(schema) = forced.or_else(|| detect(head)) else {
-        return Err(unknown(format!("{name}: no kind of log that is known; --schema forces one")));
+        return Err(unknown("no kind of log that is known; the schema can be forced".to_owned()));
     };
-    match schema.0 {
-        "evtx" => evtx_reader(head).ok_or_else(|| unknown(format!("{name}: evtx is not readable yet"))),
-        other => Err(unknown(format!("{name}: there is no schema {other}"))),
+    if schema == EVTX {
+        return Ok(evtx::reader(head).unwrap_or_else(evtx::carver));
     }
+    let encoding = Encoding::of(head);
+    let text = encoding.decode(head);
+    let reader = text_reader(schema, &text).ok_or_else(|| unknown(format!("this is not {}", schema.0)))?;
+    Ok(match encoding {
+        Encoding::Utf8 => reader,
+        Encoding::Utf16Le | Encoding::Utf16Be => Box::new(Wide { encoding, inner: reader }),
+    })
 }
 
-fn evtx_reader(_head: &[u8]) -> Option<Box<dyn Reader>> {
-    None
+/// A reader of UTF-8; none where there is no such schema, or CSV without a header.
+fn text_reader(schema: Schema, head: &str) -> Option<Box<dyn Reader>> {
+    let layout = match schema.0 {
+        "winxml" => return Some(Box::new(WinXml { schema })),
+        "evtx-json" => &layouts::EVTX_JSON,
+        "winlogbeat" | "ecs" => &layouts::WINLOGBEAT,
+        "sysmon-json" | "nxlog" | "mordor" => &layouts::NXLOG,
+        "wazuh" => &layouts::WAZUH,
+        "splunk" | "splunk-csv" => &layouts::SPLUNK,
+        "defender" | "defender-csv" => &layouts::DEFENDER,
+        "hayabusa-csv" | "hayabusa-json" => &layouts::HAYABUSA,
+        "evtxecmd-csv" | "evtxecmd-json" => &layouts::EVTXECMD,
+        "powershell" | "powershell-csv" => &layouts::POWERSHELL,
+        _ => return None,
+    };
+    // Forcing names what the columns mean; whether they are CSV or JSON is seen.
+    if head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).starts_with(['{', '[']) {
+        Some(Box::new(Json::new(schema, layout, head)))
+    } else {
+        Some(Box::new(Csv::new(schema, layout, head)?))
+    }
 }

@@ -8,6 +8,7 @@ pub mod formula;
 pub mod mail;
 pub mod objects;
 pub mod rtf;
+pub mod rules;
 pub mod word;
 
 /// What a sample must yield.
@@ -59,6 +60,7 @@ const AREAS: &[Area] = &[
     (doc::samples, doc::ENTRIES),
     (excel::samples, excel::ENTRIES),
     (formula::samples, formula::ENTRIES),
+    (rules::samples, rules::ENTRIES),
 ];
 
 /// Every sample of every area.

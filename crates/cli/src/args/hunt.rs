@@ -34,6 +34,12 @@ pub(crate) struct Hunt {
     /// Values for `%placeholder%`: a file with lines `name = value`, one value a line.
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(crate) placeholders: Option<PathBuf>,
+    /// Pairs of parent and child that are usual here, as --learn wrote them: detections of usual ones are only counted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Learn such pairs from these logs, which must be of a clean period, and write them to a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) learn: Option<PathBuf>,
     /// Only events at or after this time (RFC 3339, or a date).
     #[arg(long, value_name = "TIME")]
     pub(crate) from: Option<String>,

@@ -4,7 +4,7 @@ use ddefend_event::Mapping;
 use ddefend_hunt::select;
 use ddefend_model::Level;
 use ddefend_report::HuntRule;
-use ddefend_rule::ir::{Meta, Rule};
+use ddefend_rule::ir::Meta;
 use ddefend_rule::{Problem, RuleSet, front::sigma};
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,6 @@ const LARGEST: u64 = 4 << 20;
 
 /// Rules that are ready to run.
 pub(super) struct Loaded {
-    pub(super) rules: Arc<[Rule]>,
     pub(super) set: RuleSet,
     pub(super) mapping: Arc<Mapping>,
     pub(super) problems: Vec<Problem>,
@@ -43,7 +42,7 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     let mut set = sigma::read(&files, &options);
     let problems = std::mem::take(&mut set.problems);
     let all = set.rules.len() + set.correlations.len();
-    let mut set = select(set, &|meta| wanted(args, meta));
+    let set = select(set, &|meta| wanted(args, meta));
     if set.rules.is_empty() {
         for problem in problems.iter().take(10) {
             eprintln!("ddefend: {problem}");
@@ -54,8 +53,7 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
         });
     }
     let mapping = content.mapping().map_err(|error| error.to_string())?;
-    let rules = std::mem::take(&mut set.rules).into();
-    Ok(Loaded { rules, set, mapping: Arc::new(mapping), problems })
+    Ok(Loaded { set, mapping: Arc::new(mapping), problems })
 }
 
 fn wanted(args: &HuntArgs, meta: &Meta) -> bool {
@@ -72,7 +70,7 @@ fn wanted(args: &HuntArgs, meta: &Meta) -> bool {
 
 /// What outputs say of the rules.
 pub(super) fn described(loaded: &Loaded) -> Vec<HuntRule> {
-    let metas = loaded.rules.iter().map(|rule| &rule.meta).chain(loaded.set.correlations.iter().map(|it| &it.meta));
+    let metas = loaded.set.rules.iter().map(|rule| &rule.meta).chain(loaded.set.correlations.iter().map(|it| &it.meta));
     metas
         .map(|meta| HuntRule {
             id: meta.id.clone(),

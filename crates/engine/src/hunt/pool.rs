@@ -315,7 +315,18 @@ impl<'h> Order<'h> {
             let diagnostic = Diagnostic::new(code::NOTE_ODD, PartPath::default(), Location::default(), message);
             self.tell(diagnostic, emit)?;
         }
-        self.summary.duplicates = self.hunt.duplicates();
+        let counts = self.hunt.counts();
+        self.summary.duplicates = counts.duplicates;
+        self.summary.suppressed = counts.suppressed;
+        let unused = counts.unused;
+        if unused.dropped + unused.undated + unused.late > 0 {
+            let message = format!(
+                "correlations may have missed something: {} hits were too many at a time, {} have no time, {} came late",
+                unused.dropped, unused.undated, unused.late
+            );
+            let diagnostic = Diagnostic::new(code::LIMIT_RESULTS, PartPath::default(), Location::default(), message);
+            self.tell(diagnostic, emit)?;
+        }
         self.summary.span = self.times.span.map(|(first, last)| (first.to_string(), last.to_string()));
         Ok(self.summary)
     }

@@ -22,6 +22,7 @@ mod value;
 
 use crate::ir::{Expr, Rule};
 use crate::{Problem, RuleSet};
+use ddefend_model::code;
 use detection::{Failed, Section};
 use document::Document;
 use std::collections::HashMap;
@@ -59,7 +60,11 @@ pub fn read(files: &[(String, String)], options: &Options) -> RuleSet {
 /// A rule on single events.
 fn rule(document: &Document<'_>, options: &Options, problems: &mut Vec<Problem>) -> Result<Rule, Problem> {
     let source = meta::log_source(document)?.ok_or_else(|| {
-        document.problem(&[], "rule.logsource", "the rule does not say which logs it is for: `logsource` is missing")
+        document.problem(
+            &[],
+            code::RULE_LOGSOURCE,
+            "the rule does not say which logs it is for: `logsource` is missing",
+        )
     })?;
     let section = Section { document, key: "detection", options };
     let detection = match section.read(&["timeframe"]) {
@@ -84,7 +89,7 @@ fn warn_of_twins(rules: &[Rule], problems: &mut Vec<Problem>) {
                 file: origin.file.clone(),
                 line: origin.line,
                 column: 0,
-                code: "rule.twin",
+                code: code::RULE_TWIN,
                 message: format!("the rule in {} has the same id", first.meta.origin.file),
                 warning: true,
             });

@@ -5,6 +5,7 @@ use super::position::Step;
 use super::{condition, filter, limits, meta, number};
 use crate::ir::{Compare, Correlation, CorrelationKind, Feed, Member, Meta, Require, Window};
 use crate::{Problem, RuleSet};
+use ddefend_model::code;
 use rsigma_parser::{ConditionExpr, CorrelationType, Quantifier, SelectorPattern, Timespan};
 use yaml_serde::{Mapping, Value};
 
@@ -73,7 +74,7 @@ fn find(set: &RuleSet, name: &str) -> Option<Feed> {
 
 fn problem(document: &Document<'_>, path: &[Step<'_>], message: impl Into<String>) -> Problem {
     let whole: Vec<Step<'_>> = core::iter::once(Step::Key("correlation")).chain(path.iter().copied()).collect();
-    document.problem(&whole, "rule.correlation", message)
+    document.problem(&whole, code::RULE_CORRELATION, message)
 }
 
 /// Rules and correlations whose own matches are not shown, because they feed correlations that do not say `generate`.

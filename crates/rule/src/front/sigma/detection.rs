@@ -8,6 +8,7 @@ use super::position::Step;
 use super::value::Asked;
 use crate::Problem;
 use crate::ir::Expr;
+use ddefend_model::code;
 use yaml_serde::{Mapping, Value};
 
 /// Reads sections of one document.
@@ -30,7 +31,7 @@ pub(super) enum Failed {
 
 impl From<Problem> for Failed {
     fn from(problem: Problem) -> Self {
-        if problem.code == "rule.placeholder" { Self::Unfilled(problem) } else { Self::Wrong(problem) }
+        if problem.code == code::RULE_PLACEHOLDER { Self::Unfilled(problem) } else { Self::Wrong(problem) }
     }
 }
 
@@ -39,20 +40,20 @@ impl Section<'_> {
     pub(super) fn read(&self, other: &[&str]) -> Result<Expr, Failed> {
         let Some(section) = self.document.root.get(self.key).and_then(Value::as_mapping) else {
             let message = format!("a rule needs `{}` with named detections and a condition", self.key);
-            return Err(self.problem(&[], "rule.detection", message).into());
+            return Err(self.problem(&[], code::RULE_DETECTION, message).into());
         };
         let mut named = Named::new();
         let mut unfilled = None;
         for (name, body) in section {
             let Some(name) = name.as_str() else {
-                return Err(self.problem(&[], "rule.detection", "names of detections are text").into());
+                return Err(self.problem(&[], code::RULE_DETECTION, "names of detections are text").into());
             };
             if name == "condition" || other.contains(&name) {
                 continue;
             }
             match self.body(body, &mut vec![Step::Key(name)]) {
                 Ok(expr) => named.push((name.to_owned(), expr)),
-                Err(problem) if problem.code == "rule.placeholder" => {
+                Err(problem) if problem.code == code::RULE_PLACEHOLDER => {
                     unfilled.get_or_insert(problem);
                     named.push((name.to_owned(), Expr::Or(Vec::new())));
                 }
@@ -63,7 +64,7 @@ impl Section<'_> {
         match unfilled {
             None if condition::size(&expr) > limits::TESTS => {
                 let message = format!("the rule makes more than {} tests", limits::TESTS);
-                Err(self.problem(&[Step::Key("condition")], "rule.limit", message).into())
+                Err(self.problem(&[Step::Key("condition")], code::RULE_LIMIT, message).into())
             }
             None => Ok(expr),
             Some(problem) => Err(problem.into()),
@@ -77,25 +78,26 @@ impl Section<'_> {
                 let mut parts = Vec::with_capacity(list.len());
                 for (index, entry) in list.iter().enumerate() {
                     let path = [Step::Key("condition"), Step::Item(index)];
-                    let text =
-                        entry.as_str().ok_or_else(|| self.problem(&path, "rule.condition", "a condition is text"))?;
+                    let text = entry
+                        .as_str()
+                        .ok_or_else(|| self.problem(&path, code::RULE_CONDITION, "a condition is text"))?;
                     parts.push(self.one_condition(text, named, &path)?);
                 }
                 return match parts.len() {
-                    0 => Err(self.problem(&path, "rule.condition", "the list of conditions is empty")),
+                    0 => Err(self.problem(&path, code::RULE_CONDITION, "the list of conditions is empty")),
                     1 => Ok(parts.remove(0)),
                     _ => Ok(Expr::Or(parts)),
                 };
             }
             Some(Value::String(text)) => text,
-            Some(_) => return Err(self.problem(&path, "rule.condition", "a condition is text")),
-            None => return Err(self.problem(&[], "rule.condition", "the condition is missing")),
+            Some(_) => return Err(self.problem(&path, code::RULE_CONDITION, "a condition is text")),
+            None => return Err(self.problem(&[], code::RULE_CONDITION, "the condition is missing")),
         };
         self.one_condition(single, named, &path)
     }
 
     fn one_condition(&self, text: &str, named: &Named, path: &[Step<'_>]) -> Result<Expr, Problem> {
-        condition::read(text, named).map_err(|message| self.problem(path, "rule.condition", message))
+        condition::read(text, named).map_err(|message| self.problem(path, code::RULE_CONDITION, message))
     }
 
     /// A detection: a map, a list of maps, keywords.
@@ -109,7 +111,7 @@ impl Section<'_> {
                     let part = match entry {
                         Value::Mapping(map) => self.map(map, path)?,
                         Value::Sequence(_) => {
-                            return Err(self.problem(path, "rule.detection", "a list of lists is no detection"));
+                            return Err(self.problem(path, code::RULE_DETECTION, "a list of lists is no detection"));
                         }
                         value => self.item("", core::slice::from_ref(value), path, false)?,
                     };
@@ -121,19 +123,19 @@ impl Section<'_> {
                     _ => Expr::Or(parts),
                 })
             }
-            Value::Null => Err(self.problem(path, "rule.detection", "the detection is empty")),
+            Value::Null => Err(self.problem(path, code::RULE_DETECTION, "the detection is empty")),
             value => self.item("", core::slice::from_ref(value), path, false),
         }
     }
 
     fn map<'v>(&self, map: &'v Mapping, path: &mut Vec<Step<'v>>) -> Result<Expr, Problem> {
         if map.is_empty() {
-            return Err(self.problem(path, "rule.detection", "the detection is empty"));
+            return Err(self.problem(path, code::RULE_DETECTION, "the detection is empty"));
         }
         let mut parts = Vec::with_capacity(map.len());
         for (key, value) in map {
             let Some(key) = key.as_str() else {
-                return Err(self.problem(path, "rule.detection", "names of fields are text; put quotes around it"));
+                return Err(self.problem(path, code::RULE_DETECTION, "names of fields are text; put quotes around it"));
             };
             path.push(Step::Key(key));
             parts.push(match value {
@@ -157,10 +159,10 @@ impl Section<'_> {
         list: bool,
     ) -> Result<Expr, Problem> {
         let spec = rsigma_parser::parse_field_spec(key)
-            .map_err(|error| self.problem(path, "rule.modifier", modifier_message(&error.to_string())))?;
+            .map_err(|error| self.problem(path, code::RULE_MODIFIER, modifier_message(&error.to_string())))?;
         let field = key.split('|').next().filter(|name| !name.is_empty());
         if list && values.is_empty() {
-            return Err(self.problem(path, "rule.value", "the list of values is empty"));
+            return Err(self.problem(path, code::RULE_VALUE, "the list of values is empty"));
         }
         Asked::new(&spec.modifiers, &self.options.placeholders, field.is_none())
             .and_then(|asked| asked.values(field, values))

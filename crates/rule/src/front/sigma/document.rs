@@ -4,6 +4,7 @@
 use super::limits;
 use super::position::{Place, Positions, Step};
 use crate::Problem;
+use ddefend_model::code;
 use yaml_serde::{Mapping, Value};
 
 /// One document with everything that it inherits, and where its text stands.
@@ -49,7 +50,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
         problems.push(at(
             0,
             0,
-            "rule.limit",
+            code::RULE_LIMIT,
             format!("the file is larger than {} bytes and was not read", limits::FILE),
         ));
         return Vec::new();
@@ -60,8 +61,17 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
     for (index, (line, part)) in parts.iter().enumerate() {
         if index >= limits::DOCUMENTS {
             let message = format!("the file has more than {} documents; the rest was not read", limits::DOCUMENTS);
-            problems.push(at(*line, 1, "rule.limit", message));
+            problems.push(at(*line, 1, code::RULE_LIMIT, message));
             break;
+        }
+        if part.len() > limits::DOCUMENT || limits::brackets(part) > limits::BRACKETS {
+            let message = format!(
+                "the document is larger than {} bytes or has more than {} brackets in quotes or in each other",
+                limits::DOCUMENT,
+                limits::BRACKETS
+            );
+            problems.push(at(*line, 1, code::RULE_LIMIT, message));
+            continue;
         }
         match parse(part) {
             Ok(Value::Null) => {}
@@ -70,7 +80,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
                 let own = Document { file, root, positions: vec![positions] };
                 if limits::nodes(&own.root) > limits::NODES {
                     let message = format!("the document unfolds to more than {} values", limits::NODES);
-                    problems.push(own.problem(&[], "rule.limit", message));
+                    problems.push(own.problem(&[], code::RULE_LIMIT, message));
                     continue;
                 }
                 match state.take(own) {
@@ -80,7 +90,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
                 }
             }
             Ok(_) => {
-                problems.push(at(*line, 1, "rule.yaml", "a rule is a mapping of keys to values".to_owned()));
+                problems.push(at(*line, 1, code::RULE_YAML, "a rule is a mapping of keys to values".to_owned()));
             }
             Err(error) => {
                 let (row, column) = error.location().map_or((0, 0), |place| (place.line(), place.column()));
@@ -91,7 +101,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
                 problems.push(at(
                     line.saturating_add(row.saturating_sub(1)),
                     column,
-                    "rule.yaml",
+                    code::RULE_YAML,
                     format!("this is no YAML: {text}"),
                 ));
             }
@@ -155,14 +165,14 @@ impl<'a> Collection<'a> {
                 None => {
                     return Err(own.problem(
                         &path,
-                        "rule.action",
+                        code::RULE_ACTION,
                         "`repeat` repeats nothing: no rule stands before it",
                     ));
                 }
             },
             Some(other) => {
                 let message = format!("`{other}` is no action; actions are global, reset and repeat");
-                return Err(own.problem(&path, "rule.action", message));
+                return Err(own.problem(&path, code::RULE_ACTION, message));
             }
         };
         let base = match (base, &self.global) {
@@ -177,7 +187,7 @@ impl<'a> Collection<'a> {
             own.positions.truncate(limits::BASES);
         }
         if limits::nodes(&own.root) > limits::NODES {
-            return Err(own.problem(&[], "rule.limit", format!("the rule has more than {} values", limits::NODES)));
+            return Err(own.problem(&[], code::RULE_LIMIT, format!("the rule has more than {} values", limits::NODES)));
         }
         self.previous = Some(own.clone());
         Ok(Some(own))

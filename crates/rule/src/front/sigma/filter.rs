@@ -8,6 +8,7 @@ use super::position::Step;
 use crate::ir::{Expr, Rule};
 use crate::{Problem, RuleSet};
 use ddefend_event::LogSource;
+use ddefend_model::code;
 use yaml_serde::Value;
 
 /// Applies all filters that are not switched off.
@@ -29,7 +30,7 @@ fn one(document: &Document<'_>, options: &Options, set: &mut RuleSet) -> Result<
     let names =
         document.root.get("filter").and_then(Value::as_mapping).map(|map| meta::list(map, "rules")).unwrap_or_default();
     if names.is_empty() {
-        return Err(document.problem(&path, "rule.filter", "the filter does not say which rules it is for"));
+        return Err(document.problem(&path, code::RULE_FILTER, "the filter does not say which rules it is for"));
     }
     let source = meta::log_source(document)?.unwrap_or_default();
     let section = Section { document, key: "filter", options };
@@ -45,7 +46,7 @@ fn one(document: &Document<'_>, options: &Options, set: &mut RuleSet) -> Result<
     for (index, name) in names.iter().enumerate() {
         if !any && !set.rules.iter().any(|rule| is_named(rule, name)) {
             let path = [Step::Key("filter"), Step::Key("rules"), Step::Item(index)];
-            let problem = document.problem(&path, "rule.filter", format!("no rule has the id or name `{name}`"));
+            let problem = document.problem(&path, code::RULE_FILTER, format!("no rule has the id or name `{name}`"));
             set.problems.push(Problem { warning: true, ..problem });
         }
     }

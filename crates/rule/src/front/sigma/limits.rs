@@ -6,6 +6,11 @@ use yaml_serde::{Mapping, Value};
 pub(super) const FILE: usize = 4 << 20;
 /// Documents in a file.
 pub(super) const DOCUMENTS: usize = 10_000;
+/// Bytes of a document.
+pub(super) const DOCUMENT: usize = 1 << 20;
+/// Brackets that may be open at a time, as [`brackets`] counts them: the YAML parser's time grows with their number times
+/// the document's length.
+pub(super) const BRACKETS: usize = 500;
 /// Values of a document with its aliases unfolded.
 pub(super) const NODES: usize = 200_000;
 /// Texts that a document is merged from, as far as places are looked up in them.
@@ -41,4 +46,27 @@ pub(super) fn nodes(root: &Mapping) -> usize {
         }
     }
     count
+}
+
+/// At most how many `[` and `{` are open at a time. Closing ones only count on lines without quotes and comments, where
+/// they cannot be text; so it errs upwards.
+pub(super) fn brackets(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0_usize);
+    for line in text.lines() {
+        let (mut opening, mut closing, mut quoted) = (0_usize, 0_usize, false);
+        for byte in line.bytes() {
+            match byte {
+                b'[' | b'{' => opening += 1,
+                b']' | b'}' => closing += 1,
+                b'"' | b'\'' | b'#' => quoted = true,
+                _ => {}
+            }
+        }
+        open += opening;
+        most = most.max(open);
+        if !quoted {
+            open = open.saturating_sub(closing);
+        }
+    }
+    most
 }

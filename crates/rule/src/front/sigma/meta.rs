@@ -6,6 +6,7 @@ use crate::Problem;
 use crate::ir::{Meta, Origin, Status};
 use ddefend_event::LogSource;
 use ddefend_model::Level;
+use ddefend_model::code;
 use std::collections::BTreeMap;
 use yaml_serde::{Mapping, Value};
 
@@ -45,7 +46,7 @@ pub(super) fn read(document: &Document<'_>, problems: &mut Vec<Problem>) -> Meta
     let text = |key: &str| root.get(key).and_then(scalar);
     let tags = list(root, "tags");
     let mut warn = |key: &str, message: String| {
-        let problem = document.problem(&[Step::Key(key)], "rule.metadata", message);
+        let problem = document.problem(&[Step::Key(key)], code::RULE_METADATA, message);
         problems.push(Problem { warning: true, ..problem });
     };
     let level = text("level").and_then(|word| {
@@ -96,7 +97,7 @@ pub(super) fn log_source(document: &Document<'_>) -> Result<Option<LogSource>, P
         }
         Some(_) => Err(document.problem(
             &[Step::Key("logsource")],
-            "rule.logsource",
+            code::RULE_LOGSOURCE,
             "`logsource` holds category, product and service",
         )),
     }

@@ -1,6 +1,7 @@
 //! `%name%` in values of keys with `expand` (Sigma specification 2.1, "Placeholders").
 
 use super::limits;
+use ddefend_model::code;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -17,8 +18,8 @@ impl Unfilled {
     /// Code of the problem.
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Unknown(_) => "rule.placeholder",
-            Self::TooMany => "rule.limit",
+            Self::Unknown(_) => code::RULE_PLACEHOLDER,
+            Self::TooMany => code::RULE_LIMIT,
         }
     }
 }

@@ -4,6 +4,7 @@ use super::encode::{self, Wide};
 use super::{limits, number, pattern, pcre, placeholder};
 use crate::ir::{Expr, FieldRelation, NumberTest, Piece, Predicate, RegexFlags, Test, TimePart};
 use core::net::IpAddr;
+use ddefend_model::code;
 use rsigma_parser::Modifier;
 use std::collections::BTreeMap;
 use yaml_serde::Value;
@@ -65,13 +66,13 @@ impl<'r> Asked<'r> {
         let shape = self.modifiers.iter().any(|modifier| is_encoding(*modifier));
         let flags = self.has(M::IgnoreCase) || self.has(M::Multiline) || self.has(M::DotAll);
         if kinds > 1 || (kinds == 1 && shape) {
-            return refuse("rule.modifier", "these modifiers cannot stand together");
+            return refuse(code::RULE_MODIFIER, "these modifiers cannot stand together");
         }
         if flags && !self.has(M::Re) {
-            return refuse("rule.modifier", "`i`, `m` and `s` are flags of `re`");
+            return refuse(code::RULE_MODIFIER, "`i`, `m` and `s` are flags of `re`");
         }
         if self.has(M::FieldRef) && self.keyword {
-            return refuse("rule.modifier", "`fieldref` compares fields; this key names none");
+            return refuse(code::RULE_MODIFIER, "`fieldref` compares fields; this key names none");
         }
         Ok(())
     }
@@ -132,18 +133,18 @@ impl<'r> Asked<'r> {
         if self.has(Modifier::Exists) {
             return match value {
                 Value::Bool(there) => Ok(vec![Test::Exists(*there)]),
-                _ => refuse("rule.value", "`exists` wants true or false"),
+                _ => refuse(code::RULE_VALUE, "`exists` wants true or false"),
             };
         }
         if let Some(part) = self.time_part() {
             return number::time_tests(part, self.comparison(), value).ok_or_else(|| Refusal {
-                code: "rule.value",
+                code: code::RULE_VALUE,
                 message: "this part of a time wants a whole number".into(),
                 value: None,
             });
         }
         if let Some(test) = self.comparison() {
-            let Some(bound) = number::of(value) else { return refuse("rule.value", "a comparison wants a number") };
+            let Some(bound) = number::of(value) else { return refuse(code::RULE_VALUE, "a comparison wants a number") };
             return Ok(vec![Test::Number(test, bound)]);
         }
         let texts = match value {
@@ -155,14 +156,17 @@ impl<'r> Asked<'r> {
                 .map_err(|error| Refusal { code: error.code(), message: error.to_string(), value: None })?,
             Value::String(text) => vec![text.clone()],
             Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => {
-                return refuse("rule.value", "a value is text, a number, true, false or null");
+                return refuse(code::RULE_VALUE, "a value is text, a number, true, false or null");
             }
         };
         let mut tests = Vec::new();
         for text in &texts {
             tests.extend(self.text(text)?);
             if tests.len() > limits::EXPANSIONS {
-                return refuse("rule.limit", format!("the modifiers make more than {} patterns", limits::EXPANSIONS));
+                return refuse(
+                    code::RULE_LIMIT,
+                    format!("the modifiers make more than {} patterns", limits::EXPANSIONS),
+                );
             }
         }
         Ok(tests)
@@ -188,7 +192,7 @@ impl<'r> Asked<'r> {
         if self.has(Modifier::Cidr) {
             return match cidr(text) {
                 Some(test) => Ok(vec![test]),
-                None => refuse("rule.value", format!("`{text}` is no network such as 10.0.0.0/8 or fe80::/10")),
+                None => refuse(code::RULE_VALUE, format!("`{text}` is no network such as 10.0.0.0/8 or fe80::/10")),
             };
         }
         let cased = self.has(Modifier::Cased);
@@ -209,7 +213,10 @@ impl<'r> Asked<'r> {
             }
             patterns = next;
             if patterns.len() > limits::EXPANSIONS {
-                return refuse("rule.limit", format!("the modifiers make more than {} patterns", limits::EXPANSIONS));
+                return refuse(
+                    code::RULE_LIMIT,
+                    format!("the modifiers make more than {} patterns", limits::EXPANSIONS),
+                );
             }
         }
         patterns
@@ -232,7 +239,7 @@ impl<'r> Asked<'r> {
             dot_all: self.has(Modifier::DotAll),
         };
         let mut source =
-            pcre::translate(text).map_err(|message| Refusal { code: "rule.regex", message, value: None })?;
+            pcre::translate(text).map_err(|message| Refusal { code: code::RULE_REGEX, message, value: None })?;
         if self.has(Modifier::StartsWith) {
             source = format!("^(?:{source})");
         }
@@ -269,7 +276,7 @@ impl Shape {
             M::Base64Offset => encode::base64_offsets(&self.bytes()?).iter().map(|one| text(one)).collect(),
             M::WindAsh => match encode::windash(&self.pieces()?) {
                 Some(all) => all.into_iter().map(Self::Pattern).collect(),
-                None => return refuse("rule.limit", "`windash` makes too many patterns of so many dashes"),
+                None => return refuse(code::RULE_LIMIT, "`windash` makes too many patterns of so many dashes"),
             },
             M::Contains => vec![self.wrap(true, true)?],
             M::StartsWith => vec![self.wrap(false, true)?],
@@ -294,7 +301,7 @@ impl Shape {
             Self::Pattern(pieces) => pattern::plain(pieces),
             Self::Bytes(bytes) => core::str::from_utf8(bytes).ok().map(str::to_owned),
         };
-        text.map_or_else(|| refuse("rule.value", "text with wildcards cannot be encoded"), Ok)
+        text.map_or_else(|| refuse(code::RULE_VALUE, "text with wildcards cannot be encoded"), Ok)
     }
 
     fn bytes(&self) -> Taken<Vec<u8>> {
@@ -309,7 +316,7 @@ impl Shape {
             Self::Pattern(pieces) => Ok(pieces),
             Self::Bytes(bytes) => match core::str::from_utf8(&bytes) {
                 Ok(text) => Ok(pattern::literal(text)),
-                Err(_) => refuse("rule.value", "this UTF-16 is no text unless `base64` or `base64offset` follows"),
+                Err(_) => refuse(code::RULE_VALUE, "this UTF-16 is no text unless `base64` or `base64offset` follows"),
             },
         }
     }
