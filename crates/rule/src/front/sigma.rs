@@ -21,8 +21,7 @@ mod placeholder;
 mod position;
 mod value;
 
-use crate::ir::{Expr, Feed, Rule};
-use crate::ir::{Expr, Meta, Rule};
+use crate::ir::{Expr, Feed, Meta, Rule};
 use crate::{Problem, RuleSet};
 use ddefend_model::code;
 use detection::{Failed, Section};
