@@ -41,7 +41,7 @@ pub(super) fn card(detection: &Detection, anchor: &str) -> String {
         let value = if parent.command.is_empty() { &parent.image } else { &parent.command };
         row(&mut out, "parent", &code(value, ""));
     }
-    row(&mut out, "why", &text(&detection.why));
+    row(&mut out, "why", &text(&shape::brief_why(detection)));
     row(&mut out, "matched", &matched(detection));
     let context = detection.context.iter().take(FIELDS).filter(|shown| !shown.value.is_empty());
     let context: Vec<String> = context
