@@ -1,7 +1,7 @@
 //! From parts to the sink: which kinds are wanted is asked once a block, and only wanted values are decoded.
 
 use crate::leaf::{Parts, Ready};
-use crate::{Block, Record, Sink};
+use crate::{Block, Record, Sink, names};
 use ddefend_event::{Cell, Event, Head, Key, Row, Selection};
 use ddefend_model::{Diagnostic, Location, PartPath};
 use std::collections::HashMap;
@@ -18,6 +18,7 @@ pub(crate) struct Emitter<'e, 's> {
     stamp: Vec<u8>,
     scratch: String,
     number: u64,
+    trouble: Option<Trouble>,
 }
 
 struct Kind {
@@ -28,7 +29,7 @@ struct Kind {
 
 impl<'e, 's> Emitter<'e, 's> {
     pub(crate) fn new(block: Block<'e>, sink: &'s mut dyn Sink) -> Self {
-        Self { block, sink, kinds: HashMap::new(), stamp: Vec::new(), scratch: String::new(), number: 0 }
+        Self { block, sink, kinds: HashMap::new(), stamp: Vec::new(), scratch: String::new(), number: 0, trouble: None }
     }
 
     /// One record; `at` is where it begins in the block.
@@ -87,11 +88,46 @@ impl<'e, 's> Emitter<'e, 's> {
         self.scratch = scratch;
     }
 
-    /// Something in the block that could not be read.
-    pub(crate) fn tell(&mut self, code: &'static str, at: usize, length: usize, message: impl Into<String>) {
-        let location = Location::bytes(self.block.offset.saturating_add(at as u64), length as u64);
-        self.sink.diagnostic(Diagnostic::new(code, PartPath::root(&**self.block.source), location, message));
+    /// Something in the block that could not be read. Of pieces that follow one another it is said once.
+    pub(crate) fn tell(&mut self, code: &'static str, at: usize, length: usize, message: &'static str) {
+        let end = at.saturating_add(length);
+        match &mut self.trouble {
+            // A line feed may stand between.
+            Some(known) if known.message == message && at <= known.end.saturating_add(2) => {
+                known.end = known.end.max(end)
+            }
+            _ => {
+                self.flush();
+                self.trouble = Some(Trouble { code, message, start: at, end });
+            }
+        }
     }
+
+    fn flush(&mut self) {
+        let Some(trouble) = self.trouble.take() else { return };
+        let length = trouble.end.saturating_sub(trouble.start) as u64;
+        let location = Location::bytes(self.block.offset.saturating_add(trouble.start as u64), length);
+        self.sink.diagnostic(Diagnostic::new(
+            trouble.code,
+            PartPath::root(&**self.block.source),
+            location,
+            trouble.message,
+        ));
+    }
+}
+
+impl Drop for Emitter<'_, '_> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// Something that could not be read, and may go on.
+struct Trouble {
+    code: &'static str,
+    message: &'static str,
+    start: usize,
+    end: usize,
 }
 
 struct Taken<'r> {
@@ -157,7 +193,7 @@ impl Names {
     }
 
     fn first(&self, name: &str) -> usize {
-        usize::try_from(hash(name.as_bytes())).unwrap_or_default() & self.slots.len().saturating_sub(1)
+        usize::try_from(names::hash(name.as_bytes())).unwrap_or_default() & self.slots.len().saturating_sub(1)
     }
 
     fn next(&self, at: usize) -> usize {
@@ -183,13 +219,4 @@ impl Names {
     fn again(&self, index: u16) -> Option<u16> {
         self.again.get(usize::from(index)).copied().filter(|next| *next != NONE)
     }
-}
-
-/// Length, first and last bytes: enough to tell field names apart, in a few instructions.
-fn hash(name: &[u8]) -> u64 {
-    let fold = |bytes: &[u8]| bytes.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(byte | 0x20));
-    let head = name.get(..8).unwrap_or(name);
-    let tail = name.get(name.len().saturating_sub(8)..).unwrap_or(name);
-    let mixed = fold(head).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ fold(tail).rotate_left(17) ^ (name.len() as u64);
-    mixed.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32
 }

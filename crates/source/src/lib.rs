@@ -12,11 +12,14 @@ mod layout;
 mod layouts;
 mod leaf;
 mod moment;
+mod names;
 mod open;
 mod reader;
 mod rendered;
 mod unescape;
 mod winxml;
+mod write;
 
 pub use open::{detect, open, schema, schemas};
 pub use reader::{Block, Cut, Reader, Record, Schema, Sink};
+pub use write::write;

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod doc;
 pub mod excel;
 pub mod formula;
+pub mod logs;
 pub mod mail;
 pub mod objects;
 pub mod rtf;
@@ -63,6 +64,7 @@ const AREAS: &[Area] = &[
     (excel::samples, excel::ENTRIES),
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
+    (logs::samples, logs::ENTRIES),
 ];
 
 /// Every sample of every area.
