@@ -90,6 +90,15 @@ pub(super) fn asked(detection: &Detection) -> String {
 /// Characters of what a rule asked: regular expressions and lists can be long.
 pub(super) const ASKED: usize = 90;
 
+/// True for a value that neither the matched fields nor the processes show already.
+pub(super) fn is_fresh(detection: &Detection, value: &str) -> bool {
+    let same = |known: &str| known.trim() == value.trim();
+    let near = detection.lineage.iter().rev().take(2);
+    !value.trim().is_empty()
+        && !detection.fields.iter().any(|field| same(&field.value))
+        && !near.into_iter().any(|process| same(&process.image) || same(&process.command) || same(&process.user))
+}
+
 /// A number with commas between thousands.
 pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();

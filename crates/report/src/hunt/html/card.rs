@@ -43,7 +43,7 @@ pub(super) fn card(detection: &Detection, anchor: &str) -> String {
     }
     row(&mut out, "why", &text(&shape::brief_why(detection)));
     row(&mut out, "matched", &matched(detection));
-    let context = detection.context.iter().take(FIELDS).filter(|shown| !shown.value.is_empty());
+    let context = detection.context.iter().take(FIELDS).filter(|shown| shape::is_fresh(detection, &shown.value));
     let context: Vec<String> = context
         .map(|shown| format!("<tr><th>{}</th><td>{}</td></tr>", text(&shown.field), code(&shown.value, "")))
         .collect();

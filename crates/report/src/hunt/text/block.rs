@@ -153,14 +153,7 @@ fn matched_text(matched: &MatchedField, command: &str, verbose: bool) -> String 
 }
 
 fn context(columns: Columns, detection: &Detection, verbose: bool) -> String {
-    let known = |value: &str| {
-        detection.fields.iter().any(|field| field.value == value)
-            || detection
-                .lineage
-                .iter()
-                .any(|process| [&process.image, &process.command, &process.user].contains(&&value.to_owned()))
-    };
-    let fresh = detection.context.iter().filter(|shown| verbose || (!shown.value.is_empty() && !known(&shown.value)));
+    let fresh = detection.context.iter().filter(|shown| verbose || shape::is_fresh(detection, &shown.value));
     let limit = if verbose { usize::MAX } else { CONTEXT };
     let texts = fresh.take(limit).map(|shown| format!("{}: {}", shown.field, clip(&shown.value, SHORT)));
     let mut out = String::new();
