@@ -3,6 +3,7 @@
 pub mod archives;
 pub mod commands;
 pub mod doc;
+pub mod evtx;
 pub mod excel;
 pub mod formula;
 pub mod mail;
@@ -61,6 +62,7 @@ const AREAS: &[Area] = &[
     (excel::samples, excel::ENTRIES),
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
+    (evtx::samples, evtx::ENTRIES),
 ];
 
 /// Every sample of every area.
