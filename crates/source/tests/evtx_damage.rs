@@ -162,6 +162,25 @@ fn chunks_and_lone_records_are_found_in_raw_bytes() {
 }
 
 #[test]
+fn a_page_of_a_chunk_tells_where_the_chunk_began() {
+    let good = log(300);
+    let whole = read(&good).events;
+    // Without the chunk's head, at an odd place; and with more than the head gone, from the second record on.
+    let starts = records(&good);
+    for from in [FIRST + 512, starts[0]] {
+        let mut raw = vec![0x5a; 1003];
+        raw.extend_from_slice(&good[from..FIRST + 20_000]);
+        let found = carve(&raw);
+        assert!(found.events.len() > 20 && recovered(&found) == found.events.len());
+        for (one, other) in found.events.iter().zip(&whole) {
+            assert_eq!(one.head.key, other.head.key);
+            assert_eq!(one.data[..other.data.len()], other.data[..]);
+            assert_eq!(one.head.place.offset, other.head.place.offset - from as u64 + 1003);
+        }
+    }
+}
+
+#[test]
 fn zeros_are_passed_over_quickly() {
     let mut bytes = log(10);
     bytes.resize(64 << 20, 0);

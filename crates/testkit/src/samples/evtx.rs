@@ -13,7 +13,7 @@ pub fn samples() -> Vec<Sample> {
 }
 
 /// The reader of event logs and of what is left of them.
-pub const ENTRIES: &[Entry] = &[Entry { name: "evtx", run: run, seed: |name| name.ends_with(".csv") }];
+pub const ENTRIES: &[Entry] = &[Entry { name: "evtx", run: every_way, seed: |name| name.ends_with(".csv") }];
 
 /// Wants everything.
 struct All(Arc<Selection>);
@@ -87,7 +87,7 @@ fn read(reader: &dyn Reader, bytes: &[u8]) {
 }
 
 /// Reads the bytes as they are, as a chunk's records, and as damage to a sound log: each three bytes a place and a value.
-fn run(bytes: &[u8]) {
+fn every_way(bytes: &[u8]) {
     read(&*evtx::carver(), bytes);
     let mut log = sound().to_vec();
     for damage in bytes.chunks_exact(3).take(64) {
