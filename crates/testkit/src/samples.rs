@@ -6,6 +6,7 @@ pub mod doc;
 pub mod evtx;
 pub mod excel;
 pub mod formula;
+pub mod logs;
 pub mod mail;
 pub mod objects;
 pub mod rtf;
@@ -62,6 +63,7 @@ const AREAS: &[Area] = &[
     (excel::samples, excel::ENTRIES),
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
+    (logs::samples, logs::ENTRIES),
     (evtx::samples, evtx::ENTRIES),
 ];
 
