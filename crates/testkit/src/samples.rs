@@ -3,6 +3,7 @@
 pub mod archives;
 pub mod commands;
 pub mod doc;
+pub mod evtx;
 pub mod excel;
 pub mod formula;
 pub mod logs;
@@ -63,6 +64,7 @@ const AREAS: &[Area] = &[
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
+    (evtx::samples, evtx::ENTRIES),
 ];
 
 /// Every sample of every area.
