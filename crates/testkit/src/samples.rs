@@ -4,6 +4,7 @@ pub mod archives;
 pub mod baseline;
 pub mod commands;
 pub mod doc;
+pub mod evtx;
 pub mod excel;
 pub mod formula;
 pub mod logs;
@@ -65,6 +66,7 @@ const AREAS: &[Area] = &[
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
+    (evtx::samples, evtx::ENTRIES),
 ];
 
 /// Every sample of every area.
