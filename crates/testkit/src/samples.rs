@@ -1,6 +1,7 @@
 //! The project's own samples, one module an area.
 
 pub mod archives;
+pub mod baseline;
 pub mod commands;
 pub mod doc;
 pub mod evtx;
@@ -53,6 +54,7 @@ pub struct Entry {
 type Area = (fn() -> Vec<Sample>, &'static [Entry]);
 
 const AREAS: &[Area] = &[
+    (baseline::samples, baseline::ENTRIES),
     (archives::samples, archives::ENTRIES),
     (commands::samples, commands::ENTRIES),
     (objects::samples, objects::ENTRIES),
