@@ -1,4 +1,4 @@
-"""Writes a synthetic log (Winlogbeat's JSON lines of Sysmon records) of one attack by DDE among ordinary work."""
+"""Writes the synthetic log docs/examples/workstations.jsonl (Winlogbeat's JSON lines of Sysmon records) of one attack by DDE among ordinary work."""
 
 import json
 import sys
