@@ -19,4 +19,4 @@ mod unescape;
 mod winxml;
 
 pub use open::{detect, open, schema, schemas};
-pub use reader::{Block, Cut, Reader, Record, Schema, Sink};
+pub use reader::{Block, Cut, Growth, Reader, Record, Schema, Sink};
