@@ -89,7 +89,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
     bar.finish();
     let written = written.and_then(|mut summary| {
         summary.rules = count;
-        summary.unfired = unreachable(&rules, &asked.keys(), &loaded.mapping);
+        summary.unfired = unreachable(&rules, &asked.keys(), &loaded.mapping, &deferred);
         summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
         finish(args, renderer.as_mut(), &summary, &mut out)
     });

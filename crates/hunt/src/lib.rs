@@ -5,6 +5,7 @@ mod correlate;
 mod detect;
 mod fields;
 mod lineage;
+mod reach;
 mod seen;
 mod select;
 mod state;
@@ -12,6 +13,7 @@ mod wording;
 
 pub use correlate::{CorrelateLimits, Correlated, Correlator, Unused};
 pub use lineage::Start;
-pub use select::{select, unreachable};
+pub use reach::unreachable;
+pub use select::select;
 pub use state::{Counts, Found, Hunt, Settings};
 pub use wording::{Breakaway, Kind, ProcessFields, Wording};

@@ -1,10 +1,7 @@
 //! Which rules of a set are used.
 
-use ddefend_event::{Key, LogSource, Mapping};
-use ddefend_model::Unreachable;
 use ddefend_rule::RuleSet;
-use ddefend_rule::ir::{Feed, Meta, Rule};
-use std::collections::{BTreeMap, BTreeSet};
+use ddefend_rule::ir::{Feed, Meta};
 
 /// The rules and correlations that `keep` wants, with those that feed the wanted correlations; the latter are not shown
 /// where they are not wanted themselves.
@@ -67,37 +64,12 @@ fn numbers(kept: &[bool]) -> Vec<usize> {
         .collect()
 }
 
-/// Rules that no record could have made fire, because none of its kind was among `keys`.
-#[must_use]
-pub fn unreachable(rules: &[Rule], keys: &BTreeSet<Key>, mapping: &Mapping) -> Vec<Unreachable> {
-    let mut sources: BTreeMap<&LogSource, bool> = BTreeMap::new();
-    let mut found = Vec::new();
-    for rule in rules {
-        let source = &rule.source;
-        let there = sources.entry(source).or_insert_with(|| keys.iter().any(|key| mapping.covers(key, source)));
-        if !*there {
-            let part = |name: &str, value: &Option<Box<str>>| value.as_ref().map(|value| format!("{name} {value}"));
-            let parts = [
-                part("product", &source.product),
-                part("category", &source.category),
-                part("service", &source.service),
-            ];
-            let wanted = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-            found.push(Unreachable {
-                id: rule.meta.id.clone(),
-                title: rule.meta.title.clone(),
-                why: format!("no record of {wanted} was read"),
-            });
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ddefend_event::LogSource;
     use ddefend_model::Level;
-    use ddefend_rule::ir::{Compare, Correlation, CorrelationKind, Expr, Member, Window};
+    use ddefend_rule::ir::{Compare, Correlation, CorrelationKind, Expr, Member, Rule, Window};
 
     fn meta(id: &str, level: Level) -> Meta {
         Meta { id: id.to_owned(), level: Some(level), ..Meta::default() }

@@ -1,9 +1,17 @@
 //! What `ddefend hunt` prints: one small renderer per output, beside those of `scan`.
 
+mod csv;
+mod ecs;
+mod foreign;
+mod forest;
+mod html;
+mod json;
 mod jsonl;
+mod ocsf;
 mod shape;
 mod tally;
 mod text;
+mod timesketch;
 
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
 
@@ -66,7 +74,16 @@ pub trait HuntRenderer {
 type Make = fn(&HuntMeta) -> Box<dyn HuntRenderer>;
 
 /// Every output: name, constructor. One line each.
-const OUTPUTS: &[(&str, Make)] = &[("text", text::make), ("jsonl", jsonl::make)];
+const OUTPUTS: &[(&str, Make)] = &[
+    ("text", text::make),
+    ("json", json::make),
+    ("jsonl", jsonl::make),
+    ("csv", csv::make),
+    ("html", html::make),
+    ("timesketch", timesketch::make),
+    ("ecs", ecs::make),
+    ("ocsf", ocsf::make),
+];
 
 /// Names of the outputs of `hunt`, for `--format`.
 pub fn hunt_names() -> impl Iterator<Item = &'static str> {

@@ -15,6 +15,10 @@ fn forms() -> Vec<(String, &'static str, HuntMeta)> {
     for width in [80, 160] {
         forms.push((format!("text-{width}"), "text", meta(width)));
     }
+    for width in [80, 160] {
+        let meta = HuntMeta { tree: true, timeline: true, ..meta(width) };
+        forms.push((format!("text-tree-timeline-{width}"), "text", meta));
+    }
     forms.push(("text-verbose".to_owned(), "text", HuntMeta { verbose: true, ..meta(100) }));
     forms
 }
@@ -85,16 +89,119 @@ fn repeats_are_folded_in_text_only() {
     assert_eq!(rendered("jsonl", &meta(80)).lines().filter(|line| line.contains("Service host")).count(), 40);
 }
 
+/// A schema under `root` of this crate.
+fn schema(path: &str) -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// Every line of an output, held against a schema.
+fn valid_lines(format: &str, schema_path: &str) -> Vec<serde_json::Value> {
+    let validator = schema(schema_path);
+    let mut values = Vec::new();
+    for line in rendered(format, &meta(80)).lines() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(validator.is_valid(&value), "{:?}\n{line}", validator.validate(&value).err().map(|e| e.to_string()));
+        values.push(value);
+    }
+    values
+}
+
 #[test]
 fn json_lines_fit_the_shipped_schema() {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/output.schema.json");
-    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
     let mut kinds = std::collections::BTreeMap::new();
-    for line in rendered("jsonl", &meta(80)).lines() {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+    for value in valid_lines("jsonl", "../../docs/reference/output.schema.json") {
         *kinds.entry(value["type"].as_str().unwrap().to_owned()).or_insert(0) += 1;
-        assert!(validator.is_valid(&value), "{:?}\n{line}", validator.validate(&value).err().map(|e| e.to_string()));
     }
     assert_eq!(format!("{kinds:?}"), r#"{"detection": 46, "diagnostic": 2, "summary": 1}"#);
+}
+
+#[test]
+fn json_holds_what_json_lines_hold() {
+    let whole: serde_json::Value = serde_json::from_str(&rendered("json", &meta(80))).unwrap();
+    let mut lines: Vec<serde_json::Value> =
+        rendered("jsonl", &meta(80)).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(whole["summary"], lines.pop().unwrap());
+    assert_eq!(whole["results"], serde_json::Value::Array(lines));
+}
+
+#[test]
+fn foreign_lines_fit_their_schemas() {
+    let timesketch = valid_lines("timesketch", "tests/schemas/timesketch.json");
+    assert_eq!(timesketch.len(), 46);
+    let chain = &timesketch[2];
+    assert_eq!(chain["datetime"], "2026-11-21T14:49:01.500000+00:00");
+    assert_eq!(chain["timestamp"], 1_795_272_541_500_000_i64);
+    assert_eq!(timesketch[0]["time_zone"], "unknown");
+    let ecs = valid_lines("ecs", "tests/schemas/ecs.json");
+    assert_eq!(ecs.len(), 47, "a gap is a pipeline error, a note is nothing");
+    assert_eq!(ecs[2]["threat"]["technique"]["subtechnique"]["id"][0], "T1559.002");
+    assert_eq!(ecs[2]["process"]["parent"]["name"], "WINWORD.EXE");
+    assert_eq!(ecs[46]["event"]["kind"], "pipeline_error");
+    let ocsf = valid_lines("ocsf", "tests/schemas/ocsf.json");
+    assert_eq!(ocsf.len(), 47);
+    assert_eq!(ocsf[2]["evidences"][0]["process"]["parent_process"]["name"], "WINWORD.EXE");
+    assert_eq!(ocsf[2]["severity_id"], 5);
+}
+
+#[test]
+fn csv_cells_are_no_formulas() {
+    for line in rendered("csv", &meta(80)).lines() {
+        for cell in line.split("\",\"") {
+            let first = cell.trim_start_matches('"').chars().next();
+            assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{line}");
+        }
+    }
+}
+
+#[test]
+fn trees_merge_what_processes_share() {
+    let text = rendered("text", &HuntMeta { tree: true, ..meta(100) });
+    let tree = text.split("ws-017.corp.example  46 processes").last().unwrap();
+    let tree = tree.split("\n\n").next().unwrap();
+    assert_eq!(tree.matches("WINWORD.EXE").count(), 1, "{tree}");
+    assert!(tree.contains("… and 35 more svchost.exe"), "{tree}");
+}
+
+#[test]
+fn a_flood_stays_bounded() {
+    let meta = HuntMeta { tree: true, timeline: true, ..meta(80) };
+    for format in hunt_names() {
+        let mut renderer = ddefend_report::hunt_renderer(format, &meta).unwrap();
+        let mut out = renderer.begin().len();
+        let streams = !matches!(format, "text" | "html");
+        for number in 0..if streams { 500 } else { 25_000_u64 } {
+            let mut detection = common::noise("ws-017", number % 3600);
+            detection.lineage.last_mut().unwrap().key = format!("k{number}");
+            detection.event.host = format!("host-{}", number % 50);
+            let text = renderer.detection(&detection);
+            assert!(!text.is_empty() || !streams, "{format} prints at once");
+            out += text.len();
+        }
+        out += renderer.end(&common::summary()).len();
+        if !streams {
+            assert!(out < 4 << 20, "{format}: {out} bytes");
+        }
+    }
+}
+
+#[test]
+fn html_has_no_markup_from_logs_and_only_its_own_script() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let page = rendered("html", &meta(80));
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<img"));
+    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(script));
+    assert!(page.contains(&format!("script-src 'sha256-{digest}'")), "write {digest} to filter.sha256");
+    assert!(page.contains("default-src 'none'"));
+    assert!(!page.contains("href=\"javascript:"));
+    assert!(page.contains("href=\"https://attack.mitre.org/techniques/T1559/002/\""));
+    // Every element that is opened is closed.
+    for tag in ["details", "ul", "table", "section", "dl", "summary", "li", "span", "code"] {
+        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
 }

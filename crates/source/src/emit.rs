@@ -1,7 +1,7 @@
 //! From parts to the sink: which kinds are wanted is asked once a block, and only wanted values are decoded.
 
 use crate::leaf::{Parts, Ready};
-use crate::{Block, Record, Sink};
+use crate::{Block, Record, Sink, names};
 use ddefend_event::{Cell, Event, Head, Key, Row, Selection};
 use ddefend_model::{Diagnostic, Location, PartPath};
 use std::collections::HashMap;
@@ -157,7 +157,7 @@ impl Names {
     }
 
     fn first(&self, name: &str) -> usize {
-        usize::try_from(hash(name.as_bytes())).unwrap_or_default() & self.slots.len().saturating_sub(1)
+        usize::try_from(names::hash(name.as_bytes())).unwrap_or_default() & self.slots.len().saturating_sub(1)
     }
 
     fn next(&self, at: usize) -> usize {
@@ -183,13 +183,4 @@ impl Names {
     fn again(&self, index: u16) -> Option<u16> {
         self.again.get(usize::from(index)).copied().filter(|next| *next != NONE)
     }
-}
-
-/// Length, first and last bytes: enough to tell field names apart, in a few instructions.
-fn hash(name: &[u8]) -> u64 {
-    let fold = |bytes: &[u8]| bytes.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(byte | 0x20));
-    let head = name.get(..8).unwrap_or(name);
-    let tail = name.get(name.len().saturating_sub(8)..).unwrap_or(name);
-    let mixed = fold(head).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ fold(tail).rotate_left(17) ^ (name.len() as u64);
-    mixed.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32
 }

@@ -18,6 +18,7 @@ mod skeleton;
 mod slots;
 mod templates;
 mod value;
+mod write;
 
 use crate::{Block, Cut, Growth, Reader, Record, Schema, Sink};
 use chunk::Chunk;
@@ -26,6 +27,8 @@ use ddefend_model::{Diagnostic, Location, PartPath, code};
 use scan::Scratch;
 use segment::Kind;
 use std::sync::{Arc, Mutex, PoisonError};
+
+pub use write::write;
 
 /// The schema's name.
 const SCHEMA: Schema = Schema("evtx");

@@ -40,7 +40,8 @@ impl Json {
         base: usize,
     ) -> Option<usize> {
         let walk = Walk { layout: self.layout };
-        let mut scan = Scan::new(text, from);
+        let line = matches!(self.framing, Framing::Lines);
+        let mut scan = if line { Scan::line(text) } else { Scan::new(text, from) };
         loop {
             while matches!(scan.next(), Some(b'[' | b',' | b']' | b'}')) {
                 scan.take();

@@ -1,9 +1,10 @@
 //! How a schema's objects are built: a tree that says what each member is. Rows of CSV have the same tree, flat.
 
 use crate::leaf::{Fix, Leaf, Parts, Raw, Slot};
-use crate::rendered;
+use crate::{names, rendered};
 use ddefend_event::{Dialect, native};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What a member of an object is.
 #[derive(Clone, Copy, Debug)]
@@ -49,18 +50,61 @@ pub(crate) struct Branch {
     pub(crate) other: Node,
     /// True where names may be paths: `winlog.event_data.Image`.
     pub(crate) paths: bool,
+    /// Of `known`, made at the first question.
+    pub(crate) index: Index,
 }
 
+/// Members by the hash of their names.
+#[derive(Debug, Default)]
+pub(crate) struct Index(OnceLock<Vec<u8>>);
+
+impl Index {
+    /// Not made yet.
+    pub(crate) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+/// Slots of an index; members are a fourth of them at most.
+const SLOTS: usize = 256;
+/// No member.
+const NONE: u8 = u8::MAX;
+
 impl Branch {
+    fn known(&self, name: &str) -> Option<Node> {
+        let first = |name: &str| usize::try_from(names::hash(name.as_bytes())).unwrap_or_default() % SLOTS;
+        let next = |at: usize| at.saturating_add(1) % SLOTS;
+        let index = self.index.0.get_or_init(|| {
+            let mut slots = vec![NONE; SLOTS];
+            for (number, (name, _)) in self.known.iter().enumerate().take(SLOTS / 4) {
+                let mut at = first(name);
+                while slots.get(at).is_some_and(|slot| *slot != NONE) {
+                    at = next(at);
+                }
+                if let (Some(slot), Ok(number)) = (slots.get_mut(at), u8::try_from(number)) {
+                    *slot = number;
+                }
+            }
+            slots
+        });
+        let mut at = first(name);
+        loop {
+            let (known, node) = self.known.get(usize::from(*index.get(at)?))?;
+            if *known == name {
+                return Some(*node);
+            }
+            at = next(at);
+        }
+    }
+
     /// What a member is, and its name; a path's node and name are those of its last step.
     pub(crate) fn node<'n>(&self, name: &'n str) -> (Node, &'n str) {
-        let known = |name: &str| self.known.iter().find(|(known, _)| *known == name).map(|(_, node)| *node);
-        if let Some(node) = known(name) {
+        if let Some(node) = self.known(name) {
             return (node, name);
         }
         if self.paths
             && let Some((first, rest)) = name.split_once('.')
-            && let Some(Node::Enter(branch) | Node::SlotOr(_, _, branch) | Node::NameOr(_, branch)) = known(first)
+            && let Some(Node::Enter(branch) | Node::SlotOr(_, _, branch) | Node::NameOr(_, branch)) = self.known(first)
         {
             return branch.node(rest);
         }

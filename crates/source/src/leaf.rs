@@ -45,6 +45,17 @@ impl<'a> Raw<'a> {
         }
     }
 
+    /// True where that stands in the bytes, decoded or not.
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        match self {
+            Self::Null | Self::Bool(_) => false,
+            Self::Made(inside) => inside.contains(text),
+            Self::Number(inside) | Self::Text(inside) | Self::Json(inside) | Self::Xml(inside) | Self::Csv(inside) => {
+                memchr::memmem::find(inside.as_bytes(), text.as_bytes()).is_some()
+            }
+        }
+    }
+
     /// The same without borrowing.
     pub(crate) fn owned<'b>(&self) -> Raw<'b> {
         match self {
@@ -132,6 +143,13 @@ impl<'a> Leaf<'a> {
             (Raw::Number(literal), _) => return Ready::Cell(number(literal)),
             (Raw::Text(text), Fix::None) => return Ready::Cell(Cell::Str(text)),
             (Raw::Made(text), Fix::None) => return Ready::Cell(Cell::Str(text)),
+            (Raw::Text(text), Fix::Xml) if memchr::memchr(b'&', text.as_bytes()).is_none() => {
+                return Ready::Cell(Cell::Str(text));
+            }
+            (Raw::Json(text), Fix::Xml | Fix::Guid) if memchr::memchr(b'&', text.as_bytes()).is_none() => {
+                unescape::json(text, scratch);
+                return Ready::Scratch(start, scratch.len());
+            }
             (Raw::Json(_), Fix::None) => unescape::json,
             (Raw::Xml(_), Fix::None) => unescape::xml,
             (Raw::Csv(_), Fix::None) => unescape::csv,

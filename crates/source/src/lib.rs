@@ -12,6 +12,7 @@ mod layout;
 mod layouts;
 mod leaf;
 mod moment;
+mod names;
 mod open;
 mod reader;
 mod rendered;

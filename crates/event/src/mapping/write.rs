@@ -35,16 +35,26 @@ impl fmt::Display for NativeError {
 
 impl std::error::Error for NativeError {}
 
-/// Native fields of the record's head, by dialect.
+/// Native fields that every Windows record may have.
 const HEAD: &[&str] = &[
     native::EVENT_ID,
     native::CHANNEL,
     native::PROVIDER,
     native::COMPUTER,
     native::LEVEL,
+    native::TASK,
+    native::OPCODE,
+    native::KEYWORDS,
     native::RECORD,
     native::TIME,
     native::USER_ID,
+    "Version",
+    "Qualifiers",
+    "Provider_Guid",
+    "Execution_ProcessID",
+    "Execution_ThreadID",
+    "Correlation_ActivityID",
+    "Correlation_RelatedActivityID",
 ];
 
 impl Mapping {

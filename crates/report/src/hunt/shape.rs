@@ -45,6 +45,25 @@ pub(super) fn time(text: &str, digits: usize) -> String {
     }
 }
 
+/// What happened in one line: the command that ran, else the first matched value, else why.
+pub(super) fn gist(detection: &Detection) -> String {
+    let command = acting(detection).map(|process| process.command.as_str()).filter(|command| !command.is_empty());
+    let command = command.or_else(|| value_of(detection, "CommandLine"));
+    if let Some(command) = command {
+        return command.to_owned();
+    }
+    let matched = detection.fields.iter().filter(|field| !field.value.is_empty());
+    let shown: Vec<String> = matched.take(3).map(|field| format!("{}={}", field.field, field.value)).collect();
+    if shown.is_empty() { detection.why.clone() } else { shown.join(" ") }
+}
+
+/// The value of a matched or shown field.
+pub(super) fn value_of<'d>(detection: &'d Detection, name: &str) -> Option<&'d str> {
+    let matched = detection.fields.iter().map(|field| (&field.field, &field.value));
+    let shown = detection.context.iter().map(|field| (&field.field, &field.value));
+    matched.chain(shown).find(|(field, value)| *field == name && !value.is_empty()).map(|(_, value)| value.as_str())
+}
+
 /// A number with commas between thousands.
 pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();

@@ -3,7 +3,10 @@
 mod block;
 mod fold;
 mod summary;
+mod timeline;
+mod tree;
 
+use super::forest::Forest;
 use super::tally::Tally;
 use super::{HuntMeta, HuntRenderer};
 use crate::columns::Columns;
@@ -11,6 +14,7 @@ use crate::paint::{Paint, Style};
 use crate::{escape, wrap};
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
 use fold::Folder;
+use timeline::Timeline;
 
 /// Columns that labels take.
 const LABEL: usize = 9;
@@ -26,6 +30,8 @@ pub(super) fn make(meta: &HuntMeta) -> Box<dyn HuntRenderer> {
         tally: Tally::default(),
         folder: Folder::default(),
         gaps: Vec::new(),
+        forest: meta.tree.then(Forest::default),
+        timeline: meta.timeline.then(Timeline::default),
     })
 }
 
@@ -36,11 +42,21 @@ struct Text {
     folder: Folder,
     /// The first diagnostics, for the end.
     gaps: Vec<Diagnostic>,
+    /// Where process trees are wanted.
+    forest: Option<Forest>,
+    /// Where a table by time is wanted.
+    timeline: Option<Timeline>,
 }
 
 impl HuntRenderer for Text {
     fn detection(&mut self, detection: &Detection) -> String {
         self.tally.add(detection);
+        if let Some(forest) = &mut self.forest {
+            forest.add(detection);
+        }
+        if let Some(timeline) = &mut self.timeline {
+            timeline.add(detection);
+        }
         if !self.verbose && self.folder.folds(detection) {
             return String::new();
         }
@@ -62,6 +78,12 @@ impl HuntRenderer for Text {
 
     fn end(&mut self, summary: &HuntSummary) -> String {
         let mut out = self.folded();
+        if let Some(forest) = &self.forest {
+            out.push_str(&tree::tree(self.columns, forest, self.verbose));
+        }
+        if let Some(timeline) = &mut self.timeline {
+            out.push_str(&timeline.table(self.columns));
+        }
         out.push_str(&summary::summary(self.columns, self.verbose, &self.tally, summary, &self.gaps));
         out
     }

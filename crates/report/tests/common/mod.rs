@@ -123,7 +123,7 @@ fn registry(host: &str) -> Detection {
 }
 
 /// One of many like it.
-fn noise(host: &str, number: u64) -> Detection {
+pub(crate) fn noise(host: &str, number: u64) -> Detection {
     let time = format!("2026-11-21T15:{:02}:{:02}.0000000Z", number / 60 % 60, number % 60);
     let parent = process(host, 640, r"C:\Windows\System32\services.exe", "", "2026-11-21T08:00:00.0000000Z");
     let child =
@@ -220,6 +220,8 @@ pub(crate) fn summary() -> HuntSummary {
         bytes: 812_345_678,
         rules: 3_780,
         suppressed: 4,
+        duplicates: 3,
+        other_files: 2,
         span: Some(("2026-11-20T00:00:00.0000000Z".to_owned(), "2026-11-21T23:59:59.0000000Z".to_owned())),
         clocks: vec![format!("the clock of {HOSTILE} is 4 min ahead")],
         elapsed: Some(1234),

@@ -110,21 +110,26 @@ pub(super) struct Kind {
     provider: Box<[u8]>,
     /// What is wanted of it.
     pub(super) selection: Option<Arc<Selection>>,
-    plans: Vec<(u32, Arc<Plan>)>,
+    plans: Vec<(u32, Plan)>,
 }
 
 impl Kind {
-    /// The plan for a template in records of this kind.
-    pub(super) fn plan(&mut self, number: u32, templates: &Templates) -> Option<&Arc<Plan>> {
+    /// The number of the plan for a template in records of this kind; none where the fast way cannot take it.
+    pub(super) fn plan(&mut self, number: u32, templates: &Templates) -> Option<usize> {
         let place = match self.plans.iter().position(|(known, _)| *known == number) {
             Some(place) => place,
             None => {
                 let plan = Plan::new(templates.by(number)?, self.selection.as_ref()?);
-                self.plans.push((number, Arc::new(plan)));
+                self.plans.push((number, plan));
                 self.plans.len().saturating_sub(1)
             }
         };
-        self.plans.get(place).map(|(_, plan)| plan)
+        self.plans.get(place).filter(|(_, plan)| !plan.slow).map(|_| place)
+    }
+
+    /// The steps of a plan by its number.
+    pub(super) fn steps(&self, place: usize) -> &[Step] {
+        self.plans.get(place).map(|(_, plan)| plan.steps.as_slice()).unwrap_or_default()
     }
 }
 
@@ -133,6 +138,7 @@ impl Kind {
 pub(super) struct Kinds {
     known: Vec<Kind>,
     by_hash: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    last: usize,
     by_key: HashMap<Key, Option<Arc<Selection>>>,
     generation: u32,
 }
@@ -178,7 +184,7 @@ impl Kinds {
         }
     }
 
-    /// The kind of an instance of a template; none where the fast way cannot tell.
+    /// The number of the kind of an instance of a template; none where the fast way cannot tell.
     pub(super) fn of(
         &mut self,
         number: u32,
@@ -186,7 +192,7 @@ impl Kinds {
         slots: &[Slot],
         stream: &[u8],
         selector: &dyn Selector,
-    ) -> Option<&mut Kind> {
+    ) -> Option<usize> {
         let slot = |said: &Said| match said {
             Said::Slot(index) => Some(slots.get(usize::from(*index)).copied().unwrap_or_default()),
             _ => None,
@@ -201,19 +207,21 @@ impl Kinds {
         }
         let bytes = |said| slot(said).map(|slot| slot.bytes(stream)).unwrap_or_default();
         let (channel, provider) = (bytes(&template.channel), bytes(&template.provider));
+        let fits = |kind: &Kind| {
+            kind.template == number
+                && kind.event_id == event_id
+                && *kind.channel == *channel
+                && *kind.provider == *provider
+        };
+        if self.known.get(self.last).is_some_and(fits) {
+            return Some(self.last);
+        }
         let seed = u64::from(number) << 32 | u64::from(event_id);
         let hash = mix(mix(seed, channel), provider);
         let found = self.by_hash.get(&hash).and_then(|place| usize::try_from(*place).ok());
-        let place = found.filter(|place| {
-            self.known.get(*place).is_some_and(|kind| {
-                kind.template == number
-                    && kind.event_id == event_id
-                    && *kind.channel == *channel
-                    && *kind.provider == *provider
-            })
-        });
-        if let Some(place) = place {
-            return self.known.get_mut(place);
+        if let Some(place) = found.filter(|place| self.known.get(*place).is_some_and(fits)) {
+            self.last = place;
+            return Some(place);
         }
         let text = |said: &Said| match said {
             Said::Text(text) => text.clone(),
@@ -231,7 +239,12 @@ impl Kinds {
         let place = self.known.len();
         self.by_hash.insert(hash, u32::try_from(place).ok()?);
         self.known.push(Kind { template: number, event_id, channel, provider, selection, plans });
-        self.known.last_mut()
+        Some(place)
+    }
+
+    /// A kind by its number.
+    pub(super) fn by(&mut self, place: usize) -> Option<&mut Kind> {
+        self.known.get_mut(place)
     }
 
     /// What is wanted of records with that key.

@@ -2,7 +2,7 @@
 use super::bytes::{slice, window};
 use super::decode::{self, Decoded, is_nothing};
 use super::names::Context;
-use super::plan::{From, Kinds, NEVER, NOBODY, Plan, bytes_of};
+use super::plan::{From, Kind, Kinds, NEVER, NOBODY, bytes_of};
 use super::program::{Piece, What};
 use super::record::{Lazy, Owned, Raw};
 use super::slots::{self, Slot};
@@ -10,7 +10,6 @@ use super::templates::{Nest, Templates};
 use super::value::{self, ARRAY, BINXML, NULL};
 use crate::Sink;
 use ddefend_event::{Cell, Row, Selector};
-use std::sync::Arc;
 
 /// Instances in one record on the fast way; real ones have two.
 const MAX_PARTS: usize = 16;
@@ -46,7 +45,7 @@ struct Part {
     template: u32,
     first: usize,
     end: usize,
-    plan: Option<Arc<Plan>>,
+    plan: usize,
 }
 
 /// Why the fast way gives up.
@@ -93,7 +92,7 @@ impl Scratch {
         let template = self.templates.at(chunk, instance.definition, context).map_err(|_| Stop::Slow)?;
         let first = self.slots.len();
         let behind = slots::table(stream, instance.table, &mut self.slots).ok_or(Stop::Slow)?;
-        self.parts.push(Part { template, first, end, plan: None });
+        self.parts.push(Part { template, first, end, plan: 0 });
         // Anything more than the end belongs to the slow way.
         match stream.get(behind) {
             None | Some(0) => Ok(behind),
@@ -112,28 +111,24 @@ impl Scratch {
             return Err(Stop::Slow);
         }
         let stream = window(raw.chunk, 0, raw.end);
-        let kinds = &mut self.kinds;
-        let kind = kinds.of(outer, template, &self.slots, stream, sink.selector()).ok_or(Stop::Slow)?;
-        let Some(selection) = kind.selection.clone() else { return Err(Stop::Unwanted) };
-        // Borrowed anew below, when the parts are known.
+        let place = self.kinds.of(outer, template, &self.slots, stream, sink.selector()).ok_or(Stop::Slow)?;
+        if self.kinds.by(place).is_none_or(|kind| kind.selection.is_none()) {
+            return Err(Stop::Unwanted);
+        }
         let mut number = 0;
         while number < self.parts.len() {
             self.nested(raw.chunk, number)?;
             number = number.saturating_add(1);
         }
-        let template = self.templates.by(outer).ok_or(Stop::Slow)?;
-        let kind = self.kinds.of(outer, template, &self.slots, stream, sink.selector()).ok_or(Stop::Slow)?;
+        let kind = self.kinds.by(place).ok_or(Stop::Slow)?;
         for part in &mut self.parts {
-            let plan = kind.plan(part.template, &self.templates).ok_or(Stop::Slow)?;
-            if plan.slow {
-                return Err(Stop::Slow);
-            }
-            part.plan = Some(Arc::clone(plan));
+            part.plan = kind.plan(part.template, &self.templates).ok_or(Stop::Slow)?;
         }
+        let Some(selection) = &kind.selection else { return Err(Stop::Unwanted) };
         let mut row = recycled(std::mem::take(&mut self.row));
-        let done = self.fill(raw.chunk, &mut row);
+        let done = fill(&self.parts, &self.slots, &self.templates, kind, raw.chunk, &mut row);
         if done.is_ok() {
-            sink.record(&Lazy(*raw), &selection, &row);
+            sink.record(&Lazy(*raw), selection, &row);
         }
         self.row = recycled(row);
         done
@@ -172,51 +167,6 @@ impl Scratch {
         Ok(())
     }
 
-    fn fill<'r>(&'r self, chunk: &'r [u8], row: &mut Row<'r>) -> Result<(), Stop> {
-        for (number, part) in self.parts.iter().enumerate() {
-            let last = self.parts.get(number.saturating_add(1)).map_or(self.slots.len(), |next| next.first);
-            let slots = self.slots.get(part.first..last).unwrap_or_default();
-            let Some(plan) = &part.plan else { continue };
-            let template = self.templates.by(part.template).ok_or(Stop::Slow)?;
-            for step in &plan.steps {
-                if step.depends != NEVER && slots.get(usize::from(step.depends)).is_none_or(|slot| slot.kind == NULL) {
-                    continue;
-                }
-                let mut put = |cell: Cell<'r>| {
-                    if step.row != NOBODY {
-                        row.cells.push((step.row, cell));
-                    }
-                    if step.all {
-                        row.everything.push(cell);
-                    }
-                };
-                match step.from {
-                    From::Nothing => put(Cell::Null),
-                    From::Literal(item) => {
-                        let item = usize::try_from(item).ok().and_then(|item| template.program.items.get(item));
-                        if let Some(What::Pieces(pieces)) = item.map(|item| &item.what)
-                            && let [Piece::Text(text)] = pieces.as_slice()
-                        {
-                            put(Cell::Str(text));
-                        }
-                    }
-                    From::Slot { index, optional } => {
-                        let (bytes, kind) = bytes_of(slots, index, chunk, part.end);
-                        if kind & ARRAY != 0 {
-                            array(bytes, kind, optional, &mut put)?;
-                        } else if kind != BINXML && !(optional && is_nothing(bytes, kind)) {
-                            put(value::cell(bytes, kind).ok_or(Stop::Slow)?);
-                        }
-                    }
-                }
-                if row.cells.len() > MAX_CELLS || row.everything.len() > MAX_CELLS {
-                    return Err(Stop::Slow);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The slow way: everything is decoded, then the wanted values are picked.
     fn slow(&mut self, raw: &Raw<'_>, sink: &mut dyn Sink) {
         let decoded = self.decode(raw);
@@ -246,6 +196,59 @@ impl Scratch {
         self.values = self.values.saturating_sub(decoded.data.len());
         decoded
     }
+}
+
+/// Puts a record's wanted values into its row.
+fn fill<'r>(
+    parts: &[Part],
+    slots: &[Slot],
+    templates: &'r Templates,
+    kind: &Kind,
+    chunk: &'r [u8],
+    row: &mut Row<'r>,
+) -> Result<(), Stop> {
+    let all = slots;
+    for (number, part) in parts.iter().enumerate() {
+        let last = parts.get(number.saturating_add(1)).map_or(all.len(), |next| next.first);
+        let slots = all.get(part.first..last).unwrap_or_default();
+        let template = templates.by(part.template).ok_or(Stop::Slow)?;
+        for step in kind.steps(part.plan) {
+            if step.depends != NEVER && slots.get(usize::from(step.depends)).is_none_or(|slot| slot.kind == NULL) {
+                continue;
+            }
+            let mut put = |cell: Cell<'r>| {
+                if step.row != NOBODY {
+                    row.cells.push((step.row, cell));
+                }
+                if step.all {
+                    row.everything.push(cell);
+                }
+            };
+            match step.from {
+                From::Nothing => put(Cell::Null),
+                From::Literal(item) => {
+                    let item = usize::try_from(item).ok().and_then(|item| template.program.items.get(item));
+                    if let Some(What::Pieces(pieces)) = item.map(|item| &item.what)
+                        && let [Piece::Text(text)] = pieces.as_slice()
+                    {
+                        put(Cell::Str(text));
+                    }
+                }
+                From::Slot { index, optional } => {
+                    let (bytes, kind) = bytes_of(slots, index, chunk, part.end);
+                    if kind & ARRAY != 0 {
+                        array(bytes, kind, optional, &mut put)?;
+                    } else if kind != BINXML && !(optional && is_nothing(bytes, kind)) {
+                        put(value::cell(bytes, kind).ok_or(Stop::Slow)?);
+                    }
+                }
+            }
+            if row.cells.len() > MAX_CELLS || row.everything.len() > MAX_CELLS {
+                return Err(Stop::Slow);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn array<'r>(bytes: &'r [u8], kind: u8, optional: bool, put: &mut impl FnMut(Cell<'r>)) -> Result<(), Stop> {

@@ -7,8 +7,8 @@ use super::slots::DEFINITION;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Places that are remembered in a chunk; a chunk has at most a few dozen templates.
-const PLACES: usize = 256;
+/// Places that are remembered; a chunk has at most a few dozen templates.
+const PLACES: usize = 1024;
 /// Templates that are kept.
 const MAX_TEMPLATES: usize = 8192;
 /// Values of all templates that are kept.
@@ -97,13 +97,24 @@ fn said(item: &Item) -> Said {
 /// A definition by its GUID and what it stands in.
 type Identity = ([u8; 16], Context);
 
+/// A template's number by where it stands in a chunk.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    chunk: u32,
+    offset: u32,
+    context: Context,
+    number: u32,
+}
+
 /// The templates known.
 #[derive(Debug, Default)]
 pub(super) struct Templates {
     known: Vec<Arc<Template>>,
     twins: HashMap<Identity, Vec<u32>>,
-    /// By offset: offset, context and number.
-    places: Vec<Option<(u32, Context, u32)>>,
+    /// By a hash of the offset; each place has a neighbour to give way to.
+    places: Vec<Place>,
+    /// Number of the chunk, so that places of others are not believed.
+    chunk: u32,
     items: usize,
     read: usize,
     /// Counts how often everything was forgotten: numbers from before mean nothing.
@@ -113,8 +124,12 @@ pub(super) struct Templates {
 impl Templates {
     /// Another chunk begins: places mean nothing any more.
     pub(super) fn next_chunk(&mut self) {
-        self.places.clear();
-        self.places.resize(PLACES, None);
+        self.chunk = self.chunk.wrapping_add(1);
+        if self.chunk == 0 || self.places.is_empty() {
+            self.chunk = 1;
+            self.places.clear();
+            self.places.resize(PLACES, Place { chunk: 0, offset: 0, context: Context::Root, number: 0 });
+        }
         self.read = 0;
         if self.known.len() > MAX_TEMPLATES || self.items > MAX_ITEMS {
             self.known.clear();
@@ -136,11 +151,14 @@ impl Templates {
     pub(super) fn at(&mut self, chunk: &[u8], offset: usize, context: Context) -> Result<u32, &'static str> {
         const OUTSIDE: &str = "a template's offset is outside the chunk";
         let key = u32::try_from(offset).map_err(|_| OUTSIDE)?;
-        let place = (offset >> 3) & PLACES.wrapping_sub(1);
-        if let Some(Some((at, known, number))) = self.places.get(place)
-            && (*at, *known) == (key, context)
-        {
-            return Ok(*number);
+        let first = usize::try_from(key.wrapping_mul(0x9e37_79b1) >> 22).unwrap_or_default();
+        let mut free = first;
+        for place in [first, first ^ 1] {
+            match self.places.get(place) {
+                Some(known) if known.chunk != self.chunk => free = place,
+                Some(known) if known.offset == key && known.context == context => return Ok(known.number),
+                _ => {}
+            }
         }
         let header = slice(chunk, offset, DEFINITION).ok_or(OUTSIDE)?;
         let guid: [u8; 16] = header.get(4..).and_then(<[u8]>::first_chunk).copied().ok_or(OUTSIDE)?;
@@ -153,8 +171,8 @@ impl Templates {
             Some(number) => *number,
             None => self.read(chunk, start, start.saturating_add(size), identity)?,
         };
-        if let Some(slot) = self.places.get_mut(place) {
-            *slot = Some((key, context, number));
+        if let Some(place) = self.places.get_mut(free) {
+            *place = Place { chunk: self.chunk, offset: key, context, number };
         }
         Ok(number)
     }

@@ -1,7 +1,7 @@
 //! Shippers: Winlogbeat and Elastic exports, NXLog and what OTRF made of it, Wazuh, Splunk.
 
 use super::windows;
-use crate::layout::{Branch, Layout, Node};
+use crate::layout::{Branch, Index, Layout, Node};
 use crate::leaf::{Fix, Parts, Raw, Slot};
 use crate::rendered;
 use ddefend_event::{Dialect, native};
@@ -36,6 +36,7 @@ static ELASTIC: Branch = Branch {
     ],
     other: Node::Common,
     paths: true,
+    index: Index::new(),
 };
 
 static WINLOG: Branch = Branch {
@@ -59,6 +60,7 @@ static WINLOG: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
 static WINLOG_PROCESS: Branch = Branch {
     known: &[
@@ -68,11 +70,16 @@ static WINLOG_PROCESS: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
 static WINLOG_THREAD: Branch =
-    Branch { known: &[("id", Node::Name("Execution_ThreadID"))], other: Node::Skip, paths: false };
-static WINLOG_USER: Branch =
-    Branch { known: &[("identifier", Node::Name(native::USER_ID))], other: Node::Skip, paths: false };
+    Branch { known: &[("id", Node::Name("Execution_ThreadID"))], other: Node::Skip, paths: false, index: Index::new() };
+static WINLOG_USER: Branch = Branch {
+    known: &[("identifier", Node::Name(native::USER_ID))],
+    other: Node::Skip,
+    paths: false,
+    index: Index::new(),
+};
 
 /// A Windows record keeps Windows' names alone; without one the common schema speaks.
 fn elastic(parts: &mut Parts<'_>) {
@@ -162,6 +169,7 @@ static FLAT: Branch = Branch {
     ],
     other: Node::Data,
     paths: false,
+    index: Index::new(),
 };
 
 /// NXLog's `EventType` says the level, unless it is Sysmon's own field of that name.
@@ -183,8 +191,9 @@ fn nxlog(parts: &mut Parts<'_>) {
     };
     if !level.is_empty() {
         // Where NXLog's name hides Sysmon's field of the same name, the rendered message still has it.
-        let hidden =
-            parts.named("Message").and_then(|message| rendered::line(&message, "EventType").map(str::to_owned));
+        let message = parts.leaves.iter().find(|leaf| leaf.name == "Message");
+        let message = message.filter(|leaf| leaf.raw.contains("EventType: ")).and_then(|leaf| leaf.raw.text());
+        let hidden = message.and_then(|message| rendered::line(&message, "EventType").map(str::to_owned));
         if let Some(leaf) = parts.leaves.get_mut(at) {
             (leaf.name, leaf.raw, leaf.fix) = (native::LEVEL.into(), Raw::Number(level), Fix::None);
         }
@@ -228,8 +237,10 @@ static WAZUH_ROOT: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
-static WAZUH_DATA: Branch = Branch { known: &[("win", Node::Enter(&WIN))], other: Node::Skip, paths: true };
+static WAZUH_DATA: Branch =
+    Branch { known: &[("win", Node::Enter(&WIN))], other: Node::Skip, paths: true, index: Index::new() };
 static WIN: Branch = Branch {
     known: &[
         ("system", Node::Enter(&WIN_SYSTEM)),
@@ -240,8 +251,9 @@ static WIN: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
-static WIN_DATA: Branch = Branch { known: &[], other: Node::Data, paths: false };
+static WIN_DATA: Branch = Branch { known: &[], other: Node::Data, paths: false, index: Index::new() };
 static WIN_SYSTEM: Branch = Branch {
     known: &[
         ("providerName", Node::Slot(Slot::Provider, 0)),
@@ -262,6 +274,7 @@ static WIN_SYSTEM: Branch = Branch {
     ],
     other: Node::Skip,
     paths: false,
+    index: Index::new(),
 };
 
 /// Splunk's export of search results: the record in `_raw`, as XML or as `Name=value` lines; else extracted fields.
@@ -272,6 +285,7 @@ static SPLUNK_ROOT: Branch = Branch {
     known: &[("result", Node::Enter(&RESULT)), ("_raw", Node::Xml), ("preview", Node::Skip), ("offset", Node::Skip)],
     other: Node::Data,
     paths: true,
+    index: Index::new(),
 };
 pub(super) static RESULT: Branch = Branch {
     known: &[
@@ -307,6 +321,7 @@ pub(super) static RESULT: Branch = Branch {
     ],
     other: Node::Data,
     paths: false,
+    index: Index::new(),
 };
 
 /// Where only the input's name says the channel (`XmlWinEventLog:Security`), it is taken from there. Fields that both

@@ -1,6 +1,6 @@
 //! Defender XDR advanced hunting and Log Analytics: rows of tables, with the tables' own column names.
 
-use crate::layout::{Branch, Layout, Node};
+use crate::layout::{Branch, Index, Layout, Node};
 use crate::leaf::{Fix, Parts, Raw, Slot};
 use crate::rendered;
 use ddefend_event::Dialect;
@@ -29,6 +29,7 @@ static ROOT: Branch = Branch {
     ],
     other: Node::Data,
     paths: false,
+    index: Index::new(),
 };
 
 /// The table: as the row says it, without the streaming API's prefix; else by action and columns.

@@ -1,7 +1,7 @@
 //! Tools: PowerShell's `Get-WinEvent`, EvtxECmd, Hayabusa.
 
 use super::windows;
-use crate::layout::{Branch, Layout, Node};
+use crate::layout::{Branch, Index, Layout, Node};
 use crate::leaf::{Fix, Parts, Raw, Slot};
 use crate::rendered;
 use ddefend_event::{Dialect, native};
@@ -34,13 +34,16 @@ static POWERSHELL_ROOT: Branch = Branch {
     ],
     other: Node::Skip,
     paths: false,
+    index: Index::new(),
 };
 static DATE: Branch = Branch {
     known: &[("value", Node::Slot(Slot::Time, 0)), ("DateTime", Node::Slot(Slot::Time, 1))],
     other: Node::Skip,
     paths: false,
+    index: Index::new(),
 };
-static SID: Branch = Branch { known: &[("Value", Node::Name(native::USER_ID))], other: Node::Skip, paths: false };
+static SID: Branch =
+    Branch { known: &[("Value", Node::Name(native::USER_ID))], other: Node::Skip, paths: false, index: Index::new() };
 
 /// `Properties` has values without names; the rendered message has both for some providers.
 fn powershell(parts: &mut Parts<'_>) {
@@ -74,11 +77,13 @@ static EVTXECMD_ROOT: Branch = Branch {
     ],
     other: Node::Skip,
     paths: false,
+    index: Index::new(),
 };
 static PAYLOAD: Branch = Branch {
     known: &[("EventData", Node::Enter(&windows::DATA)), ("UserData", Node::Enter(&windows::DATA))],
     other: Node::Skip,
     paths: false,
+    index: Index::new(),
 };
 
 /// Hayabusa's timeline: what it found, with the record's fields under its own short names.
@@ -99,6 +104,7 @@ static HAYABUSA_ROOT: Branch = Branch {
     ],
     other: Node::Skip,
     paths: false,
+    index: Index::new(),
 };
 
 fn hayabusa(parts: &mut Parts<'_>) {

@@ -1,6 +1,6 @@
 //! `Event` of the Windows event schema as JSON: evtx_dump, evtxtract, converters from XML.
 
-use crate::layout::{Branch, Layout, Node};
+use crate::layout::{Branch, Index, Layout, Node};
 use crate::leaf::{Fix, Parts, Slot};
 use ddefend_event::{Dialect, native};
 
@@ -20,6 +20,7 @@ static ROOT: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
 
 /// Members of `Event`.
@@ -35,6 +36,7 @@ static EVENT: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
 
 /// Members of `EventData`.
@@ -42,9 +44,11 @@ pub(crate) static DATA: Branch = Branch {
     known: &[("#attributes", Node::Skip), ("@xmlns", Node::Skip), ("xmlns", Node::Skip), ("@Name", Node::Skip)],
     other: Node::Data,
     paths: false,
+    index: Index::new(),
 };
 
-static RENDERING: Branch = Branch { known: &[("Message", Node::Message)], other: Node::Skip, paths: false };
+static RENDERING: Branch =
+    Branch { known: &[("Message", Node::Message)], other: Node::Skip, paths: false, index: Index::new() };
 
 static SYSTEM: Branch = Branch {
     known: &[
@@ -72,6 +76,7 @@ static SYSTEM: Branch = Branch {
     ],
     other: Node::Skip,
     paths: true,
+    index: Index::new(),
 };
 
 macro_rules! attributes {
@@ -79,7 +84,7 @@ macro_rules! attributes {
         static $inner: Branch = Branch {
             known: &[$(($key, $node), (concat!("@", $key), $node), (concat!("-", $key), $node)),+],
             other: Node::Skip,
-            paths: false,
+            paths: false, index: Index::new(),
         };
         static $name: Branch = Branch {
             known: &[
@@ -88,7 +93,7 @@ macro_rules! attributes {
                 $(($key, $node), (concat!("@", $key), $node), (concat!("-", $key), $node)),+
             ],
             other: Node::Skip,
-            paths: true,
+            paths: true, index: Index::new(),
         };
     };
 }

@@ -1,105 +1,17 @@
 //! Our EVTX reader against the `evtx` crate over every log of `DDEFEND_DATA`: the same records with the same values.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects, missing_docs)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod xml;
 
-use ddefend_event::{Event, Key, Row, Selection, Selector, native};
-use ddefend_model::Diagnostic;
-use ddefend_source::{Block, Cut, Record, Sink, evtx as ours};
+use common::read_by;
+use ddefend_event::{Event, native};
+use ddefend_source::evtx as ours;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Unoptimised, only the beginnings of long logs are compared: whole chunks behind the file's header.
 const LONGEST: usize = 4096 + (64 << 16);
-
-/// Wants everything, and some names besides.
-struct All(Arc<Selection>);
-
-impl Selector for All {
-    fn select(&self, _: &Key) -> Option<Arc<Selection>> {
-        Some(self.0.clone())
-    }
-}
-
-struct Found {
-    all: All,
-    events: Vec<Event>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Sink for Found {
-    fn selector(&self) -> &dyn Selector {
-        &self.all
-    }
-
-    fn record(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
-        let event = record.event();
-        let whole = Row::of(&event, selection);
-        assert_eq!(shown(row, selection), shown(&whole, selection), "fast and slow way, {:?}", event.head);
-        self.events.push(event);
-    }
-
-    fn skipped(&mut self, records: u64) {
-        assert_eq!(records, 0);
-    }
-
-    fn diagnostic(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-}
-
-/// A row as text: each wanted name's values in order, then everything in order.
-fn shown(row: &Row<'_>, selection: &Selection) -> Vec<String> {
-    let mut shown = Vec::new();
-    for (index, name) in selection.wanted.iter().enumerate() {
-        let cells = row.cells.iter().filter(|(known, _)| usize::from(*known) == index);
-        shown.extend(cells.map(|(_, cell)| format!("{name}={}", cell.to_text())));
-    }
-    let mut everything: Vec<String> = row.everything.iter().map(ddefend_event::Cell::to_text).collect();
-    // System stands before the data on the fast way, whatever the document's order.
-    everything.sort();
-    shown.extend(everything);
-    shown
-}
-
-fn read(bytes: &[u8], buffer: usize) -> Found {
-    let names = [
-        "eventid",
-        "Channel",
-        "Image",
-        "CommandLine",
-        "Data",
-        "ScriptBlockText",
-        "Provider_Name",
-        "UserID",
-        "SubjectUserSid",
-    ];
-    let wanted = names.map(Into::into).to_vec();
-    let all = All(Arc::new(Selection { plan: 1, wanted, everything: true }));
-    let mut found = Found { all, events: Vec::new(), diagnostics: Vec::new() };
-    let Some(reader) = ours::reader(bytes) else { return found };
-    let source: Arc<str> = "log".into();
-    let (mut at, mut index) = (0, 0);
-    while at < bytes.len() {
-        let mut end = (at + buffer).min(bytes.len());
-        let length = loop {
-            match reader.cut(&bytes[at..end], end == bytes.len()) {
-                Cut::Block(length) => break length,
-                Cut::Skip(length) => {
-                    at += length;
-                    break 0;
-                }
-                Cut::More => end = (end + buffer).min(bytes.len()),
-            }
-        };
-        let last = at + length == bytes.len();
-        let block = Block { bytes: &bytes[at..at + length], offset: at as u64, index, last, source: &source };
-        reader.read(block, &mut found);
-        at += length;
-        index += 1;
-    }
-    found
-}
 
 fn logs(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -137,7 +49,8 @@ fn compare(path: &Path, tally: &mut Tally) {
     if cfg!(debug_assertions) {
         bytes.truncate(LONGEST);
     }
-    let found = read(&bytes, if bytes.len().is_multiple_of(3) { 1 << 20 } else { 1 << 17 });
+    let found =
+        read_by(&*ours::reader(&bytes).unwrap(), &bytes, if bytes.len().is_multiple_of(3) { 1 << 20 } else { 1 << 17 });
     let (recovered, live): (Vec<&Event>, Vec<&Event>) =
         found.events.iter().partition(|event| event.values(native::RECOVERED).next().is_some());
     tally.recovered += recovered.len();

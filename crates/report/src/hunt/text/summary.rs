@@ -94,6 +94,14 @@ fn facts(columns: Columns, verbose: bool, summary: &HuntSummary, gaps: &[Diagnos
         let text = format!("{} taken away by the baseline or a filter", many(summary.suppressed, "detection"));
         out.push_str(&columns.field("hidden", &text, Style::Plain));
     }
+    if summary.duplicates > 0 {
+        let text = format!("{} of records that another log repeats", many_in(summary.duplicates, "match", "matches"));
+        out.push_str(&columns.field("copies", &text, Style::Dim));
+    }
+    if summary.other_files > 0 {
+        let text = format!("{} in the folders that are no logs", many(summary.other_files, "file"));
+        out.push_str(&columns.field("skipped", &text, Style::Dim));
+    }
     let clocks = if verbose { summary.clocks.len() } else { CLOCKS };
     for (index, clock) in summary.clocks.iter().take(clocks).enumerate() {
         out.push_str(&columns.field(if index == 0 { "clocks" } else { "" }, clock, Style::Warn));
@@ -177,9 +185,11 @@ fn level_cells(columns: Columns, levels: &Levels) -> String {
 
 /// `1,234 logs`.
 fn many(count: u64, word: &str) -> String {
-    let plain = plural(count, word);
-    let digits = count.to_string();
-    format!("{}{}", shape::grouped(count), plain.strip_prefix(&digits).unwrap_or_default())
+    many_in(count, word, &format!("{word}s"))
+}
+
+fn many_in(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", shape::grouped(count), if count == 1 { one } else { more })
 }
 
 /// A diagnostic in one line.

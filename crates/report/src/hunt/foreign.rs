@@ -1,0 +1,90 @@
+//! What the outputs in other people's schemas share.
+
+use crate::escape;
+use ddefend_event::Time;
+use ddefend_model::{Detection, Level};
+use serde_json::Value;
+
+/// A line of JSON with what is empty left out.
+pub(super) fn line(value: Value) -> String {
+    let mut line = escape::json(&pruned(value).unwrap_or(Value::Null).to_string());
+    line.push('\n');
+    line
+}
+
+/// Without nulls, empty texts, empty lists and empty objects.
+fn pruned(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => (!text.is_empty()).then_some(Value::String(text)),
+        Value::Array(values) => {
+            let values: Vec<Value> = values.into_iter().filter_map(pruned).collect();
+            (!values.is_empty()).then_some(Value::Array(values))
+        }
+        Value::Object(map) => {
+            let map: serde_json::Map<String, Value> =
+                map.into_iter().filter_map(|(key, value)| Some((key, pruned(value)?))).collect();
+            (!map.is_empty()).then_some(Value::Object(map))
+        }
+        other => Some(other),
+    }
+}
+
+/// Microseconds since 1970; 0 where the record has no time.
+pub(super) fn microseconds(time: &str) -> i64 {
+    Time::parse(time).map_or(0, |time| time.ticks.div_euclid(10))
+}
+
+/// The same text for the same detection in every run: rule, log, record, and where in the log it stands.
+pub(super) fn identity(detection: &Detection) -> String {
+    let event = &detection.event;
+    format!("{}:{}#{}@{}", detection.rule.id, event.source, event.record, event.offset)
+}
+
+/// `https://attack.mitre.org/techniques/T1559/002/`; none for what is no technique id.
+pub(super) fn technique_address(id: &str) -> Option<String> {
+    let (technique, sub) = split_technique(id)?;
+    let sub = sub.map(|sub| format!("{sub}/")).unwrap_or_default();
+    Some(format!("https://attack.mitre.org/techniques/{technique}/{sub}"))
+}
+
+/// `T1559.002` to `T1559` and `002`.
+pub(super) fn split_technique(id: &str) -> Option<(&str, Option<&str>)> {
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (technique, sub) = id.split_once('.').map_or((id, None), |(technique, sub)| (technique, Some(sub)));
+    let fits = technique.strip_prefix('T').is_some_and(|number| digits(number, 4));
+    (fits && sub.is_none_or(|sub| digits(sub, 3))).then_some((technique, sub))
+}
+
+/// Severity from 0 to 100, in the steps that Elastic's own rules use (Elastic Security, "risk_score").
+pub(super) fn risk(level: Level) -> u32 {
+    match level {
+        Level::Info => 1,
+        Level::Low => 21,
+        Level::Medium => 47,
+        Level::High => 73,
+        Level::Critical => 99,
+    }
+}
+
+/// Domain and name of `DOMAIN\name`.
+pub(super) fn account(user: &str) -> (&str, &str) {
+    user.split_once('\\').unwrap_or(("", user))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn techniques_and_times() {
+        assert_eq!(technique_address("T1559.002").as_deref(), Some("https://attack.mitre.org/techniques/T1559/002/"));
+        assert_eq!(technique_address("T1559").as_deref(), Some("https://attack.mitre.org/techniques/T1559/"));
+        for id in ["", "T1", "T1559.2", "javascript:x", "T1559.002.1", "S1559"] {
+            assert_eq!(technique_address(id), None, "{id}");
+        }
+        assert_eq!(microseconds("2026-11-21T14:49:01.1234567Z"), 1_795_272_541_123_456);
+        assert_eq!(microseconds(""), 0);
+        assert_eq!(account(r"CORP\alice"), ("CORP", "alice"));
+    }
+}
