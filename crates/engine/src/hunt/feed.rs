@@ -203,9 +203,13 @@ impl Open {
     fn block(&mut self, buffer: &mut Buffer, notes: &mut Vec<Note>) -> Option<Piece> {
         let usual = self.log.reader.buffer().clamp(LEAST, LARGEST / 4);
         let mut want = usual.max(buffer.filled);
+        // What is there already may be whole: waiting for more could take for ever.
+        let mut wait = !self.log.live || buffer.filled == 0;
         loop {
             let before = buffer.filled;
-            self.fill(buffer, want, notes);
+            if std::mem::replace(&mut wait, true) {
+                self.fill(buffer, want, notes);
+            }
             if buffer.filled == 0 && (self.ended || self.growing) {
                 return None;
             }

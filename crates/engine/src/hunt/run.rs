@@ -44,7 +44,7 @@ impl HuntSettings<'_> {
             Ok(reader) if !self.carve || reader.schema().0 != CARVED => Ok(reader),
             Ok(_) => Ok(ddefend_source::evtx::carver()),
             Err(_) if self.carve && !head.is_empty() => Ok(ddefend_source::evtx::carver()),
-            Err(diagnostic) => ddefend_source::evtx::reader(head).ok_or(diagnostic),
+            Err(diagnostic) => Err(diagnostic),
         }
     }
 }

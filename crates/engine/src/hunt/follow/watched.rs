@@ -60,11 +60,36 @@ enum Kind {
     /// Too short to tell, or no log.
     Unknown { told: bool },
     /// Grows at its end.
-    Appended { open: Box<Open>, carry: Vec<u8>, read: u64 },
+    Appended { open: Box<Open>, carry: Vec<u8>, read: u64, head: Head },
     /// Made of units that are rewritten.
     Rewritten(Units),
     /// Read once; packed logs do not grow.
     Over,
+}
+
+/// The first bytes of a file, by which it is known again.
+#[derive(Clone, Copy)]
+struct Head {
+    length: usize,
+    hash: u64,
+}
+
+impl Head {
+    /// Bytes that are compared, at most.
+    const SIZE: usize = 512;
+
+    fn of(bytes: &[u8]) -> Self {
+        let bytes = bytes.get(..Self::SIZE).unwrap_or(bytes);
+        Self { length: bytes.len(), hash: hash(bytes) }
+    }
+
+    /// True where the file still begins so.
+    fn holds(self, mut file: &File) -> bool {
+        let mut bytes = [0; Self::SIZE];
+        let bytes = bytes.get_mut(..self.length).unwrap_or_default();
+        let read = file.seek(SeekFrom::Start(0)).and_then(|_| read_full(&mut file, bytes));
+        read.is_ok_and(|read| read == self.length) && hash(bytes) == self.hash
+    }
 }
 
 struct Units {
@@ -124,13 +149,13 @@ impl Watched {
         }
         let Some(file) = &self.file else { return Ok(false) };
         match &mut self.kind {
-            Kind::Appended { read, .. } if length < *read => {
+            Kind::Appended { read, head, .. } if length < *read || (changed && !head.holds(file)) => {
                 // Cut off and written anew under the same name.
                 self.kind = Kind::Unknown { told: false };
                 self.last = None;
                 Ok(true)
             }
-            Kind::Appended { open, carry, read } if changed => {
+            Kind::Appended { open, carry, read, .. } if changed => {
                 *read = length.max(*read);
                 let mut any = false;
                 let mut notes = Vec::new();
@@ -173,11 +198,15 @@ impl Watched {
                 order.begin();
                 let (reader, name): (Arc<dyn Reader>, Arc<str>) = (reader.into(), Arc::from(&*name));
                 self.kind = match reader.growth() {
-                    Growth::Appended if file.seek(SeekFrom::Start(0)).is_ok() => {
-                        let log = Log::growing(name, reader, Source::Plain(Box::new(file)));
-                        Kind::Appended { open: Box::new(Open::new(log, true)), carry: Vec::new(), read: 0 }
-                    }
-                    Growth::Appended => Kind::Over,
+                    // A file of its own: its position is where reading goes on.
+                    Growth::Appended => match File::open(&self.path) {
+                        Ok(file) => {
+                            let log = Log::growing(name, reader, Source::Plain(Box::new(file)));
+                            let open = Box::new(Open::new(log, true));
+                            Kind::Appended { open, carry: Vec::new(), read: 0, head: Head::of(&head) }
+                        }
+                        Err(_) => Kind::Unknown { told: false },
+                    },
                     Growth::Rewritten { header, unit, stamp, identity } => {
                         Kind::Rewritten(Units { reader, name, header, unit, stamp, identity, known: Vec::new() })
                     }
