@@ -1,6 +1,8 @@
 mod hunt;
+mod rules;
 
 pub(crate) use hunt::Hunt as HuntArgs;
+pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesExplain, RulesList, RulesTest, RulesVerb};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ddefend_model::Level;
@@ -24,6 +26,8 @@ Examples:
   curl -s URL | ddefend scan - --name a.csv       standard input under a name
   ddefend hunt logs/                              event logs: what happened, DDE first
   ddefend hunt --rules sigma/rules logs.zip       with a folder of Sigma rules as well
+  ddefend rules test my-rules/                    rules on their samples
+  ddefend rules explain excel_dde_allowed         what a rule looks at, in which logs
   ddefend explain dde.launch                      what a finding means
 
 Exit codes:
@@ -37,6 +41,8 @@ pub(crate) enum Verb {
     Scan(Box<Scan>),
     /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
     Hunt(Box<HuntArgs>),
+    /// Test, list and explain the rules that `hunt` uses, or a folder of your own.
+    Rules(Rules),
     /// Explain a finding, a hiding trick or a diagnostic by its id.
     Explain(Explain),
 }

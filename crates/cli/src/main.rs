@@ -5,6 +5,8 @@ mod args;
 mod explain;
 mod hunt;
 mod progress;
+mod rule_files;
+mod rules;
 mod scan;
 mod terminal;
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
+        Verb::Rules(rules) => rules::run(&rules, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),
     };
     outcome.into()

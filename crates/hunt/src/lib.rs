@@ -6,6 +6,7 @@ mod detect;
 mod fields;
 mod lineage;
 mod reach;
+pub mod sample;
 mod seen;
 mod select;
 mod state;

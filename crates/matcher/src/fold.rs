@@ -32,38 +32,46 @@ pub(crate) fn push_folded(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends UTF-16 little endian as UTF-8, each character changed by `change`, ASCII by `ascii`. Unpaired surrogates become
-/// U+FFFD and an odd last byte is left out, as in `Cell::write_text`.
-fn push_utf16(bytes: &[u8], out: &mut Vec<u8>, ascii: fn(u8) -> u8, change: fn(char) -> char) {
-    let mut rest = bytes;
-    while let Some((units, behind)) = rest.split_first_chunk::<32>() {
-        let high = units.chunks_exact(2).fold(0, |seen, pair| seen | pair[1] | (pair[0] & 0x80));
-        if high != 0 {
-            break;
-        }
-        let mut narrow = [0; 16];
-        narrow.iter_mut().zip(units.chunks_exact(2)).for_each(|(byte, pair)| *byte = ascii(pair[0]));
-        out.extend_from_slice(&narrow);
-        rest = behind;
+/// Sixteen UTF-16 units narrowed to bytes, lower-case where asked; none where one of them is not ASCII. Written so that it
+/// becomes vector instructions.
+fn narrow<const FOLD: bool>(units: &[u8; 32]) -> Option<[u8; 16]> {
+    let mut words = [0_u16; 16];
+    for (word, pair) in words.iter_mut().zip(units.as_chunks::<2>().0) {
+        *word = u16::from_le_bytes(*pair);
     }
-    let units = rest.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    if words.iter().fold(0, |seen, word| seen | word) > 0x7F {
+        return None;
+    }
+    let mut bytes = [0; 16];
+    for (byte, word) in bytes.iter_mut().zip(words) {
+        let letter = word as u8;
+        let upper = FOLD && letter.wrapping_sub(b'A') < 26;
+        *byte = letter | u8::from(upper) << 5;
+    }
+    Some(bytes)
+}
+
+/// Appends UTF-16 little endian as UTF-8, folded where asked. Unpaired surrogates become U+FFFD and an odd last byte is left
+/// out, as in `Cell::write_text`.
+pub(crate) fn push_utf16<const FOLD: bool>(bytes: &[u8], out: &mut Vec<u8>) {
+    let (chunks, tail) = bytes.as_chunks::<32>();
+    for (at, chunk) in chunks.iter().enumerate() {
+        let Some(letters) = narrow::<FOLD>(chunk) else { return push_units::<FOLD>(&bytes[at * 32..], out) };
+        out.extend_from_slice(&letters);
+    }
+    let mut padded = [0; 32];
+    padded[..tail.len()].copy_from_slice(tail);
+    let Some(letters) = narrow::<FOLD>(&padded) else { return push_units::<FOLD>(tail, out) };
+    out.extend_from_slice(&letters[..tail.len() / 2]);
+}
+
+/// The same, unit by unit.
+fn push_units<const FOLD: bool>(bytes: &[u8], out: &mut Vec<u8>) {
+    let units = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair));
     let mut buffer = [0; 4];
     for letter in char::decode_utf16(units) {
         let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
-        if letter.is_ascii() {
-            out.push(ascii(letter as u8));
-        } else {
-            out.extend_from_slice(change(letter).encode_utf8(&mut buffer).as_bytes());
-        }
+        let letter = if FOLD { fold(letter) } else { letter };
+        out.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
     }
-}
-
-/// Appends UTF-16 little endian as UTF-8.
-pub(crate) fn push_utf16_plain(bytes: &[u8], out: &mut Vec<u8>) {
-    push_utf16(bytes, out, |byte| byte, |letter| letter);
-}
-
-/// Appends UTF-16 little endian as UTF-8, folded.
-pub(crate) fn push_utf16_folded(bytes: &[u8], out: &mut Vec<u8>) {
-    push_utf16(bytes, out, |byte| byte.to_ascii_lowercase(), fold);
 }

@@ -37,6 +37,12 @@ pub fn matches(rule: &Rule, mapping: &Mapping, event: &Event) -> bool {
     asking.covered() && asking.holds(&rule.detection)
 }
 
+/// What a test asks, in words: `ends with \cmd.exe`.
+#[must_use]
+pub fn asked(test: &Test) -> String {
+    words::words(test)
+}
+
 /// Why the rule holds of the event: the fields whose tests made it true, in the rule's order. What stands under a negation
 /// is not among them.
 #[must_use]

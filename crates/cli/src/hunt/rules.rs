@@ -1,4 +1,5 @@
 use crate::args::HuntArgs;
+use crate::rule_files;
 use ddefend_content::Content;
 use ddefend_event::Mapping;
 use ddefend_hunt::select;
@@ -6,15 +7,7 @@ use ddefend_model::Level;
 use ddefend_report::HuntRule;
 use ddefend_rule::ir::Meta;
 use ddefend_rule::{Problem, RuleSet, front::sigma};
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// How deep folders of rules are followed.
-const DEPTH: u32 = 32;
-/// Bytes of a rule file that are read.
-const LARGEST: u64 = 4 << 20;
 
 /// Rules that are ready to run.
 pub(super) struct Loaded {
@@ -30,13 +23,13 @@ pub(super) struct Loaded {
 pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String> {
     let mut files = Vec::new();
     for path in &args.rules {
-        collect(path, 0, &mut files)?;
+        files.extend(rule_files::rules(path)?);
     }
     if !args.no_builtin {
         files.extend(content.rules());
     }
     let options = sigma::Options {
-        placeholders: args.placeholders.as_deref().map(placeholders).transpose()?.unwrap_or_default(),
+        placeholders: rule_files::placeholders(args.placeholders.as_deref(), content)?,
         disabled_filters: args.no_filter.clone(),
     };
     let mut set = sigma::read(&files, &options);
@@ -81,45 +74,4 @@ pub(super) fn described(loaded: &Loaded) -> Vec<HuntRule> {
             tags: meta.tags.clone(),
         })
         .collect()
-}
-
-/// Rule files of a path, in the order of their names.
-fn collect(path: &Path, depth: u32, files: &mut Vec<(String, String)>) -> Result<(), String> {
-    let told = |error: std::io::Error| format!("{}: {error}", path.display());
-    let metadata = fs::metadata(path).map_err(told)?;
-    if metadata.is_dir() {
-        if depth > DEPTH {
-            return Err(format!("{}: folders are nested too deeply", path.display()));
-        }
-        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(told)?;
-        let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-        paths.sort();
-        let rule = |path: &Path| path.extension().is_some_and(|it| it == "yml" || it == "yaml");
-        return paths
-            .iter()
-            .filter(|path| rule(path) || fs::symlink_metadata(path).is_ok_and(|it| it.is_dir()))
-            .try_for_each(|path| collect(path, depth + 1, files));
-    }
-    if metadata.len() > LARGEST {
-        return Err(format!("{}: too large for a rule file", path.display()));
-    }
-    let bytes = fs::read(path).map_err(told)?;
-    files.push((path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned()));
-    Ok(())
-}
-
-fn placeholders(path: &Path) -> Result<BTreeMap<String, Vec<String>>, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let Some((name, value)) = line.split_once('=') else {
-            return Err(format!("{}:{}: `name = value` is wanted", path.display(), number + 1));
-        };
-        values.entry(name.trim().trim_matches('%').to_owned()).or_default().push(value.trim().to_owned());
-    }
-    Ok(values)
 }

@@ -1,6 +1,6 @@
 //! A test made ready to run.
 
-use crate::fold::{fold_text, push_folded, push_utf16_folded, push_utf16_plain};
+use crate::fold::{fold_text, push_folded, push_utf16};
 use crate::{regexes, scalar};
 use core::net::IpAddr;
 use ddefend_event::{Cell, When};
@@ -170,7 +170,7 @@ pub(super) fn relates(relation: FieldRelation, text: &[u8], other: &[u8]) -> boo
 /// Appends a value's text.
 pub(super) fn push_plain(cell: &Cell<'_>, out: &mut Vec<u8>) {
     match cell {
-        Cell::Utf16(bytes) => push_utf16_plain(bytes, out),
+        Cell::Utf16(bytes) => push_utf16::<false>(bytes, out),
         Cell::Str(text) => out.extend_from_slice(text.as_bytes()),
         cell => scalar_text(cell, |text| out.extend_from_slice(text)),
     }
@@ -179,7 +179,7 @@ pub(super) fn push_plain(cell: &Cell<'_>, out: &mut Vec<u8>) {
 /// Appends a value's text folded.
 pub(super) fn push_cell_folded(cell: &Cell<'_>, out: &mut Vec<u8>) {
     match cell {
-        Cell::Utf16(bytes) => push_utf16_folded(bytes, out),
+        Cell::Utf16(bytes) => push_utf16::<true>(bytes, out),
         Cell::Str(text) => push_folded(text, out),
         cell => scalar_text(cell, |text| {
             let start = out.len();

@@ -1,6 +1,6 @@
 use super::cache::{Cache, Slot, raw};
 use super::check::{Check, Needs, Texts, relates};
-use super::compile::{Atom, Code, Compiled};
+use super::compile::{Atom, Code, Program};
 use super::filter::{Filter, Prefilter};
 use super::plan::{Plan, Spot, Stock};
 use super::values::{Values, cell};
@@ -16,9 +16,8 @@ pub struct Scratch {
     key: Vec<u8>,
     found: Vec<u32>,
     candidates: Candidates,
-    /// Per atom: the row it was last asked of, and the answer in the lowest bit.
-    answers: Vec<u32>,
     row: u32,
+    programs: u64,
 }
 
 /// A plan in one worker's hands.
@@ -100,16 +99,18 @@ impl State {
 }
 
 impl Scratch {
+    /// How many rules were run on records so far: those whose witness was there.
+    #[must_use]
+    pub fn programs(&self) -> u64 {
+        self.programs
+    }
+
     /// Takes up a plan.
     pub(super) fn add(&mut self, index: usize, plan: Arc<Plan>, stock: &Stock) {
         let prefilter = plan.prefilter(stock);
         let counts = vec![0; prefilter.witnesses.len()];
-        let compiled = plan.compiled(stock);
-        if self.answers.len() < compiled.atoms.len() {
-            self.answers.resize(compiled.atoms.len(), 0);
-        }
-        if self.candidates.added.len() < compiled.programs.len() {
-            self.candidates.added.resize(compiled.programs.len(), 0);
+        if self.candidates.added.len() < plan.len() {
+            self.candidates.added.resize(plan.len(), 0);
         }
         if self.plans.len() <= index {
             self.plans.resize_with(index + 1, || None);
@@ -120,16 +121,15 @@ impl Scratch {
     /// Appends the rules of the plan that hold of the row.
     pub(super) fn run(&mut self, index: usize, stock: &Stock, row: &Row<'_>, hits: &mut Vec<Hit>) {
         let Some(mut state) = self.plans.get_mut(index).and_then(Option::take) else { return };
-        self.row = (self.row + 1) % (1 << 31);
+        self.row = self.row.wrapping_add(1);
         if self.row == 0 {
-            self.answers.fill(0);
             self.candidates.added.fill(0);
             self.row = 1;
         }
         self.values.begin(&state.plan, row);
         self.filter(&mut state, row);
         if !self.candidates.programs.is_empty() {
-            self.decide(&state.plan, state.plan.compiled(stock), row, hits);
+            self.decide(&state.plan, stock, row, hits);
         }
         state.rows = state.rows.saturating_add(1);
         if state.rows >= state.check {
@@ -151,6 +151,9 @@ impl Scratch {
         }
         for filter in &prefilter.filters {
             let spot = state.plan.fields[usize::from(filter.field)];
+            if matches!(spot, Spot::Everywhere) && !self.values.everything_may(filter, row) {
+                continue;
+            }
             if let Spot::Made(made) = spot {
                 self.filter_made(state, filter, usize::from(made), row);
                 continue;
@@ -158,7 +161,7 @@ impl Scratch {
             let mut value = self.values.first(&state.plan, row, spot);
             while let Some(at) = value {
                 value = self.values.next(row, spot, at);
-                let Some(cell) = cell(row, at).filter(|cell| *cell != Cell::Null) else { continue };
+                let Some(cell) = cell(row, at).filter(|cell| filter.may(cell)) else { continue };
                 let mut buffer = [0; 9];
                 let (tag, raw) = raw(&cell, &mut buffer);
                 let found = match self.cache.find(filter.id, tag, raw) {
@@ -206,15 +209,14 @@ impl Scratch {
     }
 
     /// Runs the programs.
-    fn decide(&mut self, plan: &Plan, compiled: &Compiled, row: &Row<'_>, hits: &mut Vec<Hit>) {
+    fn decide(&mut self, plan: &Plan, stock: &Stock, row: &Row<'_>, hits: &mut Vec<Hit>) {
         self.candidates.programs.sort_unstable();
-        let (values, answers) = (&mut self.values, &mut self.answers);
-        let mut asking = Asking { plan, compiled, row, values, answers, epoch: self.row };
+        self.programs += self.candidates.programs.len() as u64;
         for program in &self.candidates.programs {
-            let program = compiled.programs[*program as usize];
-            let truth = asking.truth(program.root);
+            let Some((rule, program)) = plan.program(stock, *program) else { continue };
+            let truth = Asking { plan, program, row, values: &mut self.values }.truth(program.root);
             if truth != Truth::No {
-                hits.push(Hit { rule: program.rule, deferred: truth == Truth::May });
+                hits.push(Hit { rule, deferred: truth == Truth::May });
             }
         }
     }
@@ -222,17 +224,15 @@ impl Scratch {
 
 struct Asking<'s, 'r, 'c> {
     plan: &'s Plan,
-    compiled: &'s Compiled,
+    program: &'s Program,
     row: &'r Row<'c>,
     values: &'s mut Values,
-    answers: &'s mut [u32],
-    epoch: u32,
 }
 
 impl Asking<'_, '_, '_> {
     fn truth(&mut self, at: u32) -> Truth {
-        let compiled = self.compiled;
-        match compiled.code(at) {
+        let program = self.program;
+        match program.code(at) {
             Code::Known(true) => Truth::Yes,
             Code::Known(false) => Truth::No,
             Code::May => Truth::May,
@@ -243,7 +243,7 @@ impl Asking<'_, '_, '_> {
             },
             Code::And(range) => {
                 let mut all = Truth::Yes;
-                for part in compiled.kids(range) {
+                for part in program.kids(range) {
                     match self.truth(*part) {
                         Truth::No => return Truth::No,
                         Truth::May => all = Truth::May,
@@ -254,7 +254,7 @@ impl Asking<'_, '_, '_> {
             }
             Code::Or(range) => {
                 let mut any = Truth::No;
-                for part in compiled.kids(range) {
+                for part in program.kids(range) {
                     match self.truth(*part) {
                         Truth::Yes => return Truth::Yes,
                         Truth::May => any = Truth::May,
@@ -265,7 +265,7 @@ impl Asking<'_, '_, '_> {
             }
             Code::AtLeast(count, range) => {
                 let (mut yes, mut may) = (0, 0);
-                for part in compiled.kids(range) {
+                for part in program.kids(range) {
                     match self.truth(*part) {
                         Truth::Yes => yes += 1,
                         Truth::May => may += 1,
@@ -279,14 +279,11 @@ impl Asking<'_, '_, '_> {
                 }
             }
             Code::Atom(atom) => {
-                let index = *atom as usize;
-                let answer = self.answers[index];
-                if answer >> 1 == self.epoch {
-                    return if answer & 1 == 1 { Truth::Yes } else { Truth::No };
+                if self.atom(program.atom(*atom)) {
+                    Truth::Yes
+                } else {
+                    Truth::No
                 }
-                let holds = self.atom(&compiled.atoms[index]);
-                self.answers[index] = self.epoch << 1 | u32::from(holds);
-                if holds { Truth::Yes } else { Truth::No }
             }
         }
     }

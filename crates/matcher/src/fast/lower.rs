@@ -90,6 +90,12 @@ impl<'m> Lowering<'m> {
         }
     }
 
+    /// With the fields of an earlier lowering, numbered as there.
+    pub(super) fn resume(mut self, fields: &[Place]) -> Self {
+        fields.iter().for_each(|place| _ = self.field(place.clone()));
+        self
+    }
+
     /// A rule for this kind; none where it can never hold. `group` is the number of its log source.
     pub(super) fn rule(&mut self, index: u32, group: u32, rule: &'m Rule) -> Option<Node<'m>> {
         let before = self.trail.len();

@@ -1,4 +1,4 @@
-use super::compile::Compiled;
+use super::compile::Program;
 use super::filter::Prefilter;
 use super::lower::{Lowering, Node, Place};
 use super::witness::Seen;
@@ -27,7 +27,9 @@ pub(super) struct Plan {
     /// `always` entries that cover the kind, with where their fields stand.
     pub(super) extras: Vec<(usize, Vec<Spot>)>,
     recipe: Recipe,
-    compiled: OnceLock<Compiled>,
+    places: Vec<Place>,
+    /// Each rule's program, made when it is first to be run.
+    programs: Vec<OnceLock<Program>>,
     learnt: Mutex<Learnt>,
 }
 
@@ -84,11 +86,14 @@ impl Stock {
     /// A kind's rules among the candidates, those that cannot hold of it left out, with what makes the plan unique.
     pub(super) fn draft(&self, key: &Key, exact: bool, candidates: &[u32], extras: &[usize]) -> (Plan, Identity) {
         let mut recipe = Recipe { key: key.clone(), exact, rules: candidates.to_vec() };
-        recipe.rules = self.lower(&recipe).0.iter().map(|(rule, _)| *rule).collect();
-        // Again, so that rules which fell out leave no fields behind.
-        let (places, trail) = {
-            let lowering = self.lower(&recipe).1;
-            (lowering.fields, lowering.trail)
+        let (kept, places, trail) = self.lower(&recipe).done();
+        let (places, trail) = if kept.len() == candidates.len() {
+            (places, trail)
+        } else {
+            // Again, so that rules which fell out leave no fields behind.
+            recipe.rules = kept;
+            let (_, places, trail) = self.lower(&recipe).done();
+            (places, trail)
         };
         let mut columns = Columns::default();
         let fields: Vec<Spot> = places.iter().map(|place| columns.spot(place)).collect();
@@ -100,11 +105,11 @@ impl Stock {
                 Some((*entry, names.iter().map(|name| &**name).map(spot).collect()))
             })
             .collect();
+        let programs = recipe.rules.iter().map(|_| OnceLock::new()).collect();
         let everything = places.contains(&Place::Everywhere);
         let selection = Arc::new(Selection { plan: 0, wanted: columns.names, everything });
         let made = columns.made;
-        let plan =
-            Plan { selection, fields, made, extras, recipe, compiled: OnceLock::new(), learnt: Mutex::default() };
+        let plan = Plan { selection, fields, made, extras, recipe, places, programs, learnt: Mutex::default() };
         let identity = Identity {
             trail,
             wanted: plan.selection.wanted.clone(),
@@ -116,13 +121,28 @@ impl Stock {
     }
 
     /// Lowers a recipe's rules; those that cannot hold are left out.
-    fn lower<'s>(&'s self, recipe: &'s Recipe) -> (Vec<(u32, Node<'s>)>, Lowering<'s>) {
+    fn lower<'s>(&'s self, recipe: &'s Recipe) -> Lowered<'s> {
         let mut lowering = Lowering::new(&recipe.key, &self.mapping, &self.deferred, recipe.exact);
-        let rule = |index: &u32| {
-            let at = usize::try_from(*index).ok()?;
-            Some((*index, lowering.rule(*index, *self.groups.get(at)?, self.rules.get(at)?)?))
-        };
-        (recipe.rules.iter().filter_map(rule).collect(), lowering)
+        let rules = recipe.rules.iter().filter_map(|index| self.lower_rule(&mut lowering, *index)).collect();
+        Lowered { rules, lowering }
+    }
+
+    fn lower_rule<'s>(&'s self, lowering: &mut Lowering<'s>, index: u32) -> Option<(u32, Node<'s>)> {
+        let at = usize::try_from(index).ok()?;
+        Some((index, lowering.rule(index, *self.groups.get(at)?, self.rules.get(at)?)?))
+    }
+}
+
+/// Rules lowered, by index, and what came of their fields.
+struct Lowered<'s> {
+    rules: Vec<(u32, Node<'s>)>,
+    lowering: Lowering<'s>,
+}
+
+impl Lowered<'_> {
+    fn done(self) -> (Vec<u32>, Vec<Place>, Vec<u32>) {
+        let rules = self.rules.iter().map(|(rule, _)| *rule).collect();
+        (rules, self.lowering.fields, self.lowering.trail)
     }
 }
 
@@ -136,7 +156,7 @@ impl Plan {
     pub(super) fn prefilter(&self, stock: &Stock) -> Arc<Prefilter> {
         let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
         let Learnt { prefilter, seen, .. } = &mut *learnt;
-        prefilter.get_or_insert_with(|| Arc::new(Prefilter::new(&stock.lower(&self.recipe).0, seen))).clone()
+        prefilter.get_or_insert_with(|| Arc::new(Prefilter::new(&stock.lower(&self.recipe).rules, seen))).clone()
     }
 
     /// Takes note of how often each witness was seen in so many rows; where another thread has not done so before,
@@ -153,7 +173,7 @@ impl Plan {
         for (witness, share) in shares.filter(|(_, share)| *share > RARE) {
             learnt.seen.insert(witness.clone(), share);
         }
-        let prefilter = Prefilter::new(&stock.lower(&self.recipe).0, &learnt.seen);
+        let prefilter = Prefilter::new(&stock.lower(&self.recipe).rules, &learnt.seen);
         if prefilter.witnesses == used.witnesses {
             learnt.rounds = ROUNDS;
         } else {
@@ -161,8 +181,21 @@ impl Plan {
         }
     }
 
-    pub(super) fn compiled(&self, stock: &Stock) -> &Compiled {
-        self.compiled.get_or_init(|| Compiled::new(&stock.lower(&self.recipe).0))
+    /// A rule of the plan, by its number there: its index and its program.
+    pub(super) fn program(&self, stock: &Stock, at: u32) -> Option<(u32, &Program)> {
+        let index = *self.recipe.rules.get(at as usize)?;
+        let program = self.programs.get(at as usize)?.get_or_init(|| {
+            let Recipe { key, exact, .. } = &self.recipe;
+            let lowering = Lowering::new(key, &stock.mapping, &stock.deferred, *exact);
+            let node = stock.lower_rule(&mut lowering.resume(&self.places), index);
+            Program::new(&node.map_or(Node::Known(false), |(_, node)| node))
+        });
+        Some((index, program))
+    }
+
+    /// How many rules it has.
+    pub(super) fn len(&self) -> usize {
+        self.recipe.rules.len()
     }
 }
 

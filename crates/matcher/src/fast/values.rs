@@ -1,5 +1,6 @@
 use super::check::{push_cell_folded, push_plain};
 use super::compile::number;
+use super::filter::Filter;
 use super::plan::{Made, Plan, Spot};
 use ddefend_event::{Cell, Row};
 
@@ -100,6 +101,21 @@ impl Values {
     /// True where a value is null.
     pub(super) fn is_null(row: &Row<'_>, value: u32) -> bool {
         cell(row, value) == Some(Cell::Null)
+    }
+
+    /// False where none of the record's values, folded and one behind the other, can show a witness of the filter.
+    pub(super) fn everything_may(&mut self, filter: &Filter, row: &Row<'_>) -> bool {
+        if !filter.quick() {
+            return true;
+        }
+        let start = self.arena.len();
+        for cell in row.everything.iter().filter(|cell| filter.may(cell)) {
+            push_cell_folded(cell, &mut self.arena);
+            self.arena.push(0);
+        }
+        let may = filter.any(self.arena.get(start..).unwrap_or_default());
+        self.arena.truncate(start);
+        may
     }
 
     /// A value's text, folded or as it is.

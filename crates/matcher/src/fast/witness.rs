@@ -3,7 +3,7 @@
 use super::lower::Node;
 use super::required;
 use crate::fold::fold_text;
-use ddefend_rule::ir::{Piece, Test, TextPattern};
+use ddefend_rule::ir::{NumberTest, Piece, Test, TextPattern};
 use std::collections::HashMap;
 
 /// Something that must be so where the rule holds.
@@ -11,6 +11,8 @@ use std::collections::HashMap;
 pub(super) enum Witness {
     /// A value of the field, folded, contains the text, at that end.
     Literal(u16, Anchor, Box<str>),
+    /// A value of the field is that number: the bits of its `f64`, zero without sign.
+    Number(u16, u64),
     /// The field is there.
     Present(u16),
 }
@@ -95,8 +97,14 @@ fn test_choice(field: u16, test: &Test, seen: &Seen) -> Option<Choice> {
                 None => Some(present),
             }
         }
+        Test::Number(NumberTest::Eq, bound) => Some(one(Witness::Number(field, bits(*bound)))),
         _ => Some(one(Witness::Present(field))),
     }
+}
+
+/// Equal for equal numbers.
+pub(super) fn bits(number: f64) -> u64 {
+    (number + 0.0).to_bits()
 }
 
 fn pattern_witness(field: u16, pattern: &TextPattern, seen: &Seen) -> Witness {
@@ -122,6 +130,7 @@ fn cost(witness: &Witness, seen: &Seen) -> f32 {
     }
     match witness {
         Witness::Present(_) => 0.7,
+        Witness::Number(..) => 0.05,
         Witness::Literal(_, anchor, text) => {
             let bits: f32 = text.chars().map(|letter| if letter.is_alphanumeric() { 0.9 } else { 0.5 }).sum();
             let anchored = if *anchor == Anchor::Inside { 0.0 } else { 1.0 };

@@ -28,7 +28,7 @@ pub(super) fn merge(reasons: Vec<Reason<'_>>) -> Vec<Matched> {
         .collect()
 }
 
-fn words(test: &Test) -> String {
+pub(super) fn words(test: &Test) -> String {
     match test {
         Test::Text { pattern, cased } => format!("{}{}", pattern_words(pattern), case(*cased)),
         Test::Regex { source, flags } => {

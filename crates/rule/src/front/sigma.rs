@@ -20,12 +20,13 @@ mod placeholder;
 mod position;
 mod value;
 
-use crate::ir::{Expr, Rule};
+use crate::ir::{Expr, Meta, Rule};
 use crate::{Problem, RuleSet};
 use ddefend_model::code;
 use detection::{Failed, Section};
 use document::Document;
 use std::collections::HashMap;
+use yaml_serde::Value;
 
 pub use options::Options;
 
@@ -55,6 +56,31 @@ pub fn read(files: &[(String, String)], options: &Options) -> RuleSet {
     set.problems.sort();
     set.problems.dedup();
     set
+}
+
+/// A filter, as far as it is not part of the rules that it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// What it says of itself.
+    pub meta: Meta,
+    /// Ids or names of the rules that it is for.
+    pub rules: Vec<String>,
+}
+
+/// The filters among the files, in the order written.
+#[must_use]
+pub fn filters(files: &[(String, String)]) -> Vec<Filter> {
+    let mut problems = Vec::new();
+    let mut found = Vec::new();
+    for (name, text) in files {
+        for document in document::read(name, text, &mut problems) {
+            if let Some(filter) = document.root.get("filter").and_then(Value::as_mapping) {
+                let rules = meta::list(filter, "rules");
+                found.push(Filter { meta: meta::read(&document, &mut problems), rules });
+            }
+        }
+    }
+    found
 }
 
 /// A rule on single events.

@@ -1,0 +1,76 @@
+use super::Colour;
+use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) verb: RulesVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesVerb {
+    /// Try rules on their samples: X.samples.yml beside X.yml, or the info.yml of SigmaHQ's regression data.
+    Test(RulesTest),
+    /// List rules with level, techniques and log source.
+    List(RulesList),
+    /// Explain a rule: what it looks at in which logs, what else it fires on, how to tune it.
+    Explain(RulesExplain),
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesTest {
+    /// Files or folders (with all below) of rules and samples; the built-in ones where none is given.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only in this family of records: sysmon, security, defender, ecs, windows.
+    #[arg(long, value_name = "FAMILY")]
+    pub(crate) schema: Option<String>,
+    /// Values for `%placeholder%`: a file with lines `name = value`, one value a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) placeholders: Option<PathBuf>,
+    /// List every rule, those that pass too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RuleFiles {
+    /// Sigma rules: a file or a folder (with all below); may be given several times. They join the built-in ones.
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Leave the built-in rules out.
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesList {
+    /// Output format.
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Only rules with this tag (`attack.t1559.002`); may be given several times.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
+    #[command(flatten)]
+    pub(crate) files: RuleFiles,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesExplain {
+    /// Id or name of a rule, correlation or filter.
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) files: RuleFiles,
+    /// When to colour; `always` wins over NO_COLOR.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
+}
