@@ -150,6 +150,7 @@ impl<'h> Order<'h> {
             let diagnostic = Diagnostic::new(code::LIMIT_RESULTS, PartPath::default(), Location::default(), message);
             self.tell(diagnostic, emit)?;
         }
+        self.summary.clocks.extend(self.hunt.clocks());
         self.summary.span = self.times.span.map(|(first, last)| (first.to_string(), last.to_string()));
         Ok(self.summary)
     }
