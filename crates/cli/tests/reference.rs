@@ -57,7 +57,17 @@ fn formats() {
 fn command_line() {
     let mut out =
         String::from("# Command line\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`.\n");
-    for verb in [&["--help"][..], &["scan", "--help"], &["hunt", "--help"], &["explain", "--help"]] {
+    let verbs: [&[&str]; 8] = [
+        &["--help"],
+        &["scan", "--help"],
+        &["hunt", "--help"],
+        &["rules", "--help"],
+        &["rules", "test", "--help"],
+        &["rules", "list", "--help"],
+        &["rules", "explain", "--help"],
+        &["explain", "--help"],
+    ];
+    for verb in verbs {
         let run = Command::new(env!("CARGO_BIN_EXE_ddefend")).args(verb).env("COLUMNS", "100").output().unwrap();
         let _ =
             write!(out, "\n## ddefend {}\n\n```text\n{}```\n", verb.join(" "), String::from_utf8(run.stdout).unwrap());

@@ -1,7 +1,7 @@
 //! Which rules no record that was read could have made fire, and why: no such log, no such event id, or a field that such
 //! records never have.
 
-use ddefend_event::{FieldSource, Key, Mapping, native};
+use ddefend_event::{FieldSource, Key, LogSource, Mapping, native};
 use ddefend_model::Unreachable;
 use ddefend_rule::ir::{Expr, Piece, Predicate, Rule, Test};
 use std::collections::BTreeSet;
@@ -43,7 +43,9 @@ impl Asking<'_> {
             first = first.or(lack);
         }
         if !covered {
-            return Some(self.mapping.reach(source, &[], &[]).to_string());
+            let places = self.mapping.places(source);
+            let needs = if places.is_empty() { String::new() } else { format!(": it is in {}", places.join(", ")) };
+            return Some(format!("no record of {} was read{needs}", words(source)));
         }
         Some(match first {
             Some(Lack::Field(field)) => format!("the field {field} is never in the records that were read"),
@@ -93,14 +95,22 @@ impl Asking<'_> {
     }
 }
 
+/// `product windows, category registry_set`.
+fn words(source: &LogSource) -> String {
+    let parts = [("product", &source.product), ("category", &source.category), ("service", &source.service)];
+    let part = |(name, value): (&str, &Option<Box<str>>)| value.as_ref().map(|value| format!("{name} {value}"));
+    parts.into_iter().filter_map(part).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ddefend_event::{Dialect, LogSource, Tables};
+    use ddefend_event::{Dialect, Tables};
     use ddefend_rule::ir::{Meta, TextPattern};
 
     const TABLES: &str = r#"
         service.security = ["Security"]
+        service.dns-server = ["DNS Server"]
         [[class]]
         id = "security-4688"
         dialect = "windows"
@@ -151,6 +161,9 @@ mod tests {
         let other = why(None, Some("security"), is("EventID", "4625"));
         assert_eq!(other.as_deref(), Some("no record with an event id that it asks for was read"));
         let none = why(Some("image_load"), None, is("Image", "x"));
-        assert_eq!(none.as_deref(), Some("no such log was read"));
+        assert_eq!(none.as_deref(), Some("no record of product windows, category image_load was read"));
+        let none = why(None, Some("dns-server"), is("Image", "x"));
+        let text = "no record of product windows, service dns-server was read: it is in DNS Server";
+        assert_eq!(none.as_deref(), Some(text));
     }
 }

@@ -6,7 +6,7 @@ use crate::layout::{Layout, Node};
 use crate::leaf::{Parts, Raw};
 use crate::{Block, Cut, Reader, Schema, Sink};
 use ddefend_model::code;
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr3, memrchr};
 
 /// Bytes of a record, at most.
 const LARGEST: usize = 16 << 20;
@@ -156,26 +156,31 @@ fn closing(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// Behind the last whole record.
+/// Behind the last whole record. Only a quote at the start of a field opens one.
 fn last_end(bytes: &[u8], separator: u8) -> Option<usize> {
     let (mut at, mut end) = (0_usize, None);
-    let mut field = true;
     loop {
-        if field && bytes.get(at) == Some(&b'"') {
-            let Some((stop, _)) = closing(bytes, at.checked_add(1)?) else { return end };
+        let rest = bytes.get(at..)?;
+        let quote = memchr(b'"', rest);
+        let plain = rest.get(..quote.unwrap_or(rest.len()))?;
+        if let Some(line) = memrchr(b'\n', plain) {
+            end = at.checked_add(line)?.checked_add(1);
+        }
+        let Some(quote) = quote else { return end };
+        let place = at.checked_add(quote)?;
+        let before = place.checked_sub(1).and_then(|before| bytes.get(before));
+        let opens = match before {
+            None | Some(b'\n' | b'\r') => true,
+            Some(byte) => *byte == separator || (place == 3 && bytes.starts_with(b"\xef\xbb\xbf")),
+        };
+        at = place.checked_add(1)?;
+        if opens {
+            let Some((stop, _)) = closing(bytes, at) else { return end };
+            at = stop.checked_add(1)?;
             // A quote at the very end may be the first of two.
-            if stop.checked_add(1)? >= bytes.len() {
+            if at >= bytes.len() {
                 return end;
             }
-            at = stop.checked_add(1)?;
-        }
-        let Some(found) = memchr3(separator, b'\n', b'\n', bytes.get(at..)?) else { return end };
-        at = at.checked_add(found)?;
-        field = true;
-        let line = bytes.get(at) == Some(&b'\n');
-        at = at.checked_add(1)?;
-        if line {
-            end = Some(at);
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) struct Emitter<'e, 's> {
     stamp: Vec<u8>,
     scratch: String,
     number: u64,
+    trouble: Option<Trouble>,
 }
 
 struct Kind {
@@ -28,7 +29,7 @@ struct Kind {
 
 impl<'e, 's> Emitter<'e, 's> {
     pub(crate) fn new(block: Block<'e>, sink: &'s mut dyn Sink) -> Self {
-        Self { block, sink, kinds: HashMap::new(), stamp: Vec::new(), scratch: String::new(), number: 0 }
+        Self { block, sink, kinds: HashMap::new(), stamp: Vec::new(), scratch: String::new(), number: 0, trouble: None }
     }
 
     /// One record; `at` is where it begins in the block.
@@ -87,11 +88,46 @@ impl<'e, 's> Emitter<'e, 's> {
         self.scratch = scratch;
     }
 
-    /// Something in the block that could not be read.
-    pub(crate) fn tell(&mut self, code: &'static str, at: usize, length: usize, message: impl Into<String>) {
-        let location = Location::bytes(self.block.offset.saturating_add(at as u64), length as u64);
-        self.sink.diagnostic(Diagnostic::new(code, PartPath::root(&**self.block.source), location, message));
+    /// Something in the block that could not be read. Of pieces that follow one another it is said once.
+    pub(crate) fn tell(&mut self, code: &'static str, at: usize, length: usize, message: &'static str) {
+        let end = at.saturating_add(length);
+        match &mut self.trouble {
+            // A line feed may stand between.
+            Some(known) if known.message == message && at <= known.end.saturating_add(2) => {
+                known.end = known.end.max(end)
+            }
+            _ => {
+                self.flush();
+                self.trouble = Some(Trouble { code, message, start: at, end });
+            }
+        }
     }
+
+    fn flush(&mut self) {
+        let Some(trouble) = self.trouble.take() else { return };
+        let length = trouble.end.saturating_sub(trouble.start) as u64;
+        let location = Location::bytes(self.block.offset.saturating_add(trouble.start as u64), length);
+        self.sink.diagnostic(Diagnostic::new(
+            trouble.code,
+            PartPath::root(&**self.block.source),
+            location,
+            trouble.message,
+        ));
+    }
+}
+
+impl Drop for Emitter<'_, '_> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// Something that could not be read, and may go on.
+struct Trouble {
+    code: &'static str,
+    message: &'static str,
+    start: usize,
+    end: usize,
 }
 
 struct Taken<'r> {

@@ -18,6 +18,8 @@ mod reader;
 mod rendered;
 mod unescape;
 mod winxml;
+mod write;
 
 pub use open::{detect, open, schema, schemas};
 pub use reader::{Block, Cut, Reader, Record, Schema, Sink};
+pub use write::write;

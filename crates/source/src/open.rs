@@ -93,7 +93,7 @@ fn text_reader(schema: Schema, head: &str) -> Option<Box<dyn Reader>> {
         _ => return None,
     };
     // Forcing names what the columns mean; whether they are CSV or JSON is seen.
-    if head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).starts_with(['{', '[']) {
+    if head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t', '\0']).starts_with(['{', '[']) {
         Some(Box::new(Json::new(schema, layout, head)))
     } else {
         Some(Box::new(Csv::new(schema, layout, head)?))

@@ -183,6 +183,13 @@ fn splunk() {
 }
 
 #[test]
+fn security_event_table() {
+    let row = r#"{"TimeGenerated":"2026-11-21T10:00:00.5Z","Computer":"pc.example","EventSourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","EventID":4688,"NewProcessName":"C:\\calc.exe","Type":"SecurityEvent"}"#;
+    let expected = [("NewProcessName", r"C:\calc.exe"), ("Provider_Name", "Microsoft-Windows-Security-Auditing")];
+    check(row, "sysmon-json", ("Security", 4688), "2026-11-21T10:00:00.5000000Z", &expected);
+}
+
+#[test]
 fn defender() {
     let row = r#"{"Timestamp":"2026-11-21T10:00:00.1234567Z","DeviceName":"pc.example","ActionType":"ProcessCreated","FileName":"calc.exe","ProcessCommandLine":"calc","ReportId":77}"#;
     let expected = [("ProcessCommandLine", "calc"), ("ActionType", "ProcessCreated"), ("ReportId", "77")];
@@ -191,6 +198,14 @@ fn defender() {
     check(row, "defender", key, time, &expected);
     check(&format!("[{row}]"), "defender", key, time, &expected);
     check(&format!("{{\"Schema\":[{{\"Name\":\"a\"}}],\"Results\":[{row},{row}]}}"), "defender", key, time, &expected);
+    let event = row.replace("ProcessCreated", "DnsQueryResponse").replace(
+        "calc\",\"Rep",
+        r#"calc","AdditionalFields":"{\"DnsQueryString\":\"a.example\",\"FileName\":\"x\"}","Rep"#,
+    );
+    let inside = [("AdditionalFields.DnsQueryString", "a.example"), ("FileName", "calc.exe")];
+    check(&event, "defender", ("DeviceEvents", 0), time, &inside);
+    let object = event.replace("\"{\\\"", "{\"").replace("\\\"", "\"").replace("}\",\"Rep", "},\"Rep");
+    check(&object, "defender", ("DeviceEvents", 0), time, &[("DnsQueryString", "a.example")]);
     let streamed = format!(
         r#"{{"records":[{{"time":"2026-11-21T10:00:05Z","tenantId":"x","category":"AdvancedHunting-DeviceProcessEvents","properties":{row}}}]}}"#
     );

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod doc;
 pub mod excel;
 pub mod formula;
+pub mod logs;
 pub mod mail;
 pub mod objects;
 pub mod rtf;
@@ -61,6 +62,7 @@ const AREAS: &[Area] = &[
     (excel::samples, excel::ENTRIES),
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
+    (logs::samples, logs::ENTRIES),
 ];
 
 /// Every sample of every area.

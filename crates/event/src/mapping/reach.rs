@@ -72,7 +72,8 @@ impl Mapping {
         for class in self.classes_for(source) {
             let ids: Vec<String> = class.event_id.iter().map(ToString::to_string).collect();
             for channel in &class.channel {
-                let place = if ids.is_empty() { channel.clone() } else { format!("{channel} {}", ids.join("/")) };
+                let few = (1..=4).contains(&ids.len());
+                let place = if few { format!("{channel} {}", ids.join("/")) } else { channel.clone() };
                 if class.dialect != Dialect::Ecs && !places.contains(&place) {
                     places.push(place);
                 }

@@ -135,6 +135,9 @@ static FLAT: Branch = Branch {
         ("Hostname", Node::Slot(Slot::Computer, 0)),
         ("Computer", Node::Slot(Slot::Computer, 1)),
         ("ComputerName", Node::Slot(Slot::Computer, 2)),
+        // Log Analytics' SecurityEvent table is flat as well.
+        ("EventSourceName", Node::Slot(Slot::Provider, 2)),
+        ("TimeGenerated", Node::Slot(Slot::Time, 3)),
         ("EventTime", Node::Slot(Slot::Time, 0)),
         ("TimeCreated", Node::Slot(Slot::Time, 1)),
         ("SystemTime", Node::Slot(Slot::Time, 1)),

@@ -2,8 +2,9 @@
 
 use crate::layout::{Branch, Index, Layout, Node};
 use crate::leaf::{Fix, Parts, Raw, Slot};
-use crate::rendered;
+use crate::{json, rendered};
 use ddefend_event::Dialect;
+use std::borrow::Cow;
 
 /// Rows as advanced hunting, Log Analytics and the streaming API (`properties` with `category`) give them.
 pub(crate) static DEFENDER: Layout =
@@ -32,8 +33,25 @@ static ROOT: Branch = Branch {
     index: Index::new(),
 };
 
+/// The column that holds what a kind of event says beside the table's columns: an object as text. Where an export made it
+/// an object, its members stand under their own names.
+const ADDITIONAL: &str = "AdditionalFields";
+
+static INSIDE: Branch = Branch { known: &[], other: Node::Data, paths: false, index: Index::new() };
+
+/// Members of that column under dotted names, so that they cannot be taken for columns; the text stays.
+fn additional(parts: &mut Parts<'_>) {
+    let Some(text) = parts.named(ADDITIONAL).filter(|text| text.starts_with('{')).map(Cow::into_owned) else { return };
+    let mut inner = Parts::default();
+    json::inner(&mut inner, &text, &DEFENDER, &INSIDE);
+    for leaf in inner.leaves {
+        parts.push(format!("{ADDITIONAL}.{}", leaf.name), leaf.raw, leaf.fix);
+    }
+}
+
 /// The table: as the row says it, without the streaming API's prefix; else by action and columns.
 fn finish(parts: &mut Parts<'_>) {
+    additional(parts);
     if parts.at(Slot::Time).is_some_and(|leaf| leaf.name.ends_with("[UTC]")) {
         parts.utc = true;
     }

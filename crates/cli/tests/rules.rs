@@ -1,0 +1,92 @@
+//! `ddefend rules`: what its verbs print and end with.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ddefend")).args(args).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A folder of its own with one rule and its samples.
+fn folder(name: &str, samples: Option<&str>) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("ddefend-rules-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let rule = "title: A shell\nid: 5a1c1df5-70cf-4a5b-8a73-1e3c8f2f0d11\nlevel: low\n\
+                logsource: {category: process_creation, product: windows}\n\
+                detection:\n    selection:\n        Image|endswith: '\\cmd.exe'\n    condition: selection\n";
+    std::fs::write(folder.join("shell.yml"), rule).unwrap();
+    if let Some(samples) = samples {
+        std::fs::write(folder.join("shell.samples.yml"), samples).unwrap();
+    }
+    folder
+}
+
+fn sample(fires: &str, silent: &str) -> String {
+    let one = |image: &str| format!("    - {{name: one, category: process_creation, fields: {{Image: '{image}'}}}}\n");
+    format!("schemas: [sysmon, security, defender]\nfires:\n{}silent:\n{}", one(fires), one(silent))
+}
+
+fn tested(folder: &Path) -> (Option<i32>, String) {
+    let output = run(&["rules", "test", folder.to_str().unwrap()]);
+    std::fs::remove_dir_all(folder).unwrap();
+    (output.status.code(), out(&output))
+}
+
+const CMD: &str = "C:\\Windows\\System32\\cmd.exe";
+const CALC: &str = "C:\\Windows\\System32\\calc.exe";
+
+#[test]
+fn rules_that_do_what_their_samples_say_pass() {
+    let (code, text) = tested(&folder("right", Some(&sample(CMD, CALC))));
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("1 rules tried, 6 trials, 0 failed"), "{text}");
+}
+
+#[test]
+fn rules_that_do_not_fail() {
+    let (code, text) = tested(&folder("wrong", Some(&sample(CALC, CMD))));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("security: one: does not fire"), "{text}");
+    assert!(text.contains("defender: one: fires, and should not"), "{text}");
+}
+
+#[test]
+fn broken_samples_and_bare_rules_are_told() {
+    let (code, text) = tested(&folder("broken", Some("schemas: [sysmon]\nfires:\n    - {name: one}\n")));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("needs either fields or a sequence"), "{text}");
+    let (code, text) = tested(&folder("bare", None));
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("1 rules have no samples"), "{text}");
+}
+
+#[test]
+fn lists_say_every_rule_once() {
+    let output = run(&["rules", "list", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = list["rules"].as_array().unwrap();
+    let kinds = |kind: &str| rules.iter().filter(|rule| rule["kind"] == kind).count();
+    assert!(kinds("rule") > 70 && kinds("correlation") > 10);
+    assert_eq!(kinds("filter"), 4);
+    let text = out(&run(&["rules", "list"]));
+    assert_eq!(text.lines().count(), rules.len());
+    let tagged = out(&run(&["rules", "list", "--tag", "attack.t1021.003"]));
+    assert!(tagged.lines().count() > 1 && tagged.lines().all(|line| line.contains("T1021.003")), "{tagged}");
+}
+
+#[test]
+fn explanations_name_records_and_fields() {
+    let text = out(&run(&["rules", "explain", "excel_dde_allowed"]));
+    for part in ["security-4657", "RegistryValueData", "dde_setting_weakened", "DET0504", "Known false positives"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let text = out(&run(&["rules", "explain", "erp_data_feeds"]));
+    assert!(text.contains("office_starts_script_host"), "{text}");
+    assert_eq!(run(&["rules", "explain", "no_such_rule"]).status.code(), Some(2));
+}
