@@ -46,7 +46,7 @@ impl Sink for Agreeing<'_> {
             self.matcher.evaluate(selection, row, &mut self.scratch, &mut hits);
         }
         self.records += 1;
-        if self.records % self.step != 0 && hits.is_empty() {
+        if !self.records.is_multiple_of(self.step) && hits.is_empty() {
             return;
         }
         self.asked += 1;
