@@ -10,6 +10,7 @@ use crate::Outcome;
 use crate::args::{RuleFiles, Rules, RulesVerb};
 use crate::rule_files;
 use ddefend_content::Content;
+use ddefend_report::escape;
 use ddefend_rule::RuleSet;
 use ddefend_rule::front::sigma::{self, Filter};
 use std::io::{self, Write};
@@ -24,7 +25,7 @@ pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
     let (text, outcome) = match done {
         Ok(done) => done,
         Err(message) => {
-            eprintln!("ddefend: {message}");
+            eprintln!("ddefend: {}", escape::terminal(&message));
             return Outcome::Usage;
         }
     };
@@ -36,6 +37,11 @@ pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
             Outcome::Internal
         }
     }
+}
+
+/// Text of a rule file, safe for a terminal; its lines stay.
+fn safe(text: &str) -> String {
+    text.lines().map(escape::terminal).collect::<Vec<_>>().join("\n")
 }
 
 /// Rules, correlations and filters that the arguments ask for.
@@ -56,7 +62,7 @@ fn load(args: &RuleFiles, content: &Content) -> Result<Loaded, String> {
         sigma::Options { placeholders: rule_files::placeholders(None, content)?, ..sigma::Options::default() };
     let set = sigma::read(&files, &options);
     for problem in set.problems.iter().filter(|problem| !problem.warning).take(20) {
-        eprintln!("ddefend: {problem}");
+        eprintln!("ddefend: {}", escape::terminal(&problem.to_string()));
     }
     Ok(Loaded { set, filters: sigma::filters(&files) })
 }

@@ -134,8 +134,12 @@ impl Baseline {
     }
 }
 
+/// Characters of a file name that are looked at; NTFS allows 255.
+const LONGEST_NAME: usize = 1_024;
+
 /// File name of a path, lower case.
 fn file_name(path: &str) -> String {
     let path = path.trim().trim_matches('"');
-    path.rsplit(['\\', '/']).next().unwrap_or(path).to_lowercase()
+    let name = path.rsplit(['\\', '/']).next().unwrap_or(path);
+    name.chars().take(LONGEST_NAME).flat_map(char::to_lowercase).collect()
 }

@@ -14,9 +14,13 @@ pub(crate) struct Columns {
 impl Columns {
     /// A labelled value, escaped, wrapped to the width with a hanging indent.
     pub(crate) fn field(&self, label: &str, value: &str, style: Style) -> String {
-        let safe = escape::terminal(value);
+        self.safe_field(label, &escape::terminal(value), style)
+    }
+
+    /// The same for what is escaped already.
+    pub(crate) fn safe_field(&self, label: &str, safe: &str, style: Style) -> String {
         let mut out = String::new();
-        for (index, line) in wrap::wrap(&safe, self.width.saturating_sub(self.label + 4)).iter().enumerate() {
+        for (index, line) in wrap::wrap(safe, self.width.saturating_sub(self.label + 4)).iter().enumerate() {
             let label = if index == 0 { label } else { "" };
             out.push_str(&format!("  {} {}\n", self.paint.label(label, self.label + 1), self.paint.with(style, line)));
         }

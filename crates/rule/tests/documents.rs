@@ -267,6 +267,28 @@ fn correlations_of_correlations_stand_behind_them() {
 }
 
 #[test]
+fn correlations_that_wait_for_each_other_or_for_wrong_ones() {
+    let one = |id: &str, rules: &str| {
+        format!(
+            "title: {id}\nid: {id}\ncorrelation:\n    type: event_count\n    rules: {rules}\n    timespan: 1h\n    condition:\n        gte: 2\n---\n"
+        )
+    };
+    let set = load(&[one("a", "b"), one("b", "a"), one("c", "d"), one("d", "nobody")].concat());
+    let found: Vec<_> =
+        set.problems.iter().map(|problem| problem.message.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(found, ["the correlation feeds", "the correlation feeds", "no rule has", "no rule has"]);
+}
+
+#[test]
+fn detections_named_over_and_over_are_refused() {
+    let words: String = (0..2_000).map(|number| format!("            - w{number}\n")).collect();
+    let detections = format!("    s:\n        A|contains:\n{words}");
+    let many = vec!["s"; 60].join(" or ");
+    assert_eq!(load(&rule(&detections, &many)).problems.first().unwrap().code, "rule.condition");
+    assert_eq!(load(&rule(&detections, "s or s")).problems, []);
+}
+
+#[test]
 fn twins_are_named() {
     let one = rule("    s:\n        A: 1", "s");
     let set = load(&format!("{one}---\n{one}"));

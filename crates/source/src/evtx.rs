@@ -6,6 +6,7 @@
 //! without one; leaves of `UserData` by element.
 
 mod bytes;
+mod carve;
 mod chunk;
 mod decode;
 mod names;
@@ -94,7 +95,9 @@ fn read(block: Block<'_>, scratch: &mut Scratch, sink: &mut dyn Sink) {
         match segment.kind {
             Kind::Header | Kind::Zeros => {}
             Kind::Chunk => chunk.read(scratch, sink),
-            Kind::Loose => chunk.read_loose(scratch, sink),
+            Kind::Loose if chunk.is_headless() => chunk.read_headless(scratch, sink),
+            Kind::Loose if scratch.recover => carve::read(&chunk, scratch, sink),
+            Kind::Loose => {}
         }
     }
 }

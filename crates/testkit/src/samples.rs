@@ -1,8 +1,10 @@
 //! The project's own samples, one module an area.
 
 pub mod archives;
+pub mod baseline;
 pub mod commands;
 pub mod doc;
+pub mod evtx;
 pub mod excel;
 pub mod formula;
 pub mod logs;
@@ -52,6 +54,7 @@ pub struct Entry {
 type Area = (fn() -> Vec<Sample>, &'static [Entry]);
 
 const AREAS: &[Area] = &[
+    (baseline::samples, baseline::ENTRIES),
     (archives::samples, archives::ENTRIES),
     (commands::samples, commands::ENTRIES),
     (objects::samples, objects::ENTRIES),
@@ -63,6 +66,7 @@ const AREAS: &[Area] = &[
     (formula::samples, formula::ENTRIES),
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
+    (evtx::samples, evtx::ENTRIES),
 ];
 
 /// Every sample of every area.

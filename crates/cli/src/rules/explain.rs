@@ -1,4 +1,4 @@
-use super::{Loaded, list, load, words};
+use super::{Loaded, list, load, safe, words};
 use crate::Outcome;
 use crate::args::RulesExplain;
 use crate::terminal;
@@ -32,7 +32,10 @@ pub(super) fn run(args: &RulesExplain, content: &Content) -> Result<(String, Out
     let attack = known.attack(meta);
     let (positives, references) = (meta.false_positives.join("\n"), meta.references.join("\n"));
     let (tuning, analytic) = (custom("tuning"), custom("analytic"));
-    let mut sections = vec![Section::new("What", &meta.description)];
+    let what: Vec<(&str, String)> = what.into_iter().map(|(heading, text)| (heading, safe(&text))).collect();
+    let [description, positives, tuning, used_by, attack, analytic, references] =
+        [&meta.description, &positives, &tuning, &used_by, &attack, &analytic, &references].map(|text| safe(text));
+    let mut sections = vec![Section::new("What", &description)];
     sections.extend(what.iter().map(|(heading, text)| Section::new(heading, text)));
     sections.extend([
         Section::new("Known false positives", &positives),
@@ -45,7 +48,7 @@ pub(super) fn run(args: &RulesExplain, content: &Content) -> Result<(String, Out
     let level = meta.level.map_or("filter".to_owned(), |level| level.to_string());
     let name = meta.name.as_deref().map(|name| format!("{name}, ")).unwrap_or_default();
     let heading = format!("{} ({level}; {name}{})", meta.title, meta.id);
-    Ok((layout(&heading, &sections, terminal::width(None), terminal::colour(args.color)), Outcome::Clean))
+    Ok((layout(&safe(&heading), &sections, terminal::width(None), terminal::colour(args.color)), Outcome::Clean))
 }
 
 struct Known {

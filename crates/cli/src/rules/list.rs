@@ -3,6 +3,7 @@ use crate::Outcome;
 use crate::args::{ListFormat, RulesList};
 use ddefend_content::Content;
 use ddefend_event::LogSource;
+use ddefend_report::escape;
 use ddefend_rule::ir::Meta;
 use serde::Serialize;
 
@@ -38,6 +39,7 @@ pub(super) fn run(args: &RulesList, content: &Content) -> Result<(String, Outcom
         ListFormat::Json => {
             let document = Document { schema_version: "1", rules: rows };
             let mut text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
+            text = escape::json(&text);
             text.push('\n');
             text
         }
@@ -79,7 +81,7 @@ fn text(rows: &[Row]) -> String {
         let name = if row.name.is_empty() { &row.title } else { &row.name };
         let level = if row.level.is_empty() { row.kind } else { &row.level };
         let line = format!("{level:<9} {name:<44} {:<36} {:<30} {}", row.id, row.techniques.join(" "), row.source);
-        out.push_str(line.trim_end());
+        out.push_str(&escape::terminal(line.trim_end()));
         out.push('\n');
     }
     out

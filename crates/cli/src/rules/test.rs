@@ -5,6 +5,7 @@ use crate::rule_files::{self, SAMPLES};
 use ddefend_content::Content;
 use ddefend_event::Mapping;
 use ddefend_hunt::sample::{Sample, Samples, Trial};
+use ddefend_report::escape;
 use ddefend_rule::ir::Meta;
 use ddefend_rule::{RuleSet, front::sigma};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,7 +68,7 @@ pub(super) fn run(args: &RulesTest, content: &Content) -> Result<(String, Outcom
             tally.fail(&format!("{file}: there is no rule beside it"));
         }
         if args.verbose && tally.failed == before {
-            tally.out.push_str(&format!("passes  {file}\n"));
+            tally.out.push_str(&format!("passes  {}\n", escape::terminal(file)));
         }
     }
     regression::run(&files.regression, &trial, content, args.verbose, &mut |id, result| {
@@ -186,6 +187,6 @@ impl Bench<'_> {
 impl Tally {
     fn fail(&mut self, message: &str) {
         self.failed += 1;
-        self.out.push_str(&format!("fails   {message}\n"));
+        self.out.push_str(&format!("fails   {}\n", escape::terminal(message)));
     }
 }

@@ -1,11 +1,11 @@
 use super::read::{RawKind, Sample, SampleError, SampleRecord, Stands};
-use ddefend_event::{Dialect, Event, Head, Key, LogSource, Mapping, Place, Time, Value, Zone, native};
+use ddefend_event::{Class, Dialect, Event, Head, Key, LogSource, Mapping, Place, Time, Value, Zone, native};
 
 /// When samples begin: 2026-03-02T09:00:00Z, a Monday morning.
 const BEGIN: i64 = 1_772_442_000 * Time::SECOND;
 /// Where they happen unless they say otherwise.
 const HOST: &str = "ws-042.example";
-/// Families whose records are Windows', so that records without a class may stand among theirs.
+/// Families whose records are Windows'; `windows` stands for those that neither of the others has, with or without a class.
 const WINDOWS: [&str; 3] = ["windows", "sysmon", "security"];
 
 impl Sample {
@@ -68,7 +68,7 @@ fn of_category(
     let source = LogSource { category: Some(category.into()), product: Some("windows".into()), service: None };
     let mut reasons = Vec::new();
     for class in mapping.classes_for(&source) {
-        if class.id.strip_prefix(schema).is_none_or(|rest| !rest.starts_with('-')) {
+        if !belongs(class, schema) {
             continue;
         }
         match mapping.native(&class.id, fields, host, Some(time), number) {
@@ -81,6 +81,15 @@ fn of_category(
         reasons.push(format!("{schema} has no records of {category}"));
     }
     Err(SampleError(reasons.join("; ")))
+}
+
+/// True where records of the class are of the family.
+fn belongs(class: &Class, family: &str) -> bool {
+    let named = |family: &str| class.id.strip_prefix(family).is_some_and(|rest| rest.starts_with('-'));
+    match family {
+        "windows" => class.dialect == Dialect::Windows && !WINDOWS.iter().any(|family| named(family)),
+        family => named(family),
+    }
 }
 
 fn raw(kind: &RawKind, fields: &[(&str, &str)], host: &str, time: Time, record: u64) -> Event {

@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Samples {
     /// Families of records in which the rule is claimed to work: what the ids of mapping classes begin with (`sysmon`,
-    /// `security`, `defender`, `ecs`), or `windows` for records that no class describes.
+    /// `security`, `defender`, `ecs`), or `windows` for other records of Windows.
     pub schemas: Vec<String>,
     /// Samples that the rule must fire on, then those that it must stay silent on.
     pub samples: Vec<Sample>,

@@ -140,8 +140,8 @@ impl Html {
         if let Some(elapsed) = summary.elapsed {
             words.push(format!("{:.1} s", elapsed as f64 / 1000.0));
         }
-        let span = summary.span.as_ref().map(|(first, last)| {
-            format!("<br>records from {} to {}", e(&shape::time(first, 0)), e(&shape::time(last, 0)))
+        let span = self.tally.covered(summary).map(|(first, last)| {
+            format!("<br>records from {} to {}", e(&shape::time(&first, 0)), e(&shape::time(&last, 0)))
         });
         format!(
             "<header><h1>ddefend hunt</h1>\n<p>read {}{}<br>ddefend {} &middot; content {}</p>\n\

@@ -1,5 +1,6 @@
 //! Small readings of a detection that several outputs share.
 
+use crate::text::clip;
 use ddefend_model::{Detection, EventRef, Process};
 
 /// The last part of a Windows or POSIX path.
@@ -45,23 +46,57 @@ pub(super) fn time(text: &str, digits: usize) -> String {
     }
 }
 
-/// What happened in one line: the command that ran, else the first matched value, else why.
+/// What happened in one line: the command that was started; for what is no process start, the sentence that says why;
+/// else the first matched values.
 pub(super) fn gist(detection: &Detection) -> String {
-    let command = acting(detection).map(|process| process.command.as_str()).filter(|command| !command.is_empty());
-    let command = command.or_else(|| value_of(detection, "CommandLine"));
-    if let Some(command) = command {
+    let command = acting(detection).map(|process| process.command.trim()).filter(|command| !command.is_empty());
+    if let Some(command) = command
+        && detection.why.contains(command)
+    {
         return command.to_owned();
+    }
+    let why = brief_why(detection);
+    if !why.is_empty() && why != detection.rule.title {
+        return why;
     }
     let matched = detection.fields.iter().filter(|field| !field.value.is_empty());
     let shown: Vec<String> = matched.take(3).map(|field| format!("{}={}", field.field, field.value)).collect();
-    if shown.is_empty() { detection.why.clone() } else { shown.join(" ") }
+    if shown.is_empty() { why } else { shown.join(" ") }
 }
 
-/// The value of a matched or shown field.
-pub(super) fn value_of<'d>(detection: &'d Detection, name: &str) -> Option<&'d str> {
-    let matched = detection.fields.iter().map(|field| (&field.field, &field.value));
-    let shown = detection.context.iter().map(|field| (&field.field, &field.value));
-    matched.chain(shown).find(|(field, value)| *field == name && !value.is_empty()).map(|(_, value)| value.as_str())
+/// Why, without what stands beside it anyway: the command line and the list of what matched.
+pub(super) fn brief_why(detection: &Detection) -> String {
+    let because = detection.fields.iter().take(4).map(|field| match field.field.as_str() {
+        "" => format!("the record {}", field.asked),
+        name => format!("{name} {}", field.asked),
+    });
+    let because = format!(" ({})", because.collect::<Vec<_>>().join(", "));
+    let mut why = detection.why.replacen(&because, "", 1);
+    if let Some(process) = acting(detection).filter(|process| !process.command.trim().is_empty()) {
+        why = why.replacen(&format!(": {}", process.command.trim()), "", 1);
+    }
+    why.trim().to_owned()
+}
+
+/// What the rule asked, in one line: `ParentImage ends with \WINWORD.EXE, Image ends with \cmd.exe`.
+pub(super) fn asked(detection: &Detection) -> String {
+    let asked = detection.fields.iter().map(|field| match field.field.as_str() {
+        "" => format!("the record {}", clip(&field.asked, ASKED)),
+        name => format!("{name} {}", clip(&field.asked, ASKED)),
+    });
+    asked.collect::<Vec<_>>().join(", ")
+}
+
+/// Characters of what a rule asked: regular expressions and lists can be long.
+pub(super) const ASKED: usize = 90;
+
+/// True for a value that neither the matched fields nor the processes show already.
+pub(super) fn is_fresh(detection: &Detection, value: &str) -> bool {
+    let same = |known: &str| known.trim() == value.trim();
+    let near = detection.lineage.iter().rev().take(2);
+    !value.trim().is_empty()
+        && !detection.fields.iter().any(|field| same(&field.value))
+        && !near.into_iter().any(|process| same(&process.image) || same(&process.command) || same(&process.user))
 }
 
 /// A number with commas between thousands.

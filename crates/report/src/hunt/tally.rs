@@ -1,7 +1,7 @@
 //! Counts over detections, for the summaries that people read. Memory is bounded, whatever the logs hold.
 
 use super::shape;
-use ddefend_model::{Detection, Level};
+use ddefend_model::{Detection, HuntSummary, Level};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Hosts and rules that are told apart; what comes later is counted together.
@@ -58,6 +58,14 @@ impl Tally {
         }
         widen(&mut rule.first, &mut rule.last, &detection.event.time);
         widen(&mut self.first, &mut self.last, &detection.event.time);
+    }
+
+    /// The time that the records cover, as far as the summary and the detections tell.
+    pub(super) fn covered(&self, summary: &HuntSummary) -> Option<(String, String)> {
+        let (mut first, mut last) = summary.span.clone()?;
+        widen(&mut first, &mut last, &self.first);
+        widen(&mut first, &mut last, &self.last);
+        Some((first, last))
     }
 
     /// Rules, worst first, then by count, then by title.

@@ -12,7 +12,7 @@ use super::{HuntMeta, HuntRenderer};
 use crate::columns::Columns;
 use crate::paint::{Paint, Style};
 use crate::{escape, wrap};
-use ddefend_model::{Detection, Diagnostic, HuntSummary};
+use ddefend_model::{Detection, Diagnostic, HuntSummary, Level};
 use fold::Folder;
 use timeline::Timeline;
 
@@ -30,6 +30,8 @@ pub(super) fn make(meta: &HuntMeta) -> Box<dyn HuntRenderer> {
         tally: Tally::default(),
         folder: Folder::default(),
         gaps: Vec::new(),
+        began: false,
+        shown: None,
         forest: meta.tree.then(Forest::default),
         timeline: meta.timeline.then(Timeline::default),
     })
@@ -42,6 +44,10 @@ struct Text {
     folder: Folder,
     /// The first diagnostics, for the end.
     gaps: Vec<Diagnostic>,
+    /// True once something was printed.
+    began: bool,
+    /// The log and record that the last block was about.
+    shown: Option<(String, u64)>,
     /// Where process trees are wanted.
     forest: Option<Forest>,
     /// Where a table by time is wanted.
@@ -60,8 +66,24 @@ impl HuntRenderer for Text {
         if !self.verbose && self.folder.folds(detection) {
             return String::new();
         }
-        let mut out = self.folded();
-        out.push_str(&block::block(self.columns, detection, self.verbose));
+        let mut out = self.folded(false);
+        let place = (detection.event.source.clone(), detection.event.record);
+        let again = detection.events.is_empty() && self.shown.as_ref() == Some(&place);
+        if again && !self.verbose && out.is_empty() {
+            return block::follower(self.columns, detection);
+        }
+        if std::mem::replace(&mut self.began, true) {
+            out.push('\n');
+        }
+        let quiet = detection.rule.level == Level::Info && !self.verbose;
+        let make = if quiet {
+            block::quiet(self.columns, detection)
+        } else {
+            block::block(self.columns, detection, self.verbose)
+        };
+        out.push_str(&make);
+        // What follows a short form needs the long one.
+        self.shown = (!quiet).then_some(place);
         out
     }
 
@@ -77,7 +99,10 @@ impl HuntRenderer for Text {
     }
 
     fn end(&mut self, summary: &HuntSummary) -> String {
-        let mut out = self.folded();
+        let mut out = self.folded(true);
+        if self.began {
+            out.push('\n');
+        }
         if let Some(forest) = &self.forest {
             out.push_str(&tree::tree(self.columns, forest, self.verbose));
         }
@@ -91,15 +116,16 @@ impl HuntRenderer for Text {
 
 impl Text {
     /// What was folded since the last block.
-    fn folded(&mut self) -> String {
+    fn folded(&mut self, all: bool) -> String {
         let mut out = String::new();
-        for note in self.folder.take() {
+        let notes = self.folder.take(all);
+        if !notes.is_empty() && self.began {
+            out.push('\n');
+        }
+        for note in notes {
             let text = format!("… and {} more like it on {}: {}", note.count, note.host, note.title);
             let text = wrap::clip(&escape::terminal(&text), self.columns.width);
             out.push_str(&format!("{}\n", self.columns.paint.with(Style::Dim, &text)));
-        }
-        if !out.is_empty() {
-            out.push('\n');
         }
         out
     }

@@ -10,6 +10,7 @@ mod detection;
 mod document;
 mod encode;
 mod filter;
+mod index;
 mod limits;
 mod meta;
 mod number;
@@ -20,11 +21,12 @@ mod placeholder;
 mod position;
 mod value;
 
-use crate::ir::{Expr, Meta, Rule};
+use crate::ir::{Expr, Feed, Meta, Rule};
 use crate::{Problem, RuleSet};
 use ddefend_model::code;
 use detection::{Failed, Section};
 use document::Document;
+use index::Index;
 use std::collections::HashMap;
 use yaml_serde::Value;
 
@@ -36,6 +38,8 @@ pub fn read(files: &[(String, String)], options: &Options) -> RuleSet {
     let mut set = RuleSet::default();
     let mut correlations = Vec::new();
     let mut filters = Vec::new();
+    let mut index = Index::default();
+    let mut budget = limits::TOTAL;
     for (name, text) in files {
         for document in document::read(name, text, &mut set.problems) {
             if document.root.contains_key("correlation") {
@@ -44,15 +48,25 @@ pub fn read(files: &[(String, String)], options: &Options) -> RuleSet {
                 filters.push(document);
             } else {
                 match rule(&document, options, &mut set.problems) {
-                    Ok(rule) => set.rules.push(rule),
+                    Ok(rule) => match budget.checked_sub(condition::size(&rule.detection)) {
+                        Some(left) => {
+                            budget = left;
+                            index.add(&rule.meta, Feed::Rule(set.rules.len()));
+                            set.rules.push(rule);
+                        }
+                        None => {
+                            let message = format!("the rules together make more than {} tests", limits::TOTAL);
+                            set.problems.push(document.problem(&[], code::RULE_LIMIT, message));
+                        }
+                    },
                     Err(problem) => set.problems.push(problem),
                 }
             }
         }
     }
     warn_of_twins(&set.rules, &mut set.problems);
-    filter::apply(&filters, options, &mut set);
-    correlation::read(&correlations, &mut set);
+    filter::apply(&filters, options, &index, budget, &mut set);
+    correlation::read(&correlations, index, &mut set);
     set.problems.sort();
     set.problems.dedup();
     set

@@ -39,15 +39,13 @@ pub(super) fn utf16(bytes: &[u8]) -> String {
 
 /// UTF-16 up to its first NUL.
 pub(super) fn until_nul(bytes: &[u8]) -> &[u8] {
-    // Eight bytes at a time: strings are long, and hardly any has a NUL.
+    // Strings are long, and hardly any has a NUL: many units at a time, written so that it becomes vector code.
     let mut clean = 0_usize;
-    for part in bytes.as_chunks::<8>().0 {
-        let four = u64::from_le_bytes(*part);
-        let nul = four.wrapping_sub(0x0001_0001_0001_0001) & !four & 0x8000_8000_8000_8000;
-        if nul != 0 {
+    for part in bytes.as_chunks::<32>().0 {
+        if part.as_chunks::<2>().0.iter().fold(false, |nul, unit| nul | (u16::from_le_bytes(*unit) == 0)) {
             break;
         }
-        clean = clean.wrapping_add(8);
+        clean = clean.wrapping_add(32);
     }
     let rest = bytes.get(clean..).unwrap_or_default();
     match rest.as_chunks::<2>().0.iter().position(|unit| *unit == [0, 0]) {

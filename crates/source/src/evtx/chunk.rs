@@ -20,7 +20,7 @@ const DIRTY: u32 = 1;
 /// Where a record came from that its chunk does not count any more.
 const SLACK: &str = "slack";
 /// Where a record came from that stands in no chunk.
-const RAW: &str = "raw";
+pub(super) const RAW: &str = "raw";
 
 /// A chunk under the hand.
 pub(super) struct Chunk<'c> {
@@ -34,7 +34,7 @@ pub(super) struct Chunk<'c> {
 
 impl<'c> Chunk<'c> {
     fn tell(&self, sink: &mut dyn Sink, code: &'static str, start: usize, end: usize, words: impl Into<String>) {
-        let offset = self.offset.saturating_add(u64::try_from(start).unwrap_or(u64::MAX));
+        let offset = self.offset.wrapping_add(u64::try_from(start).unwrap_or(u64::MAX));
         let length = u64::try_from(end.saturating_sub(start)).unwrap_or(u64::MAX);
         let place = Location::bytes(offset, length).held_by("event log chunk");
         sink.diagnostic(Diagnostic::new(code, PartPath::root(&**self.source), place, words));
@@ -113,7 +113,7 @@ impl<'c> Chunk<'c> {
     }
 
     /// Whole records whose size stands at both their ends, wherever they begin from `start` to `end`.
-    fn search(&self, start: usize, end: usize) -> impl Iterator<Item = Raw<'c>> {
+    pub(super) fn search(&self, start: usize, end: usize) -> impl Iterator<Item = Raw<'c>> {
         let chunk = self.bytes;
         let (offset, source) = (self.offset, self.source);
         memmem::find_iter(window(chunk, start, end), RECORD)
@@ -122,7 +122,14 @@ impl<'c> Chunk<'c> {
     }
 
     /// Reads the records that nobody counts any more.
-    fn carve(&self, start: usize, end: usize, how: &'static str, scratch: &mut Scratch, sink: &mut dyn Sink) {
+    pub(super) fn carve(
+        &self,
+        start: usize,
+        end: usize,
+        how: &'static str,
+        scratch: &mut Scratch,
+        sink: &mut dyn Sink,
+    ) {
         if !scratch.recover || end.saturating_sub(start) < LEAST {
             return;
         }
@@ -142,13 +149,14 @@ impl<'c> Chunk<'c> {
         }
     }
 
-    /// Reads what has no chunk's magic: a chunk whose head is damaged, or lone records.
-    pub(super) fn read_loose(&self, scratch: &mut Scratch, sink: &mut dyn Sink) {
-        if self.bytes.len() > HEADER && self.record(HEADER).is_some_and(|raw| raw.is_closed()) {
-            self.tell(sink, code::BROKEN_STRUCTURE, 0, HEADER, "a chunk without its magic");
-            return self.read(scratch, sink);
-        }
-        scratch.next_chunk();
-        self.carve(0, self.bytes.len(), RAW, scratch, sink);
+    /// True where a chunk stands whose magic is damaged: a whole record where its first should be.
+    pub(super) fn is_headless(&self) -> bool {
+        self.bytes.len() > HEADER && self.record(HEADER).is_some_and(|raw| raw.is_closed())
+    }
+
+    /// Reads a chunk whose magic is damaged.
+    pub(super) fn read_headless(&self, scratch: &mut Scratch, sink: &mut dyn Sink) {
+        self.tell(sink, code::BROKEN_STRUCTURE, 0, HEADER, "a chunk without its magic");
+        self.read(scratch, sink);
     }
 }

@@ -4,6 +4,7 @@ use super::bytes::{offset_at, slice, u8_at, u16_at, until_nul, utf16, window};
 use super::names::{Context, Role};
 use super::skeleton::{Mark, Skeleton};
 use super::value;
+use ddefend_event::native;
 use std::borrow::Cow;
 
 /// Open elements in one stream; real ones have four.
@@ -293,6 +294,10 @@ impl<'c> Builder<'c> {
                 let (label, depends, what) = (open.label.clone(), depends.clone(), What::Pieces(pieces));
                 self.items.push(Item { name: name.into(), label, role, what, attribute: true, within, depends });
             }
+        }
+        // A name can be lost with the part of the chunk that it stood in.
+        if text.is_empty() && open.label.is_none() {
+            text.push_str(native::DATA);
         }
         open.text = text.into();
         Ok(())

@@ -19,7 +19,7 @@ pub(super) const LEAST: usize = 28;
 pub(super) struct Raw<'c> {
     /// Its chunk, to which all offsets in it count.
     pub(super) chunk: &'c [u8],
-    /// Where the chunk stands in the log.
+    /// Where the chunk stands in the log; before its beginning where the chunk's head is not there, so it may wrap.
     pub(super) offset: u64,
     /// Where the record stands in the chunk.
     pub(super) start: usize,
@@ -68,7 +68,7 @@ impl<'c> Raw<'c> {
     }
 
     fn place(&self) -> u64 {
-        self.offset.saturating_add(u64::try_from(self.start).unwrap_or(u64::MAX))
+        self.offset.wrapping_add(u64::try_from(self.start).unwrap_or_default())
     }
 
     /// The owned record of what was decoded.

@@ -140,31 +140,29 @@ impl Scratch {
         let (first, template, end) = (part.first, part.template, part.end);
         let last = self.parts.get(number.saturating_add(1)).map_or(self.slots.len(), |next| next.first);
         let mut place = first;
-        while place < last {
-            if let Some(slot) = self.slots.get(place).copied().filter(|slot| slot.kind == BINXML && slot.size > 0) {
-                let template = self.templates.by(template).ok_or(Stop::Slow)?;
-                let nest = template.nests.get(place.saturating_sub(first)).copied().unwrap_or(Nest::No);
-                let Nest::Item(item) = nest else {
-                    if nest == Nest::No {
-                        place = place.saturating_add(1);
-                        continue;
-                    }
-                    return Err(Stop::Slow);
-                };
-                let item = usize::try_from(item).ok().and_then(|item| template.program.items.get(item));
-                let item = item.filter(|item| item.depends.is_empty()).ok_or(Stop::Slow)?;
-                let context = item.within;
-                let start = usize::try_from(slot.start).map_err(|_| Stop::Slow)?;
-                let stop = start.saturating_add(slot.size.into()).min(end);
-                let at = single(chunk, start, stop).ok_or(Stop::Slow)?;
-                if self.parts.len() >= MAX_PARTS {
-                    return Err(Stop::Slow);
-                }
-                self.part(chunk, at, stop, context)?;
+        loop {
+            // Hardly any slot holds binary XML; they are passed over by one short loop.
+            let rest = self.slots.get(place..last).unwrap_or_default();
+            let Some(ahead) = rest.iter().position(|slot| slot.kind == BINXML && slot.size > 0) else { return Ok(()) };
+            let Some(slot) = rest.get(ahead).copied() else { return Ok(()) };
+            let index = place.saturating_add(ahead).saturating_sub(first);
+            place = place.saturating_add(ahead).saturating_add(1);
+            let template = self.templates.by(template).ok_or(Stop::Slow)?;
+            let item = match template.nests.get(index) {
+                None | Some(Nest::No) => continue,
+                Some(Nest::Several) => return Err(Stop::Slow),
+                Some(Nest::Item(item)) => usize::try_from(*item).ok().and_then(|item| template.program.items.get(item)),
+            };
+            let item = item.filter(|item| item.depends.is_empty()).ok_or(Stop::Slow)?;
+            let context = item.within;
+            let start = usize::try_from(slot.start).map_err(|_| Stop::Slow)?;
+            let stop = start.saturating_add(slot.size.into()).min(end);
+            let at = single(chunk, start, stop).ok_or(Stop::Slow)?;
+            if self.parts.len() >= MAX_PARTS {
+                return Err(Stop::Slow);
             }
-            place = place.saturating_add(1);
+            self.part(chunk, at, stop, context)?;
         }
-        Ok(())
     }
 
     /// The slow way: everything is decoded, then the wanted values are picked.

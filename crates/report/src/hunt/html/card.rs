@@ -41,9 +41,9 @@ pub(super) fn card(detection: &Detection, anchor: &str) -> String {
         let value = if parent.command.is_empty() { &parent.image } else { &parent.command };
         row(&mut out, "parent", &code(value, ""));
     }
-    row(&mut out, "why", &text(&detection.why));
+    row(&mut out, "why", &text(&shape::brief_why(detection)));
     row(&mut out, "matched", &matched(detection));
-    let context = detection.context.iter().take(FIELDS).filter(|shown| !shown.value.is_empty());
+    let context = detection.context.iter().take(FIELDS).filter(|shown| shape::is_fresh(detection, &shown.value));
     let context: Vec<String> = context
         .map(|shown| format!("<tr><th>{}</th><td>{}</td></tr>", text(&shown.field), code(&shown.value, "")))
         .collect();

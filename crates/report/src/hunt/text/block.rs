@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 /// Longest value shown in one go, characters.
 const CLIP: usize = 600;
 /// Longest value beside a command, characters.
-const SHORT: usize = 160;
+const SHORT: usize = 240;
 /// Matched fields shown unless verbose.
 const FIELDS: usize = 8;
 /// Context fields shown unless verbose.
@@ -19,11 +19,35 @@ const CONTEXT: usize = 4;
 /// Events of a correlation shown unless verbose.
 const EVENTS: usize = 5;
 
+/// A further rule that fired on the record just shown: its name, and what it asked.
+pub(super) fn follower(columns: Columns, detection: &Detection) -> String {
+    let mut out = title(columns, detection, "same record", "");
+    let room = columns.width.saturating_sub(columns.label + 4);
+    let asked = wrap::clip(&escape::terminal(&shape::asked(detection)), room);
+    if !asked.is_empty() {
+        out.push_str(&columns.safe_field("matched", &asked, Style::Dim));
+    }
+    out
+}
+
+/// An info detection: its name, what happened, and where.
+pub(super) fn quiet(columns: Columns, detection: &Detection) -> String {
+    let event = &detection.event;
+    let mut out = title(columns, detection, &shape::time(&event.time, 0), shape::host(event));
+    let room = columns.width.saturating_sub(columns.label + 4);
+    for (label, text) in [("what", shape::gist(detection)), ("where", shape::place(event))] {
+        let text = wrap::squeeze(&escape::terminal(&clip(&text, CLIP)), room);
+        out.push_str(&columns.safe_field(label, &text, Style::Dim));
+    }
+    out
+}
+
 pub(super) fn block(columns: Columns, detection: &Detection, verbose: bool) -> String {
-    let mut out = title(columns, detection);
+    let event = &detection.event;
+    let mut out = title(columns, detection, &shape::time(&event.time, 0), shape::host(event));
     let limit = if verbose { usize::MAX } else { CLIP };
     let field = |label: &str, value: &str, style| columns.field(label, &clip(value, limit), style);
-    let command = shape::acting(detection).map(|process| process.command.as_str()).unwrap_or_default();
+    let command = shape::acting(detection).map(|process| process.command.trim()).unwrap_or_default();
     if !detection.lineage.is_empty() {
         out.push_str(&field("process", &chain(detection), Style::Strong));
     }
@@ -31,8 +55,9 @@ pub(super) fn block(columns: Columns, detection: &Detection, verbose: bool) -> S
         out.push_str(&field("runs", command, Style::Alarm));
     }
     out.push_str(&ancestors(columns, detection, verbose));
-    if !detection.why.is_empty() {
-        out.push_str(&field("why", &detection.why, Style::Plain));
+    let why = if verbose { detection.why.clone() } else { shape::brief_why(detection) };
+    if !why.is_empty() {
+        out.push_str(&field("why", &why, Style::Plain));
     }
     let shown = if verbose { detection.fields.len() } else { FIELDS };
     for (index, matched) in detection.fields.iter().take(shown).enumerate() {
@@ -56,22 +81,21 @@ pub(super) fn block(columns: Columns, detection: &Detection, verbose: bool) -> S
     let techniques = detection.techniques.join(" ");
     let rule = [detection.rule.id.as_str(), &techniques].join("  ");
     out.push_str(&field("rule", rule.trim(), Style::Dim));
-    out.push('\n');
     out
 }
 
 /// Level, time, host and title: what the eye runs down. In one line where it fits.
-fn title(columns: Columns, detection: &Detection) -> String {
+fn title(columns: Columns, detection: &Detection, time: &str, host: &str) -> String {
     let paint = columns.paint;
     let level = detection.rule.level;
     let badge = format!("{:<8}", level.as_str().to_uppercase());
-    let time = shape::time(&detection.event.time, 0);
-    let time = escape::terminal(&clip(if time.is_empty() { "no time" } else { &time }, 40));
+    let time = escape::terminal(&clip(if time.is_empty() { "no time" } else { time }, 40));
     let room = columns.width.saturating_sub(badge.width() + time.width() + 4);
-    let host = wrap::clip(&escape::terminal(shape::host(&detection.event)), room);
+    let host = wrap::clip(&escape::terminal(host), room);
     let title = escape::terminal(&clip(&detection.rule.title, CLIP));
-    let head = format!("{}  {time}  {}", paint.level(level, &badge), paint.with(Style::Plain, &host));
-    if host.width() + title.width() + 2 <= room {
+    let gap = if host.is_empty() { "" } else { "  " };
+    let head = format!("{}  {time}{gap}{host}", paint.level(level, &badge));
+    if gap.len() + host.width() + title.width() <= room {
         return format!("{head}  {}\n", paint.with(Style::Strong, &title));
     }
     let mut out = format!("{head}\n");
@@ -119,9 +143,9 @@ fn ancestors(columns: Columns, detection: &Detection, verbose: bool) -> String {
 /// `Image ends with \cmd.exe: C:\Windows\System32\cmd.exe`. A value that is the command shown above is not repeated.
 fn matched_text(matched: &MatchedField, command: &str, verbose: bool) -> String {
     let field = if matched.field.is_empty() { "record" } else { &matched.field };
-    let head = format!("{field} {}", matched.asked);
-    let said = matched.value.is_empty() || matched.asked.ends_with(&matched.value);
-    if said || (!command.is_empty() && matched.value == command) {
+    let head = format!("{field} {}", if verbose { matched.asked.clone() } else { clip(&matched.asked, shape::ASKED) });
+    let said = matched.value.is_empty() || matched.asked.to_lowercase().ends_with(&matched.value.to_lowercase());
+    if said || (!command.is_empty() && matched.value.trim() == command) {
         return head.trim().to_owned();
     }
     let value = clip(&matched.value, if verbose { CLIP } else { SHORT });
@@ -129,14 +153,7 @@ fn matched_text(matched: &MatchedField, command: &str, verbose: bool) -> String 
 }
 
 fn context(columns: Columns, detection: &Detection, verbose: bool) -> String {
-    let known = |value: &str| {
-        detection.fields.iter().any(|field| field.value == value)
-            || detection
-                .lineage
-                .iter()
-                .any(|process| [&process.image, &process.command, &process.user].contains(&&value.to_owned()))
-    };
-    let fresh = detection.context.iter().filter(|shown| verbose || (!shown.value.is_empty() && !known(&shown.value)));
+    let fresh = detection.context.iter().filter(|shown| verbose || shape::is_fresh(detection, &shown.value));
     let limit = if verbose { usize::MAX } else { CONTEXT };
     let texts = fresh.take(limit).map(|shown| format!("{}: {}", shown.field, clip(&shown.value, SHORT)));
     let mut out = String::new();

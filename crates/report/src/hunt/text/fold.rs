@@ -11,6 +11,9 @@ const OF_RULE: u64 = 20;
 /// Shapes that are told apart; later ones are shown by [`OF_RULE`] alone.
 const SHAPES: usize = 50_000;
 
+/// Folded detections of a kind that are told at once; fewer wait for the end.
+const MANY: u64 = 10;
+
 /// What was folded since the last note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
@@ -40,10 +43,17 @@ impl Folder {
         true
     }
 
-    /// What was folded since the last call, in the order of titles and hosts.
-    pub(super) fn take(&mut self) -> Vec<Note> {
-        let pending = std::mem::take(&mut self.pending);
-        pending.into_iter().map(|((title, host), count)| Note { count, host, title }).collect()
+    /// What was folded and not yet told, in the order of titles and hosts: only where there are many of a kind, or `all`.
+    pub(super) fn take(&mut self, all: bool) -> Vec<Note> {
+        let mut notes = Vec::new();
+        self.pending.retain(|(title, host), count| {
+            let tell = all || *count >= MANY;
+            if tell {
+                notes.push(Note { count: *count, host: host.clone(), title: title.clone() });
+            }
+            !tell
+        });
+        notes
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn summary(
         out.push('\n');
     }
     out.push_str(&headline(columns, tally, summary));
-    out.push_str(&facts(columns, verbose, summary, gaps));
+    out.push_str(&facts(columns, verbose, tally, summary, gaps));
     out
 }
 
@@ -60,15 +60,15 @@ fn headline(columns: Columns, tally: &Tally, summary: &HuntSummary) -> String {
 }
 
 /// What was read, what not, and what could not have been found.
-fn facts(columns: Columns, verbose: bool, summary: &HuntSummary, gaps: &[Diagnostic]) -> String {
+fn facts(columns: Columns, verbose: bool, tally: &Tally, summary: &HuntSummary, gaps: &[Diagnostic]) -> String {
     let mut words = vec![many(summary.logs, "log"), many(summary.events, "event"), bytes(summary.bytes)];
     words.push(many(summary.rules, "rule"));
     if let Some(elapsed) = summary.elapsed {
         words.push(format!("{:.1} s", elapsed as f64 / 1000.0));
     }
     let mut out = columns.field("read", &words.join(", "), Style::Dim);
-    if let Some((first, last)) = &summary.span {
-        let span = format!("{} to {}", shape::time(first, 0), shape::time(last, 0));
+    if let Some((first, last)) = tally.covered(summary) {
+        let span = format!("{} to {}", shape::time(&first, 0), shape::time(&last, 0));
         out.push_str(&columns.field("covering", &span, Style::Dim));
     }
     if summary.incomplete > 0 || !gaps.is_empty() {
@@ -178,7 +178,10 @@ fn hosts(columns: Columns, verbose: bool, tally: &Tally) -> String {
 fn level_cells(columns: Columns, levels: &Levels) -> String {
     let cells = Level::ALL.into_iter().zip(levels).rev().map(|(level, count)| match count {
         0 => columns.paint.with(Style::Dim, &format!(" {:>8}", "·")),
-        _ => format!(" {}", columns.paint.level(level, &format!("{count:>8}"))),
+        _ => {
+            let digits = count.to_string();
+            format!("{}{}", " ".repeat(9_usize.saturating_sub(digits.len())), columns.paint.level(level, &digits))
+        }
     });
     cells.collect()
 }

@@ -21,6 +21,10 @@ struct Row {
     host: String,
     title: String,
     gist: String,
+    /// The log and record.
+    place: (String, u64),
+    /// Further rules that fired on the record.
+    rules: u64,
     /// How many of the kind follow one another.
     count: u64,
 }
@@ -44,13 +48,27 @@ impl Timeline {
             host: clip(shape::host(&detection.event), TEXT),
             title: clip(&detection.rule.title, TEXT),
             gist: clip(&shape::gist(detection), TEXT),
+            place: (clip(&detection.event.source, TEXT), detection.event.record),
+            rules: 0,
             count: 1,
         });
     }
 
     /// The table, in the order of time; what has no time stands at its end.
     pub(super) fn table(&mut self, columns: Columns) -> String {
-        self.rows.sort_by(|a, b| (a.time.is_empty(), &a.time).cmp(&(b.time.is_empty(), &b.time)));
+        self.rows.sort_by(|a, b| (a.time.is_empty(), &a.time, &a.place).cmp(&(b.time.is_empty(), &b.time, &b.place)));
+        // Of the rules that fired on one record the worst stands for all.
+        self.rows.dedup_by(|next, kept| {
+            let same = next.place == kept.place && next.time == kept.time;
+            if same {
+                kept.rules += 1;
+                if next.level > kept.level {
+                    kept.level = next.level;
+                    kept.title = std::mem::take(&mut next.title);
+                }
+            }
+            same
+        });
         self.rows.dedup_by(|next, kept| {
             let same = next.title == kept.title && next.host == kept.host && next.level == kept.level;
             if same {
@@ -90,7 +108,10 @@ fn line(columns: Columns, row: &Row, clock: &str, host: usize) -> String {
     let level = paint.level(row.level, &format!("{:<8}", row.level.as_str().to_uppercase()));
     let name = wrap::pad(&wrap::clip(&escape::terminal(short(&row.host)), host), host);
     let room = columns.width.saturating_sub(13 + 8 + host + 6);
-    let times = if row.count > 1 { format!(" ×{}", row.count) } else { String::new() };
+    let mut times = if row.count > 1 { format!(" ×{}", row.count) } else { String::new() };
+    if row.rules > 0 {
+        times.push_str(&format!(" (+{} {})", row.rules, if row.rules == 1 { "rule" } else { "rules" }));
+    }
     let wide = columns.width >= WIDE;
     let title_room = if wide { room.saturating_sub(2) * 9 / 20 } else { room };
     let title = wrap::clip(&escape::terminal(&row.title), title_room.saturating_sub(times.chars().count()));
@@ -98,7 +119,7 @@ fn line(columns: Columns, row: &Row, clock: &str, host: usize) -> String {
     if !wide {
         return format!("{clock}  {level}  {name}  {title}\n");
     }
-    let gist = wrap::clip(&escape::terminal(&row.gist), room.saturating_sub(title_room + 2));
+    let gist = wrap::squeeze(&escape::terminal(&row.gist), room.saturating_sub(title_room + 2));
     format!("{clock}  {level}  {name}  {}  {}\n", wrap::pad(&title, title_room), paint.with(Style::Dim, &gist))
 }
 

@@ -95,7 +95,7 @@ fn process(columns: Columns, prefix: &str, node: &Node) -> String {
     let facts = wrap::clip(&facts, room);
     room = room.saturating_sub(facts.width() + 2);
     let arguments = escape::terminal(arguments(&process.command, &process.image));
-    let arguments = if room < 4 || arguments.is_empty() { String::new() } else { wrap::clip(&arguments, room) };
+    let arguments = if room < 4 || arguments.is_empty() { String::new() } else { wrap::squeeze(&arguments, room) };
     let gap = if arguments.is_empty() { "" } else { "  " };
     format!("{}{name}{}{gap}{arguments}\n", paint.with(Style::Dim, prefix), paint.with(Style::Dim, &facts))
 }

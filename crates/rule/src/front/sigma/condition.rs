@@ -2,15 +2,29 @@
 
 use super::limits;
 use crate::ir::Expr;
+use core::cell::Cell;
 use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern};
 
 /// Named expressions in the order written.
 pub(super) type Named = Vec<(String, Expr)>;
 
 /// Reads a condition over named detections; what is wrong otherwise.
-pub(super) fn read(text: &str, named: &Named) -> Result<Expr, String> {
+///
+/// `budget` is how many tests may be made; those that are made are taken from it.
+pub(super) fn read(text: &str, named: &Named, budget: &Cell<usize>) -> Result<Expr, String> {
     let parsed = parse(text)?;
-    lower(&parsed, named)
+    lower(&parsed, named, budget)
+}
+
+/// A copy of a detection, if the budget allows it.
+fn copy(expr: &Expr, budget: &Cell<usize>) -> Result<Expr, String> {
+    match budget.get().checked_sub(size(expr)) {
+        Some(left) => {
+            budget.set(left);
+            Ok(expr.clone())
+        }
+        None => Err(format!("the condition makes more than {} tests", limits::TESTS)),
+    }
 }
 
 /// The condition's own tree, once its size and nesting are known to be harmless.
@@ -60,20 +74,19 @@ fn nesting(text: &str) -> usize {
     deepest
 }
 
-fn lower(condition: &ConditionExpr, named: &Named) -> Result<Expr, String> {
+fn lower(condition: &ConditionExpr, named: &Named, budget: &Cell<usize>) -> Result<Expr, String> {
+    let all = |parts: &[ConditionExpr]| parts.iter().map(|part| lower(part, named, budget)).collect::<Result<_, _>>();
     match condition {
-        ConditionExpr::And(parts) => {
-            parts.iter().map(|part| lower(part, named)).collect::<Result<_, _>>().map(Expr::And)
-        }
-        ConditionExpr::Or(parts) => parts.iter().map(|part| lower(part, named)).collect::<Result<_, _>>().map(Expr::Or),
-        ConditionExpr::Not(inner) => lower(inner, named).map(|inner| Expr::Not(Box::new(inner))),
+        ConditionExpr::And(parts) => all(parts).map(Expr::And),
+        ConditionExpr::Or(parts) => all(parts).map(Expr::Or),
+        ConditionExpr::Not(inner) => lower(inner, named, budget).map(|inner| Expr::Not(Box::new(inner))),
         ConditionExpr::Identifier(name) => match named.iter().find(|(known, _)| known == name) {
-            Some((_, expr)) => Ok(expr.clone()),
+            Some((_, expr)) => copy(expr, budget),
             None => Err(format!("the condition names `{name}`, which is no detection of this rule")),
         },
         ConditionExpr::Selector { quantifier, pattern } => {
-            let chosen: Vec<Expr> =
-                named.iter().filter(|(name, _)| selects(pattern, name)).map(|(_, expr)| expr.clone()).collect();
+            let chosen = named.iter().filter(|(name, _)| selects(pattern, name));
+            let chosen: Vec<Expr> = chosen.map(|(_, expr)| copy(expr, budget)).collect::<Result<_, _>>()?;
             if chosen.is_empty() {
                 return Err(format!("no detection is named like `{pattern}`"));
             }

@@ -1,8 +1,9 @@
 //! Correlation rules (Sigma correlation rules specification 2.1).
 
 use super::document::Document;
+use super::index::Index;
 use super::position::Step;
-use super::{condition, filter, limits, meta, number};
+use super::{condition, limits, meta, number};
 use crate::ir::{Compare, Correlation, CorrelationKind, Feed, Member, Meta, Require, Window};
 use crate::{Problem, RuleSet};
 use ddefend_model::code;
@@ -18,7 +19,7 @@ struct Draft<'d> {
 }
 
 /// Reads correlations over the rules of the set, those that feed others first.
-pub(super) fn read(documents: &[Document<'_>], set: &mut RuleSet) {
+pub(super) fn read(documents: &[Document<'_>], index: Index, set: &mut RuleSet) {
     let mut drafts: Vec<Option<Draft<'_>>> = Vec::new();
     for document in documents {
         let meta = meta::read(document, &mut set.problems);
@@ -35,41 +36,41 @@ pub(super) fn read(documents: &[Document<'_>], set: &mut RuleSet) {
         drafts.push(Some(Draft { document, body, meta, names }));
     }
     let mut quiet = Quiet::default();
-    while let Some(at) = next_ready(&drafts, set) {
-        let Some(draft) = drafts.get_mut(at).and_then(Option::take) else { break };
-        match draft.lower(set) {
-            Ok(correlation) => {
-                quiet.note(&draft, &correlation);
-                set.correlations.push(correlation);
-            }
-            Err(problem) => set.problems.push(problem),
-        }
-    }
+    lower_all(&mut drafts, index, set, &mut quiet);
     for draft in drafts.iter().flatten() {
-        let message = "the correlation feeds itself through the correlations that it names";
+        let message = "the correlation feeds itself through the correlations that it names, or stands behind too many";
         set.problems.push(problem(draft.document, &[Step::Key("rules")], message));
     }
     quiet.apply(set);
 }
 
-/// The first draft that names no correlation that still waits.
-fn next_ready(drafts: &[Option<Draft<'_>>], set: &RuleSet) -> Option<usize> {
-    drafts.iter().position(|draft| {
-        draft.as_ref().is_some_and(|draft| {
-            draft.names.iter().all(|name| {
-                find(set, name).is_some() || !drafts.iter().flatten().any(|other| is_named(&other.meta, name))
-            })
-        })
-    })
-}
-
-fn is_named(meta: &Meta, name: &str) -> bool {
-    meta.id.eq_ignore_ascii_case(name) || meta.name.as_deref() == Some(name)
-}
-
-fn find(set: &RuleSet, name: &str) -> Option<Feed> {
-    let rule = set.rules.iter().position(|rule| filter::is_named(rule, name)).map(Feed::Rule);
-    rule.or_else(|| set.correlations.iter().position(|known| is_named(&known.meta, name)).map(Feed::Correlation))
+/// Lowers drafts, each after those that it names.
+fn lower_all(drafts: &mut [Option<Draft<'_>>], mut index: Index, set: &mut RuleSet, quiet: &mut Quiet) {
+    for _ in 0..limits::CHAIN {
+        let mut waiting = Index::default();
+        for draft in drafts.iter().flatten() {
+            waiting.add(&draft.meta, Feed::Correlation(0));
+        }
+        let mut found = false;
+        for place in drafts.iter_mut() {
+            let ready = place.as_ref().is_some_and(|draft| {
+                draft.names.iter().all(|name| index.first(name).is_some() || waiting.first(name).is_none())
+            });
+            let Some(draft) = place.take_if(|_| ready) else { continue };
+            found = true;
+            match draft.lower(&index) {
+                Ok(correlation) => {
+                    quiet.note(&draft, &correlation);
+                    index.add(&correlation.meta, Feed::Correlation(set.correlations.len()));
+                    set.correlations.push(correlation);
+                }
+                Err(problem) => set.problems.push(problem),
+            }
+        }
+        if !found {
+            break;
+        }
+    }
 }
 
 fn problem(document: &Document<'_>, path: &[Step<'_>], message: impl Into<String>) -> Problem {
@@ -110,25 +111,25 @@ impl Quiet {
 }
 
 impl Draft<'_> {
-    fn lower(&self, set: &RuleSet) -> Result<Correlation, Problem> {
+    fn lower(&self, index: &Index) -> Result<Correlation, Problem> {
         let text = self.body.get("type").and_then(Value::as_str).unwrap_or_default();
         let kind: CorrelationType = text
             .parse()
             .map_err(|()| self.problem(&[Step::Key("type")], format!("`{text}` is no type of correlation")))?;
         let ordered = kind == CorrelationType::TemporalOrdered;
         let mut members: Vec<Member> = Vec::with_capacity(self.names.len());
-        for (index, name) in self.names.iter().enumerate() {
-            let Some(feed) = find(set, name) else {
-                let path = [Step::Key("rules"), Step::Item(index)];
+        for (item, name) in self.names.iter().enumerate() {
+            let Some(feed) = index.first(name) else {
+                let path = [Step::Key("rules"), Step::Item(item)];
                 return Err(self.problem(&path, format!("no rule has the id or name `{name}`")));
             };
             if !ordered && members.iter().any(|known| known.feed == feed) {
                 continue;
             }
-            members.push(Member { feed, aliases: self.aliases(set, name, feed) });
+            members.push(Member { feed, aliases: self.aliases(index, name, feed) });
         }
         let temporal = ordered || kind == CorrelationType::Temporal;
-        let (condition, require) = self.condition(set, temporal, &members)?;
+        let (condition, require) = self.condition(index, temporal, &members)?;
         if ordered && (require.is_some() || self.body.contains_key("condition")) {
             let message = "an ordered correlation wants all its rules in order; a condition has no meaning for it";
             return Err(self.problem(&[Step::Key("condition")], message));
@@ -181,7 +182,7 @@ impl Draft<'_> {
 
     fn condition(
         &self,
-        set: &RuleSet,
+        index: &Index,
         temporal: bool,
         members: &[Member],
     ) -> Result<(Compare, Option<Require>), Problem> {
@@ -193,7 +194,7 @@ impl Draft<'_> {
             None => Err(self.problem(&path, "the condition is missing: gt, gte, lt, lte, eq or neq with a number")),
             Some(Value::String(text)) if temporal => {
                 let parsed = condition::parse(text).map_err(|message| self.problem(&path, message))?;
-                let require = self.require(&parsed, set, members)?;
+                let require = self.require(&parsed, index, members)?;
                 Ok((Compare::default(), Some(require)))
             }
             Some(Value::Mapping(map)) => {
@@ -227,20 +228,20 @@ impl Draft<'_> {
     }
 
     /// A condition in words: names of the rules with and, or, not.
-    fn require(&self, parsed: &ConditionExpr, set: &RuleSet, members: &[Member]) -> Result<Require, Problem> {
+    fn require(&self, parsed: &ConditionExpr, index: &Index, members: &[Member]) -> Result<Require, Problem> {
         let path = [Step::Key("condition")];
         let all = |parts: &[ConditionExpr]| -> Result<Vec<Require>, Problem> {
-            parts.iter().map(|part| self.require(part, set, members)).collect()
+            parts.iter().map(|part| self.require(part, index, members)).collect()
         };
         Ok(match parsed {
             ConditionExpr::And(parts) => Require::And(all(parts)?),
             ConditionExpr::Or(parts) => Require::Or(all(parts)?),
-            ConditionExpr::Not(inner) => Require::Not(Box::new(self.require(inner, set, members)?)),
+            ConditionExpr::Not(inner) => Require::Not(Box::new(self.require(inner, index, members)?)),
             ConditionExpr::Identifier(name) => {
-                let feed = find(set, name);
-                let index = members.iter().position(|member| Some(member.feed) == feed);
+                let feed = index.first(name);
+                let place = members.iter().position(|member| Some(member.feed) == feed);
                 let message = || format!("the condition names `{name}`, which is not among the correlation's rules");
-                Require::Member(index.ok_or_else(|| self.problem(&path, message()))?)
+                Require::Member(place.ok_or_else(|| self.problem(&path, message()))?)
             }
             ConditionExpr::Selector { quantifier, pattern: SelectorPattern::Them } => {
                 let each = (0..members.len()).map(Require::Member).collect();
@@ -286,14 +287,14 @@ impl Draft<'_> {
     }
 
     /// The aliases that name this member, by its id, its name or the reference as written.
-    fn aliases(&self, set: &RuleSet, name: &str, feed: Feed) -> Vec<(Box<str>, Box<str>)> {
+    fn aliases(&self, index: &Index, name: &str, feed: Feed) -> Vec<(Box<str>, Box<str>)> {
         let Some(aliases) = self.body.get("aliases").and_then(Value::as_mapping) else { return Vec::new() };
         let mut found = Vec::new();
         for (alias, fields) in aliases {
             let (Some(alias), Some(fields)) = (alias.as_str(), fields.as_mapping()) else { continue };
             for (rule, field) in fields {
                 let (Some(rule), Some(field)) = (rule.as_str(), field.as_str()) else { continue };
-                if rule == name || find(set, rule) == Some(feed) {
+                if rule == name || index.first(rule) == Some(feed) {
                     found.push((alias.into(), field.into()));
                 }
             }

@@ -8,6 +8,7 @@ use super::position::Step;
 use super::value::Asked;
 use crate::Problem;
 use crate::ir::Expr;
+use core::cell::Cell;
 use ddefend_model::code;
 use yaml_serde::{Mapping, Value};
 
@@ -62,10 +63,6 @@ impl Section<'_> {
         }
         let expr = self.condition(section, &named)?;
         match unfilled {
-            None if condition::size(&expr) > limits::TESTS => {
-                let message = format!("the rule makes more than {} tests", limits::TESTS);
-                Err(self.problem(&[Step::Key("condition")], code::RULE_LIMIT, message).into())
-            }
             None => Ok(expr),
             Some(problem) => Err(problem.into()),
         }
@@ -73,6 +70,7 @@ impl Section<'_> {
 
     fn condition(&self, section: &Mapping, named: &Named) -> Result<Expr, Problem> {
         let path = [Step::Key("condition")];
+        let budget = Cell::new(limits::TESTS);
         let single = match section.get("condition") {
             Some(Value::Sequence(list)) => {
                 let mut parts = Vec::with_capacity(list.len());
@@ -81,7 +79,7 @@ impl Section<'_> {
                     let text = entry
                         .as_str()
                         .ok_or_else(|| self.problem(&path, code::RULE_CONDITION, "a condition is text"))?;
-                    parts.push(self.one_condition(text, named, &path)?);
+                    parts.push(self.one_condition(text, named, &path, &budget)?);
                 }
                 return match parts.len() {
                     0 => Err(self.problem(&path, code::RULE_CONDITION, "the list of conditions is empty")),
@@ -93,11 +91,17 @@ impl Section<'_> {
             Some(_) => return Err(self.problem(&path, code::RULE_CONDITION, "a condition is text")),
             None => return Err(self.problem(&[], code::RULE_CONDITION, "the condition is missing")),
         };
-        self.one_condition(single, named, &path)
+        self.one_condition(single, named, &path, &budget)
     }
 
-    fn one_condition(&self, text: &str, named: &Named, path: &[Step<'_>]) -> Result<Expr, Problem> {
-        condition::read(text, named).map_err(|message| self.problem(path, code::RULE_CONDITION, message))
+    fn one_condition(
+        &self,
+        text: &str,
+        named: &Named,
+        path: &[Step<'_>],
+        budget: &Cell<usize>,
+    ) -> Result<Expr, Problem> {
+        condition::read(text, named, budget).map_err(|message| self.problem(path, code::RULE_CONDITION, message))
     }
 
     /// A detection: a map, a list of maps, keywords.

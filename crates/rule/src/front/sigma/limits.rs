@@ -27,6 +27,10 @@ pub(super) const EXPANSIONS: usize = 1_000;
 pub(super) const REGEX: usize = 4 << 20;
 /// Rules that a correlation may name.
 pub(super) const MEMBERS: usize = 1_000;
+/// Correlations that feed each other in a row.
+pub(super) const CHAIN: usize = 100;
+/// Tests of all rules together, filters included.
+pub(super) const TOTAL: usize = 5_000_000;
 /// Seconds of a timespan: a hundred years.
 pub(super) const SPAN: u64 = 3_155_760_000;
 
