@@ -9,6 +9,7 @@ mod bytes;
 mod carve;
 mod chunk;
 mod decode;
+mod lost;
 mod names;
 mod plan;
 mod program;
@@ -46,7 +47,8 @@ pub fn reader(head: &[u8]) -> Option<Box<dyn Reader>> {
 
 /// A reader that also finds what no chunk counts: records in the slack of chunks, and chunks and lone records in raw bytes
 /// (unallocated space, memory and page dumps). Such records carry [`ddefend_event::native::RECOVERED`]. Whole files are
-/// read like by [`reader`]. A record whose template was overwritten has its values without their names, as `Data`.
+/// read like by [`reader`]. A record whose template was overwritten has `System`'s values where Windows' own order shows
+/// them, and its data without names, as `Data`.
 #[must_use]
 pub fn carver() -> Box<dyn Reader> {
     Box::new(Evtx { recover: true, ..Evtx::default() })
