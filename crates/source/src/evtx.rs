@@ -22,7 +22,7 @@ mod templates;
 mod value;
 mod write;
 
-use crate::{Block, Cut, Reader, Record, Schema, Sink};
+use crate::{Block, Cut, Growth, Reader, Record, Schema, Sink};
 use chunk::Chunk;
 use ddefend_event::{Row, Selection, Selector};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -64,6 +64,11 @@ struct Evtx {
 impl Reader for Evtx {
     fn schema(&self) -> Schema {
         SCHEMA
+    }
+
+    /// A chunk's header ("chunk header") has its first record number at 8 and checksums of header and records.
+    fn growth(&self) -> Growth {
+        Growth::Rewritten { header: segment::FILE_SIZE as u64, unit: segment::CHUNK_SIZE, stamp: 512, identity: 8..16 }
     }
 
     fn cut(&self, buffer: &[u8], at_end: bool) -> Cut {

@@ -62,6 +62,13 @@ impl Times {
         self.last = next.last.or(self.last);
     }
 
+    /// Widens the span only.
+    pub(super) fn cover(&mut self, other: &Self) {
+        if let Some((first, last)) = other.span {
+            self.widen(first, last);
+        }
+    }
+
     /// What an analyst must know of them, in words.
     pub(super) fn remarks(&self, log: &str) -> Vec<String> {
         let mut remarks = Vec::new();
