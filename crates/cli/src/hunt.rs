@@ -6,7 +6,7 @@ use crate::args::HuntArgs;
 use crate::terminal;
 use bar::Bar;
 use ddefend_content::Content;
-use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_inputs};
+use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_follow, hunt_inputs};
 use ddefend_engine::{Input, find_inputs};
 use ddefend_event::Time;
 use ddefend_guard::stream::Allowance;
@@ -19,7 +19,9 @@ use ddefend_source::Schema;
 use rules::Loaded;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// Problems of rules that are printed without `--verbose`.
 const PROBLEMS: usize = 20;
@@ -69,15 +71,20 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         allowance: prepared.allowance,
         carve: args.carve,
     };
-    let bar = Bar::new(prepared.bytes, !args.quiet && !args.no_progress);
+    let bar = Bar::new(prepared.bytes, !args.quiet && !args.no_progress && !args.follow);
     let mut tally = Tally::default();
     let mut out = BufWriter::new(io::stdout().lock());
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
-        hunt_inputs(&prepared.inputs, &settings, &mut hunt, &bar, &mut |told| {
+        out.flush()?;
+        let mut emit = |told: Told| {
             tally.add(&told, args.level_fail_on);
             let text = render(renderer.as_mut(), &told);
             if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
-        })
+        };
+        match args.follow {
+            true => hunt_follow(&settings.named, &settings, &mut hunt, &stop(args.follow_for), &mut emit),
+            false => hunt_inputs(&prepared.inputs, &settings, &mut hunt, &bar, &mut emit),
+        }
     });
     bar.finish();
     let written = written.and_then(|mut summary| {
@@ -102,6 +109,18 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         return Outcome::Internal;
     }
     tally.outcome(args.exit_zero)
+}
+
+/// Says when following ends: after so many seconds, or when somebody asks the process to end.
+fn stop(seconds: Option<f64>) -> impl Fn() -> bool {
+    let asked = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&asked);
+    if let Err(error) = ctrlc::set_handler(move || flag.store(true, Ordering::Release)) {
+        eprintln!("ddefend: an interrupt will end this without a summary: {error}");
+    }
+    let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+    move || asked.load(Ordering::Acquire) || deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
 /// A baseline file.

@@ -4,8 +4,11 @@
 mod batch;
 mod clocks;
 mod feed;
+mod follow;
 mod opening;
+mod order;
 mod pool;
 mod run;
 
+pub use follow::hunt_follow;
 pub use run::{Asked, HuntProgress, HuntSettings, Told, hunt_inputs};

@@ -194,6 +194,11 @@ impl Lineage {
         let guid = who.guid.and_then(guid_key);
         let Some(node) = self.nodes.get_mut(&id) else { return };
         let mut added = 0;
+        if time.is_some() && node.process.inferred {
+            // Its own record says better than a child's.
+            let told = [(&mut node.process.image, who.image), (&mut node.process.command, who.command)];
+            told.into_iter().filter(|(_, own)| own.is_some()).for_each(|(known, _)| known.clear());
+        }
         let mut set = |field: &mut String, value: Option<&str>| {
             if let Some(value) = value.filter(|_| field.is_empty()) {
                 *field = clip(value);

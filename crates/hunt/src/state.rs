@@ -10,7 +10,7 @@ use ddefend_matcher::{Hit, naive};
 use ddefend_model::{Detection, EventRef, Process};
 use ddefend_rule::RuleSet;
 use ddefend_rule::ir::{Correlation, Rule};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Bytes of events that wait for ancestors which the log may tell of later.
@@ -18,6 +18,11 @@ const WAITING: usize = 8 << 20;
 
 /// Hits that wait for correlations at a time, and places that one result names.
 const CORRELATING: CorrelateLimits = CorrelateLimits { entries: 100_000, places: 200 };
+
+/// Hosts whose clocks are compared.
+const HOSTS: usize = 10_000;
+/// Difference of a host's times that is told, in ticks: a time zone that was lost on the way, or a log that came late.
+const APART: i64 = 5 * 60 * Time::SECOND;
 
 /// What a hunt asks of its state.
 #[derive(Debug, Default)]
@@ -70,6 +75,8 @@ pub struct Hunt {
     correlator: Correlator<Arc<EventRef>>,
     correlations: Vec<Correlation>,
     counts: Counts,
+    /// Per host the least difference between the time of a record and the start of the process that it tells of.
+    offsets: BTreeMap<Box<str>, i64>,
 }
 
 /// An event of which a deferred rule may still hold.
@@ -97,6 +104,7 @@ impl Hunt {
             waiting: VecDeque::new(),
             held: 0,
             counts: Counts::default(),
+            offsets: BTreeMap::new(),
         }
     }
 
@@ -126,6 +134,9 @@ impl Hunt {
     /// Takes a record, and hands on what is detected by it.
     pub fn take(&mut self, found: Found, schema: &'static str, emit: &mut dyn FnMut(Detection)) {
         let started = found.start.as_ref().map(|start| self.lineage.start(start));
+        if let Some(start) = &found.start {
+            self.compare_clocks(start);
+        }
         if let Some((learner, start)) = self.settings.learner.as_mut().zip(found.start.as_ref()) {
             let value = |index| start.value(index).unwrap_or_default();
             learner.learn(&baseline::Start {
@@ -212,6 +223,33 @@ impl Hunt {
             }
         }
         emit(detection);
+    }
+
+    /// Hosts whose records are never told near the time of what they tell of, in words.
+    #[must_use]
+    pub fn clocks(&self) -> Vec<String> {
+        let apart = self.offsets.iter().filter(|(_, offset)| offset.abs() > APART);
+        apart
+            .map(|(host, offset)| {
+                let (minutes, side) =
+                    (offset.abs() / (60 * Time::SECOND), if *offset > 0 { "after" } else { "before" });
+                format!(
+                    "{host}: records are dated at least {minutes} minutes {side} the process starts that they tell of"
+                )
+            })
+            .collect()
+    }
+
+    fn compare_clocks(&mut self, start: &Start) {
+        let Some((written, began)) = start.time.zip(start.value(10).and_then(Time::parse)) else { return };
+        let offset = written.ticks.saturating_sub(began.ticks);
+        if let Some(known) = self.offsets.get_mut(&start.host) {
+            if offset.abs() < known.abs() {
+                *known = offset;
+            }
+        } else if self.offsets.len() < HOSTS {
+            self.offsets.insert(start.host.clone(), offset);
+        }
     }
 
     fn in_time(&self, event: &Event) -> bool {

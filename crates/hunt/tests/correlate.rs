@@ -298,6 +298,44 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn chains_in_pieces(
+        inner in correlations(),
+        window in prop_oneof![Just(Window::Sliding), Just(Window::Tumbling), Just(Window::Session(7))],
+        hits in hits(),
+        cuts in prop::collection::btree_set(0..80_i64, 0..8),
+    ) {
+        let mut hits = hits;
+        hits.sort_by_key(|hit| hit.at);
+        let mut outer = correlation(CorrelationKind::Temporal, &[2], at_least(2.0), window, 15);
+        outer.members.push(Member { feed: Feed::Correlation(0), aliases: Vec::new() });
+        let set = set(vec![inner, outer]);
+        let run = |cuts: Vec<i64>| {
+            let mut engine = Correlator::new(&set, CorrelateLimits::default());
+            let mut cuts = cuts.into_iter().peekable();
+            let mut results = Vec::new();
+            for (number, hit) in hits.iter().enumerate() {
+                while let Some(cut) = cuts.next_if(|cut| *cut < hit.at) {
+                    results.extend(engine.flush(Some(time(cut))));
+                }
+                engine.take(hit.rule, &event(hit), &Mapping::default(), &number);
+            }
+            for cut in cuts {
+                results.extend(engine.flush(Some(time(cut))));
+            }
+            results.extend(engine.flush(None));
+            let late = engine.unused().late;
+            let mut results: Vec<_> = results.into_iter().map(|one| (one.correlation, one.time.ticks, one.places)).collect();
+            results.sort();
+            (late, results)
+        };
+        prop_assert_eq!(run(cuts.into_iter().collect()), run(Vec::new()));
+    }
+}
+
 fn hit(at: i64, rule: usize, group: &str) -> Hit {
     Hit { at, rule, group: Some(group.to_owned()), value: None }
 }

@@ -28,6 +28,10 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
                 }
             }
         }
+        // The blank at which a full line ends needs no place in the next.
+        if character == ' ' && line.is_empty() && !lines.is_empty() {
+            continue;
+        }
         line.push(character);
         columns += wide;
         if character == ' ' {
@@ -93,6 +97,7 @@ mod tests {
         assert_eq!(wrap("aaaa bbbb cccc dddd eeee ffff", 20), ["aaaa bbbb cccc dddd", "eeee ffff"]);
         assert_eq!(wrap(&"x".repeat(45), 20), ["x".repeat(20), "x".repeat(20), "x".repeat(5)]);
         assert_eq!(wrap("", 20), [""]);
+        assert_eq!(wrap(&format!("{} y", "x".repeat(20)), 20), ["x".repeat(20), "y".to_owned()]);
         assert_eq!(wrap(r"a C:\Users\alice\Downloads\x.docx", 20), [r"a C:\Users\alice\", r"Downloads\x.docx"]);
         assert_eq!(squeeze("abcdefghijklmnopqrstuvwxyz", 10), "abc…uvwxyz");
         assert_eq!(squeeze("short", 10), "short");

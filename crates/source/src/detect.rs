@@ -49,7 +49,7 @@ fn by_names(names: &HashSet<&str>, mordor: bool) -> Option<Schema> {
         "hayabusa-json"
     } else if all(&["ProviderName", "LogName"]) && (has("Id") || has("EventId")) {
         "powershell"
-    } else if is_defender(&has) || under("properties.ActionType") || under("properties.DeviceId") {
+    } else if is_defender(&has) || under("properties.ActionType") || under("properties.DeviceId") || is_table(names) {
         "defender"
     } else if mordor && has("EventID") {
         "mordor"
@@ -63,6 +63,13 @@ fn by_names(names: &HashSet<&str>, mordor: bool) -> Option<Schema> {
         return None;
     };
     Some(Schema(found))
+}
+
+/// A query service's answer: columns and rows.
+fn is_table(names: &HashSet<&str>) -> bool {
+    [("tables.columns", "tables.rows"), ("Tables.Columns", "Tables.Rows")]
+        .iter()
+        .any(|(columns, rows)| names.contains(columns) && names.contains(rows))
 }
 
 fn is_defender(has: &dyn Fn(&str) -> bool) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::leaf::{Parts, Ready};
 use crate::{Block, Record, Sink, names};
-use ddefend_event::{Cell, Event, Head, Key, Row, Selection};
+use ddefend_event::{Cell, Event, Head, Key, Row, Selection, Time};
 use ddefend_model::{Diagnostic, Location, PartPath};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -145,6 +145,10 @@ impl Record for Taken<'_> {
 
     fn event(&self) -> Event {
         self.parts.event(self.head())
+    }
+
+    fn time(&self) -> Option<Time> {
+        self.parts.time()
     }
 }
 

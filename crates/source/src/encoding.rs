@@ -1,7 +1,7 @@
 //! Logs in UTF-16: read as UTF-8, with offsets and cuts of the bytes that are there.
 
 use crate::{Block, Cut, Reader, Record, Schema, Sink};
-use ddefend_event::{Event, Head, Row, Selection, Selector};
+use ddefend_event::{Event, Head, Row, Selection, Selector, Time};
 use ddefend_model::Diagnostic;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -134,5 +134,9 @@ impl Record for Moved<'_> {
 
     fn event(&self) -> Event {
         Event { head: self.head(), ..self.record.event() }
+    }
+
+    fn time(&self) -> Option<Time> {
+        self.record.time()
     }
 }

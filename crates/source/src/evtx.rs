@@ -9,6 +9,7 @@ mod bytes;
 mod carve;
 mod chunk;
 mod decode;
+mod lost;
 mod names;
 mod plan;
 mod program;
@@ -21,7 +22,7 @@ mod templates;
 mod value;
 mod write;
 
-use crate::{Block, Cut, Reader, Record, Schema, Sink};
+use crate::{Block, Cut, Growth, Reader, Record, Schema, Sink};
 use chunk::Chunk;
 use ddefend_event::{Row, Selection, Selector};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -46,7 +47,8 @@ pub fn reader(head: &[u8]) -> Option<Box<dyn Reader>> {
 
 /// A reader that also finds what no chunk counts: records in the slack of chunks, and chunks and lone records in raw bytes
 /// (unallocated space, memory and page dumps). Such records carry [`ddefend_event::native::RECOVERED`]. Whole files are
-/// read like by [`reader`]. A record whose template was overwritten has its values without their names, as `Data`.
+/// read like by [`reader`]. A record whose template was overwritten has `System`'s values where Windows' own order shows
+/// them, and its data without names, as `Data`.
 #[must_use]
 pub fn carver() -> Box<dyn Reader> {
     Box::new(Evtx { recover: true, ..Evtx::default() })
@@ -62,6 +64,11 @@ struct Evtx {
 impl Reader for Evtx {
     fn schema(&self) -> Schema {
         SCHEMA
+    }
+
+    /// A chunk's header ("chunk header") has its first record number at 8 and checksums of header and records.
+    fn growth(&self) -> Growth {
+        Growth::Rewritten { header: segment::FILE_SIZE as u64, unit: segment::CHUNK_SIZE, stamp: 512, identity: 8..16 }
     }
 
     fn cut(&self, buffer: &[u8], at_end: bool) -> Cut {

@@ -1,6 +1,7 @@
 //! JSON: one object to a line, arrays, exports that are one object, records over several lines.
 
 mod frame;
+mod rows;
 mod scan;
 mod walk;
 
@@ -23,11 +24,43 @@ pub(crate) struct Json {
     schema: Schema,
     layout: &'static Layout,
     framing: Framing,
+    /// Of a table whose rows are arrays.
+    columns: Vec<String>,
 }
 
 impl Json {
     pub(crate) fn new(schema: Schema, layout: &'static Layout, head: &str) -> Self {
-        Self { schema, layout, framing: Framing::of(head) }
+        if let Some((length, columns)) = rows::head(head) {
+            let prefix = head.as_bytes().get(..length).unwrap_or_default().to_vec();
+            return Self { schema, layout, framing: Framing::Rows(prefix), columns };
+        }
+        Self { schema, layout, framing: Framing::of(head), columns: Vec::new() }
+    }
+
+    /// The rows of a table.
+    fn rows<'a>(&'a self, text: &'a str, from: usize, parts: &mut Parts<'a>, out: &mut Emitter<'_, '_>) {
+        let mut scan = Scan::new(text, from);
+        loop {
+            while scan.next() == Some(b',') {
+                scan.take();
+            }
+            let start = scan.at();
+            if matches!(scan.next(), None | Some(b']')) {
+                return;
+            }
+            let broken =
+                scan.item() != Ok(Item::Array) || rows::row(&mut scan, &self.columns, self.layout, parts).is_err();
+            if broken {
+                out.tell(
+                    code::BROKEN_STRUCTURE,
+                    start,
+                    text.len().saturating_sub(start),
+                    "a row that is no whole array",
+                );
+                return;
+            }
+            out.take(parts, start);
+        }
     }
 
     /// The records of one line or block of elements; gives where it broke.
@@ -101,6 +134,10 @@ impl Reader for Json {
                     }
                     at = at.saturating_add(length).saturating_add(1);
                 }
+            }
+            Framing::Rows(prefix) => {
+                let first = text.as_bytes().starts_with(prefix);
+                self.rows(text, if first { prefix.len() } else { 0 }, &mut parts, &mut out);
             }
             Framing::Stream(prefix) => {
                 let whole = !prefix.is_empty() && text.as_bytes().starts_with(prefix);

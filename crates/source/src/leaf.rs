@@ -403,6 +403,12 @@ impl<'a> Parts<'a> {
         Head { place: Place { source: Arc::clone(source), record, offset }, key: key.clone(), time, host }
     }
 
+    /// When it was written, where it says so.
+    pub(crate) fn time(&self) -> Option<Time> {
+        let time = crate::moment::read(&self.said(Slot::Time)?)?;
+        Some(Time { zone: if self.utc { Zone::Utc } else { time.zone }, ..time })
+    }
+
     /// The record whole.
     pub(crate) fn event(&self, head: Head) -> Event {
         Event { head, data: self.leaves.iter().map(|leaf| (leaf.title(), leaf.value())).collect() }

@@ -21,5 +21,5 @@ mod winxml;
 mod write;
 
 pub use open::{detect, doubt, open, schema, schemas};
-pub use reader::{Block, Cut, Reader, Record, Schema, Sink};
+pub use reader::{Block, Cut, Growth, Reader, Record, Schema, Sink};
 pub use write::write;

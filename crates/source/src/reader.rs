@@ -18,6 +18,24 @@ pub enum Cut {
     Skip(usize),
 }
 
+/// How a log grows while it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// New bytes come at its end; what stands before stays.
+    Appended,
+    /// It is made of units of a fixed size behind a header; a unit is rewritten in place while it fills.
+    Rewritten {
+        /// Bytes before the first unit.
+        header: u64,
+        /// Bytes of a unit, a block by itself.
+        unit: usize,
+        /// Bytes from a unit's start that change with each record in it.
+        stamp: usize,
+        /// Bytes in those that change only when the unit is used for other records.
+        identity: std::ops::Range<usize>,
+    },
+}
+
 /// A piece of a log.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
@@ -41,6 +59,11 @@ pub trait Reader: Send + Sync {
     /// How many bytes a buffer should hold before it is cut: at least one whole block in ordinary logs.
     fn buffer(&self) -> usize {
         1 << 20
+    }
+
+    /// How such a log grows while it is written.
+    fn growth(&self) -> Growth {
+        Growth::Appended
     }
 
     /// Where the buffer can be cut; `at_end` where no more bytes come. With `at_end` and bytes left it is never

@@ -38,7 +38,8 @@ fn shape(event: &Event) -> BTreeMap<String, Vec<String>> {
             continue;
         }
         let text = value.cell().to_text();
-        // Empty, null and absent are one in JSON exports.
+        // Empty, null and absent are one in these exports, and white space at the ends is gone.
+        let text = text.trim();
         if !text.is_empty() {
             // Letters of GUIDs and hexadecimal digits: exporters differ in case and braces.
             all.entry(name.to_string()).or_default().push(text.to_ascii_lowercase().replace(['{', '}'], ""));

@@ -214,6 +214,10 @@ fn defender() {
         .replace("\"Timestamp\"", "\"Type\":\"DeviceRegistryEvents\",\"TimeGenerated\"")
         .replace("ProcessCreated", "RegistryValueSet");
     check(&typed, "defender", ("DeviceRegistryEvents", 0), time, &[]);
+    let answer = r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"},{"name":"Extra","type":"dynamic"},{"name":"DeviceName","type":"string"},{"name":"ActionType","type":"string"},{"name":"ProcessCommandLine","type":"string"}],"rows":[["2026-11-21T10:00:00.1234567Z",{"a":[1]},"pc.example","ProcessCreated","calc"], ["2026-11-21T10:00:01Z",null,"pc.example","ImageLoaded",null]]}]}"#;
+    check(answer, "defender", key, time, &expected[..2]);
+    let (_, kept) = read(answer.as_bytes());
+    assert_eq!(kept.events.len(), 2);
     let csv = "\u{feff}\"TimeGenerated [UTC]\",DeviceName,ActionType,ProcessCommandLine,ReportId\r\n\"11/21/2026, 10:00:00.123 AM\",pc.example,ProcessCreated,\"say \"\"hi\"\",\r\nthere\",77\r\n";
     check(csv, "defender-csv", key, "2026-11-21T10:00:00.1230000Z", &[("ProcessCommandLine", "say \"hi\",\r\nthere")]);
 }

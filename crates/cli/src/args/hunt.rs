@@ -25,10 +25,7 @@ pub(crate) struct Hunt {
     /// Only rules for this ATT&CK technique or one below it (`T1559`); may be given several times.
     #[arg(long, value_name = "ID", help_heading = "Rules")]
     pub(crate) technique: Vec<String>,
-    /// Switch a filter on that is off by default, by id or name; may be given several times.
-    #[arg(long, value_name = "NAME", help_heading = "Rules")]
-    pub(crate) filter: Vec<String>,
-    /// Switch a filter off, by id or name; may be given several times.
+    /// Switch a filter off, by id or name; may be given several times. All filters are on otherwise.
     #[arg(long, value_name = "NAME", help_heading = "Rules")]
     pub(crate) no_filter: Vec<String>,
     /// Values for `%placeholder%`: a file with lines `name = value`, one value a line.

@@ -106,7 +106,7 @@ impl Sink for Taker<'_> {
         });
         let event = (!self.hits.is_empty()).then(|| record.event());
         if let Some(time) = event.as_ref().and_then(|event| event.head.time) {
-            self.batch.times.cover(time);
+            self.batch.times.include(time);
         }
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
         self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, |it| it.data.len() * 128) + 128;

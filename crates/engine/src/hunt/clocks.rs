@@ -30,7 +30,7 @@ impl Times {
     }
 
     /// Widens the span by a time, and says nothing of its place in the order.
-    pub(super) fn cover(&mut self, time: Time) {
+    pub(super) fn include(&mut self, time: Time) {
         self.widen(time, time);
     }
 
@@ -65,6 +65,13 @@ impl Times {
         self.zoneless |= next.zoneless;
         self.first = self.first.or(next.first);
         self.last = next.last.or(self.last);
+    }
+
+    /// Widens the span only.
+    pub(super) fn cover(&mut self, other: &Self) {
+        if let Some((first, last)) = other.span {
+            self.widen(first, last);
+        }
     }
 
     /// What an analyst must know of them, in words.

@@ -26,6 +26,17 @@ impl Buffer {
         self.bytes.get(..length).unwrap_or_default()
     }
 
+    /// Fills it from the start by `read`, which says how many bytes it gave.
+    pub(super) fn load(
+        &mut self,
+        length: usize,
+        read: impl FnOnce(&mut [u8]) -> std::io::Result<usize>,
+    ) -> std::io::Result<usize> {
+        self.filled = 0;
+        self.filled = read(self.room(length))?;
+        Ok(self.filled)
+    }
+
     fn all(&self) -> &[u8] {
         self.get(self.filled)
     }
@@ -88,11 +99,14 @@ pub(super) struct Feed {
     deadline: Option<Instant>,
 }
 
-struct Open {
+/// A log that is being read.
+pub(super) struct Open {
     log: Log,
     offset: u64,
     index: u64,
     ended: bool,
+    /// More may come behind what is its end now.
+    growing: bool,
     skipped: Option<(u64, u64)>,
 }
 
@@ -124,7 +138,7 @@ impl Feed {
                     settings.seconds.map(|seconds| Instant::now() + std::time::Duration::from_secs(seconds));
                 notes.push(Note::Begin { name: Arc::clone(&log.name) });
                 self.carry.clone_from(&log.head);
-                self.log = Some(Open { log, offset: 0, index: 0, ended: false, skipped: None });
+                self.log = Some(Open::new(log, false));
             }
             let log = self.log.as_mut()?;
             if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
@@ -155,6 +169,19 @@ impl Feed {
 }
 
 impl Open {
+    pub(super) fn new(log: Log, growing: bool) -> Self {
+        Self { log, offset: 0, index: 0, ended: false, growing, skipped: None }
+    }
+
+    /// The next block of a log that grows; none where more bytes are needed: then all that was read is in `carry`.
+    pub(super) fn grown(&mut self, buffer: &mut Buffer, carry: &mut Vec<u8>, notes: &mut Vec<Note>) -> Option<Piece> {
+        buffer.start(carry);
+        let piece = self.block(buffer, notes);
+        let used = piece.as_ref().map_or(0, |piece| piece.length);
+        carry.extend_from_slice(buffer.all().get(used..).unwrap_or_default());
+        piece
+    }
+
     fn tell(&self, code: &'static str, offset: u64, length: Option<u64>, message: String) -> Note {
         let location = match length {
             Some(length) => Location::bytes(offset, length),
@@ -176,12 +203,17 @@ impl Open {
     fn block(&mut self, buffer: &mut Buffer, notes: &mut Vec<Note>) -> Option<Piece> {
         let usual = self.log.reader.buffer().clamp(LEAST, LARGEST / 4);
         let mut want = usual.max(buffer.filled);
+        // What is there already may be whole: waiting for more could take for ever.
+        let mut wait = !self.log.live || buffer.filled == 0;
         loop {
-            self.fill(buffer, want, notes);
-            if buffer.filled == 0 && self.ended {
+            let before = buffer.filled;
+            if std::mem::replace(&mut wait, true) {
+                self.fill(buffer, want, notes);
+            }
+            if buffer.filled == 0 && (self.ended || self.growing) {
                 return None;
             }
-            if buffer.filled >= PIECE && zeros(buffer.all()) {
+            if buffer.filled >= PIECE && !self.growing && zeros(buffer.all()) {
                 self.offset += buffer.filled as u64;
                 buffer.filled = 0;
                 continue;
@@ -214,6 +246,7 @@ impl Open {
                     buffer.drop_front(length);
                     want = usual;
                 }
+                Cut::More if self.growing && buffer.filled == before => return None,
                 Cut::More => want = buffer.filled.saturating_mul(2).clamp(usual, LARGEST),
             }
         }
@@ -224,6 +257,7 @@ impl Open {
         while buffer.filled < want && !self.ended {
             let filled = buffer.filled;
             match self.log.stream.read(buffer.room(want)) {
+                Ok(0) if self.growing => return,
                 Ok(0) => self.ended = true,
                 Ok(count) => buffer.filled += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

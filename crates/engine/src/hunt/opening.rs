@@ -48,6 +48,11 @@ pub(super) struct Log {
 }
 
 impl Log {
+    /// A log that is followed, from its first byte.
+    pub(super) fn growing(name: Arc<str>, reader: Arc<dyn Reader>, stream: Source) -> Self {
+        Self { name, reader, stream, head: Vec::new(), live: false, meter: Arc::default() }
+    }
+
     /// Bytes of the input that were used since this was asked last.
     pub(super) fn used(&self) -> u64 {
         self.meter.swap(0, Ordering::Relaxed)

@@ -1,3 +1,4 @@
+use super::order::Order;
 use super::pool;
 use crate::input::Input;
 use ddefend_event::{Key, Selection, Selector};
@@ -38,12 +39,12 @@ pub struct HuntSettings<'h> {
 
 impl HuntSettings<'_> {
     /// The reader for a log with that beginning.
-    pub(super) fn reader(&self, head: &[u8], name: &str) -> Result<Box<dyn Reader>, Box<Diagnostic>> {
+    pub(crate) fn reader(&self, head: &[u8], name: &str) -> Result<Box<dyn Reader>, Box<Diagnostic>> {
         match ddefend_source::open(head, name, self.schema) {
             Ok(reader) if !self.carve || reader.schema().0 != CARVED => Ok(reader),
             Ok(_) => Ok(ddefend_source::evtx::carver()),
             Err(_) if self.carve && !head.is_empty() => Ok(ddefend_source::evtx::carver()),
-            Err(diagnostic) => ddefend_source::evtx::reader(head).ok_or(diagnostic),
+            Err(diagnostic) => Err(diagnostic),
         }
     }
 }
@@ -105,7 +106,7 @@ pub fn hunt_inputs<E>(
     progress: &dyn HuntProgress,
     emit: &mut dyn FnMut(Told) -> Result<(), E>,
 ) -> Result<HuntSummary, E> {
-    let mut order = pool::Order::new(hunt);
+    let mut order = Order::new(hunt);
     pool::run(inputs, settings, progress, &mut order, emit)?;
     order.finish(emit)
 }

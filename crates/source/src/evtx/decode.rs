@@ -263,7 +263,13 @@ impl Decoder<'_, '_> {
         let name = ddefend_event::native::DATA.into();
         let (label, role, what) = (None, None, What::Pieces(Vec::new()));
         let item = Item { name, label, role, what, attribute: false, within, depends: Box::default() };
-        for slot in slots.iter().filter(|slot| slot.kind != NULL) {
+        let system = super::lost::names(slots);
+        for (index, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.kind != NULL) {
+            let known = system(index).filter(|_| context == Context::Root);
+            let item = match known {
+                Some((name, role)) => Item { name: name.into(), role, within: Context::System, ..item.clone() },
+                None => item.clone(),
+            };
             self.slot(&item, *slot, false, slots, end, depth.saturating_add(1));
         }
     }

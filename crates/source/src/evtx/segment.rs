@@ -9,7 +9,7 @@ pub(super) const CHUNK: &[u8] = b"ElfChnk\0";
 /// What both begin with.
 const MAGIC: &[u8] = b"Elf";
 /// Bytes of a file header with its padding.
-const FILE_SIZE: usize = 4096;
+pub(super) const FILE_SIZE: usize = 4096;
 /// Bytes of a chunk.
 pub(super) const CHUNK_SIZE: usize = 65_536;
 

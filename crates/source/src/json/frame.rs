@@ -19,6 +19,8 @@ pub(super) enum Framing {
     Lines,
     /// Anyhow; the file begins with an envelope of so many bytes.
     Stream(Vec<u8>),
+    /// Arrays, after so many bytes.
+    Rows(Vec<u8>),
 }
 
 impl Framing {
@@ -46,7 +48,8 @@ impl Framing {
         }
         let end = match self {
             Self::Lines => memrchr(b'\n', buffer).map(|at| at.saturating_add(1)),
-            Self::Stream(prefix) => last_end(buffer, prefix),
+            Self::Stream(prefix) => last_end(buffer, prefix, false),
+            Self::Rows(prefix) => last_end(buffer, prefix, true),
         };
         match end {
             Some(end) if end > 0 => Cut::Block(end),
@@ -69,7 +72,7 @@ fn next_line(buffer: &[u8]) -> usize {
 }
 
 /// End of the last whole element.
-fn last_end(buffer: &[u8], prefix: &[u8]) -> Option<usize> {
+fn last_end(buffer: &[u8], prefix: &[u8], rows: bool) -> Option<usize> {
     let valid = match std::str::from_utf8(buffer) {
         Ok(text) => text,
         // A letter that is cut at the end is no matter; bytes that are no UTF-8 are replaced when they are read.
@@ -82,8 +85,12 @@ fn last_end(buffer: &[u8], prefix: &[u8]) -> Option<usize> {
     let mut scan = Scan::new(valid, start);
     let mut end = None;
     loop {
-        while matches!(scan.next(), Some(b'[' | b',' | b']')) {
+        while matches!(scan.next(), Some(b'[' | b',' | b']')) && !(rows && matches!(scan.next(), Some(b'[' | b']'))) {
             scan.take();
+        }
+        if rows && scan.next() == Some(b']') {
+            // The table's end: what follows goes with it.
+            return Some(valid.len());
         }
         if scan.is_end() {
             return Some(valid.len()).filter(|_| end.is_some());

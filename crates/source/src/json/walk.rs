@@ -205,7 +205,7 @@ fn attributes(scan: &mut Scan<'_>) -> Result<Option<String>, Broken> {
     Ok(found)
 }
 
-fn string(text: &str, escaped: bool) -> Raw<'_> {
+pub(super) fn string(text: &str, escaped: bool) -> Raw<'_> {
     if escaped { Raw::Json(text) } else { Raw::Text(text) }
 }
 

@@ -41,11 +41,20 @@ static EVENT: Branch = Branch {
 
 /// Members of `EventData`.
 pub(crate) static DATA: Branch = Branch {
-    known: &[("#attributes", Node::Skip), ("@xmlns", Node::Skip), ("xmlns", Node::Skip), ("@Name", Node::Skip)],
+    known: &[
+        ("#attributes", Node::Enter(&DATA_IN)),
+        ("@xmlns", Node::Skip),
+        ("xmlns", Node::Skip),
+        ("@Name", Node::Skip),
+    ],
     other: Node::Data,
     paths: false,
     index: Index::new(),
 };
+
+/// Attributes of `EventData`.
+static DATA_IN: Branch =
+    Branch { known: &[("Name", Node::Name("EventData_Name"))], other: Node::Skip, paths: false, index: Index::new() };
 
 static RENDERING: Branch =
     Branch { known: &[("Message", Node::Message)], other: Node::Skip, paths: false, index: Index::new() };

@@ -140,8 +140,10 @@ fn begin_element<'a>(inside: &'a str, context: Context, content: usize, parts: &
             (Context::System, "Provider", "Name") => parts.slot(Slot::Provider, 0, native::PROVIDER, raw),
             (Context::System, "TimeCreated", "SystemTime") => parts.slot(Slot::Time, 0, native::TIME, raw),
             (Context::System, "Security", "UserID") => parts.push(native::USER_ID, raw, Fix::None),
-            (Context::System | Context::Data, ..) => parts.push(format!("{title}_{attribute}"), raw, Fix::None),
-            (Context::Root | Context::Event | Context::Rendering, ..) => {}
+            (Context::System | Context::Data | Context::Event, ..) => {
+                parts.push(format!("{title}_{attribute}"), raw, Fix::None)
+            }
+            (Context::Root | Context::Rendering, ..) => {}
         }
     }
     Open { name, within, context, title, content, frame: false }

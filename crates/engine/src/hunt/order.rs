@@ -1,0 +1,169 @@
+//! Results, in the order of the inputs, to the hunt and to whoever prints.
+
+use super::batch::Batch;
+use super::clocks::Times;
+use super::feed::Note;
+use super::run::Told;
+use ddefend_event::Time;
+use ddefend_hunt::Hunt;
+use ddefend_model::{Detection, Diagnostic, HuntSummary, Location, PartPath, code};
+use std::sync::Arc;
+
+/// Diagnostics of one log that are told; further ones are counted.
+const DIAGNOSTICS: u64 = 1_000;
+/// Names of files that are no logs which are told.
+const NAMES: usize = 20;
+/// How far followed logs may lag behind one another, in ticks, before correlations no longer wait.
+const STRAGGLE: i64 = 5 * Time::SECOND;
+
+/// What is known of the run so far, and the hunt that results go to.
+pub(super) struct Order<'h> {
+    hunt: &'h mut Hunt,
+    summary: HuntSummary,
+    times: Times,
+    log: Option<Current>,
+    others: Vec<String>,
+}
+
+struct Current {
+    name: Arc<str>,
+    times: Times,
+    diagnostics: u64,
+    gap: bool,
+}
+
+impl<'h> Order<'h> {
+    pub(super) fn new(hunt: &'h mut Hunt) -> Self {
+        Self { hunt, summary: HuntSummary::default(), times: Times::default(), log: None, others: Vec::new() }
+    }
+
+    pub(super) fn take<E>(&mut self, batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
+        for note in batch.notes {
+            match note {
+                Note::Begin { name } => {
+                    self.summary.logs += 1;
+                    self.log = Some(Current { name, times: Times::default(), diagnostics: 0, gap: false });
+                }
+                Note::End { bytes } => {
+                    self.summary.bytes += bytes;
+                    self.end_log(emit)?;
+                }
+                Note::Diagnostic(diagnostic) => self.tell(*diagnostic, emit)?,
+                Note::Other(name) => {
+                    self.summary.other_files += 1;
+                    if self.others.len() < NAMES {
+                        self.others.push(name);
+                    }
+                }
+            }
+        }
+        self.summary.events += batch.records;
+        match &mut self.log {
+            Some(log) => log.times.append(&batch.times),
+            None => self.times.cover(&batch.times),
+        }
+        let mut outcome = Ok(());
+        for found in batch.found {
+            self.hunt
+                .take(found, batch.schema, &mut |detection| count(&mut self.summary, detection, &mut outcome, emit));
+        }
+        outcome?;
+        batch.diagnostics.into_iter().try_for_each(|diagnostic| self.tell(diagnostic, emit))
+    }
+
+    fn end_log<E>(&mut self, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
+        let Some(log) = self.log.take() else { return Ok(()) };
+        self.summary.incomplete += u64::from(log.gap);
+        self.summary.clocks.extend(log.times.remarks(&log.name));
+        self.times.cover(&log.times);
+        let Some(more) = log.diagnostics.checked_sub(DIAGNOSTICS).filter(|more| *more > 0) else { return Ok(()) };
+        let message = format!("{more} more diagnostics of this log were only counted");
+        let mut diagnostic =
+            Diagnostic::new(code::LIMIT_RESULTS, PartPath::root(&*log.name), Location::default(), message);
+        diagnostic.artifact = log.name.to_string();
+        emit(Told::Diagnostic(Box::new(diagnostic)))
+    }
+
+    pub(super) fn tell<E>(
+        &mut self,
+        diagnostic: Diagnostic,
+        emit: &mut dyn FnMut(Told) -> Result<(), E>,
+    ) -> Result<(), E> {
+        *self.summary.diagnostics.entry(diagnostic.code.to_string()).or_default() += 1;
+        match &mut self.log {
+            None => self.summary.incomplete += u64::from(diagnostic.is_gap()),
+            Some(log) => {
+                log.gap |= diagnostic.is_gap();
+                log.diagnostics += 1;
+                if log.diagnostics > DIAGNOSTICS {
+                    return Ok(());
+                }
+            }
+        }
+        emit(Told::Diagnostic(Box::new(diagnostic)))
+    }
+
+    /// A log that is followed begins.
+    pub(super) fn begin(&mut self) {
+        self.summary.logs += 1;
+    }
+
+    /// So many bytes of a log that is followed were read.
+    pub(super) fn add_bytes(&mut self, bytes: u64) {
+        self.summary.bytes += bytes;
+    }
+
+    /// Tells which correlations came true; where nothing more is awaited, also those of the last moments.
+    pub(super) fn correlate<E>(&mut self, quiet: bool, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
+        let Some((_, mut latest)) = self.times.span.filter(|_| !self.hunt.correlations().is_empty()) else {
+            return Ok(());
+        };
+        if !quiet {
+            latest.ticks = latest.ticks.saturating_sub(STRAGGLE);
+        }
+        let mut outcome = Ok(());
+        self.hunt.correlate(Some(latest), &mut |detection| count(&mut self.summary, detection, &mut outcome, emit));
+        outcome
+    }
+
+    /// Everything was read.
+    pub(super) fn finish<E>(mut self, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<HuntSummary, E> {
+        let mut outcome = Ok(());
+        self.hunt.finish(&mut |detection| count(&mut self.summary, detection, &mut outcome, emit));
+        outcome?;
+        if !self.others.is_empty() {
+            let more = self.summary.other_files.saturating_sub(self.others.len() as u64);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let message = format!("no logs, not read: {}{more}", self.others.join(", "));
+            let diagnostic = Diagnostic::new(code::NOTE_ODD, PartPath::default(), Location::default(), message);
+            self.tell(diagnostic, emit)?;
+        }
+        let counts = self.hunt.counts();
+        self.summary.duplicates = counts.duplicates;
+        self.summary.suppressed = counts.suppressed;
+        let unused = counts.unused;
+        if unused.dropped + unused.undated + unused.late > 0 {
+            let message = format!(
+                "correlations may have missed something: {} hits were too many at a time, {} have no time, {} came late",
+                unused.dropped, unused.undated, unused.late
+            );
+            let diagnostic = Diagnostic::new(code::LIMIT_RESULTS, PartPath::default(), Location::default(), message);
+            self.tell(diagnostic, emit)?;
+        }
+        self.summary.clocks.extend(self.hunt.clocks());
+        self.summary.span = self.times.span.map(|(first, last)| (first.to_string(), last.to_string()));
+        Ok(self.summary)
+    }
+}
+
+fn count<E>(
+    summary: &mut HuntSummary,
+    detection: Detection,
+    outcome: &mut Result<(), E>,
+    emit: &mut dyn FnMut(Told) -> Result<(), E>,
+) {
+    if outcome.is_ok() {
+        *summary.detections.entry(detection.rule.level.to_string()).or_default() += 1;
+        *outcome = emit(Told::Detection(Box::new(detection)));
+    }
+}
