@@ -11,8 +11,7 @@ use std::sync::Arc;
 const SCHEMAS: [&str; 5] = ["windows", "sysmon", "security", "defender", "ecs"];
 
 fn trial(content: &Content, disabled_filters: Vec<String>) -> Trial {
-    let options =
-        sigma::Options { placeholders: content.placeholders().unwrap(), disabled_filters, ..sigma::Options::default() };
+    let options = sigma::Options { placeholders: content.placeholders().unwrap(), disabled_filters };
     let set = sigma::read(&content.rules(), &options);
     let problems: Vec<_> = set.problems.iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));

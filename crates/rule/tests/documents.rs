@@ -180,10 +180,6 @@ fn filters() {
     assert_eq!(show(&set.rules[0].detection), "(A#1 & !User=admin)");
     let off = Options { disabled_filters: vec!["f".to_owned()], ..Options::default() };
     assert_eq!(show(&load_with(&format!("{FILTER}---\n{base}"), &off).rules[0].detection), "A#1");
-    let asleep = format!("{FILTER}default: 'off'\n---\n{base}");
-    assert_eq!(show(&load(&asleep).rules[0].detection), "A#1");
-    let on = Options { enabled_filters: vec!["f".to_owned()], ..Options::default() };
-    assert_eq!(show(&load_with(&asleep, &on).rules[0].detection), "(A#1 & !User=admin)");
     let any = FILTER.replace("        - r\n", "        - any\n");
     assert_eq!(show(&load(&format!("{any}---\n{base}")).rules[0].detection), "(A#1 & !User=admin)");
     let other = FILTER.replace("windows", "linux");

@@ -31,7 +31,6 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     let options = sigma::Options {
         placeholders: rule_files::placeholders(args.placeholders.as_deref(), content)?,
         disabled_filters: args.no_filter.clone(),
-        enabled_filters: args.filter.clone(),
     };
     known_filters(args, &files)?;
     let mut set = sigma::read(&files, &options);
@@ -51,15 +50,14 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     Ok(Loaded { set, mapping: Arc::new(mapping), problems })
 }
 
-/// A filter that is named and not there would leave its matches in, or out, unnoticed.
+/// A filter that is named and not there would go on to work unnoticed.
 fn known_filters(args: &HuntArgs, files: &[(String, String)]) -> Result<(), String> {
-    let asked = || args.filter.iter().chain(&args.no_filter);
-    if asked().next().is_none() {
+    if args.no_filter.is_empty() {
         return Ok(());
     }
     let filters = sigma::filters(files);
     let known = |name: &String| filters.iter().any(|it| it.meta.id == *name || it.meta.name.as_ref() == Some(name));
-    match asked().find(|name| !known(name)) {
+    match args.no_filter.iter().find(|name| !known(name)) {
         Some(name) => Err(format!("there is no filter with the id or name '{name}'; `ddefend rules list` lists all")),
         None => Ok(()),
     }

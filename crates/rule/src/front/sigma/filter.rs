@@ -31,9 +31,7 @@ fn one(
 ) -> Result<(), Problem> {
     let meta = meta::read(document, &mut set.problems);
     let off = |name: &String| *name == meta.id || Some(name) == meta.name.as_ref();
-    // Sigma leaves `default` free; this project's filters say by it whether they work without being asked for.
-    let asleep = document.root.get("default").and_then(Value::as_str) == Some("off");
-    if options.disabled_filters.iter().any(off) || (asleep && !options.enabled_filters.iter().any(off)) {
+    if options.disabled_filters.iter().any(off) {
         return Ok(());
     }
     let path = [Step::Key("filter"), Step::Key("rules")];

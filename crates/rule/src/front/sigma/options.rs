@@ -7,6 +7,4 @@ pub struct Options {
     pub placeholders: BTreeMap<String, Vec<String>>,
     /// Ids or names of filters that are not applied.
     pub disabled_filters: Vec<String>,
-    /// Ids or names of filters that are applied although they say `default: 'off'`.
-    pub enabled_filters: Vec<String>,
 }
