@@ -10,6 +10,7 @@ use super::value;
 use crate::Record;
 use ddefend_event::{Cell, Dialect, Event, Head, Key, Place, Time, Value, native};
 use ddefend_model::{Diagnostic, Location, PartPath};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// First bytes of a record.
@@ -101,6 +102,8 @@ pub(super) struct Lazy<'c> {
     /// The template of its outermost instance, and the values that go into it.
     pub(super) template: &'c Template,
     pub(super) slots: &'c [Slot],
+    /// Templates of this chunk for decoding: reading them anew costs more than the record.
+    pub(super) late: &'c RefCell<Templates>,
 }
 
 /// 9999-12-31T23:59:59Z in seconds: later years are not written with four digits.
@@ -128,11 +131,19 @@ impl Record for Lazy<'_> {
     }
 
     fn event(&self) -> Event {
-        let mut templates = Templates::default();
-        templates.next_chunk();
         let raw = &self.raw;
         let strict = raw.recovered.is_some();
-        raw.event(decode::decode(raw.chunk, raw.body, raw.end, &mut templates, decode::MAX_VALUES, strict))
+        let decode = |templates: &mut Templates| {
+            raw.event(decode::decode(raw.chunk, raw.body, raw.end, templates, decode::MAX_VALUES, strict))
+        };
+        match self.late.try_borrow_mut() {
+            Ok(mut templates) => decode(&mut templates),
+            Err(_) => {
+                let mut templates = Templates::default();
+                templates.next_chunk();
+                decode(&mut templates)
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::templates::{Nest, Templates};
 use super::value::{self, ARRAY, BINXML, NULL};
 use crate::Sink;
 use ddefend_event::{Cell, Row, Selector};
+use std::cell::RefCell;
 
 /// Instances in one record on the fast way; real ones have two.
 const MAX_PARTS: usize = 16;
@@ -23,6 +24,7 @@ const MAX_CHUNK_VALUES: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) templates: Templates,
+    late: RefCell<Templates>,
     pub(super) kinds: Kinds,
     slots: Vec<Slot>,
     parts: Vec<Part>,
@@ -70,6 +72,7 @@ impl Scratch {
     pub(super) fn next_chunk(&mut self) {
         self.values = MAX_CHUNK_VALUES;
         self.templates.next_chunk();
+        self.late.get_mut().next_chunk();
         self.kinds.follow(self.templates.generation);
     }
 
@@ -131,7 +134,7 @@ impl Scratch {
             let template = self.templates.by(outer).ok_or(Stop::Slow)?;
             let behind = self.parts.get(1).map_or(self.slots.len(), |next| next.first);
             let slots = self.slots.get(..behind).unwrap_or_default();
-            sink.record(&Lazy { raw: *raw, template, slots }, selection, &row);
+            sink.record(&Lazy { raw: *raw, template, slots, late: &self.late }, selection, &row);
         }
         self.row = recycled(row);
         done
