@@ -1,5 +1,6 @@
 //! A match to a detection: fields, context, place, and the sentence that says why.
 
+use crate::bound;
 use crate::correlate::Correlated;
 use crate::fields;
 use crate::wording::{Kind, Wording, fill};
@@ -134,8 +135,8 @@ pub(crate) fn place(event: &Event, schema: &str) -> EventRef {
         record: head.place.record,
         offset: head.place.offset,
         time: head.time.map(|time| time.to_string()).unwrap_or_default(),
-        host: head.host.to_string(),
-        channel: head.key.channel.to_string(),
+        host: bound::name(&head.host).to_owned(),
+        channel: bound::name(&head.key.channel).to_owned(),
         event_id: head.key.event_id,
         schema: schema.to_owned(),
     }

@@ -296,6 +296,8 @@ impl Hunt {
             return;
         }
         let size = event.data.iter().map(|(name, value)| name.len() + text_size(value) + 48).sum::<usize>() + 256;
+        let head = &event.head;
+        let size = size + head.host.len() + head.key.channel.len() + head.key.provider.len() + head.key.action.len();
         self.held += size;
         self.waiting.push_back(Waiting { rule, event: event.clone(), schema, size });
         while self.held > WAITING

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Kinds that are kept. A log has some hundreds; a hostile one may have a new one in each record.
 const MAX_KINDS: usize = 4096;
+/// Bytes of channel and provider of a kind that is kept; no real one has more.
+const MAX_NAMES: usize = 1024;
 /// A step that only the asker for everything wants.
 pub(super) const NOBODY: u16 = u16::MAX;
 /// A step whose element depends on nothing.
@@ -251,6 +253,10 @@ impl Kinds {
     pub(super) fn select(&mut self, key: Key, selector: &dyn Selector) -> Option<Arc<Selection>> {
         if self.by_key.len() > MAX_KINDS {
             self.by_key.clear();
+        }
+        let names = key.channel.len().saturating_add(key.provider.len());
+        if names > MAX_NAMES {
+            return selector.select(&key);
         }
         self.by_key.entry(key).or_insert_with_key(|key| selector.select(key)).clone()
     }
