@@ -213,6 +213,11 @@ impl Prepared {
         let schema = args.schema.as_ref().map(|name| {
             ddefend_source::schema(name).ok_or_else(|| format!("there is no schema {name}; see --list-schemas"))
         });
+        let from = args.from.as_deref().map(time).transpose()?;
+        let until = args.until.as_deref().map(time).transpose()?;
+        if let Some((from, until)) = from.zip(until).filter(|(from, until)| from.ticks >= until.ticks) {
+            return Err(format!("no time is at or after --from {from} and before --until {until}"));
+        }
         let limits = &args.limits;
         let usual = Allowance::default();
         Ok(Self {
@@ -227,8 +232,8 @@ impl Prepared {
                 ..usual
             },
             settings: Settings {
-                from: args.from.as_deref().map(time).transpose()?,
-                until: args.until.as_deref().map(time).transpose()?,
+                from,
+                until,
                 keep_duplicates: args.keep_duplicates,
                 baseline: args.baseline.as_deref().map(baseline).transpose()?,
                 learner: None,

@@ -71,9 +71,9 @@ impl Maker<'_> {
     ) -> String {
         let sentence =
             kind.and_then(|kind| kind.text.iter().find_map(|text| fill(text, &|field| value(field).map(short))));
-        let because = fields.iter().take(4).map(|it| match it.field.as_str() {
-            "" => format!("the record {}", it.asked),
-            field => format!("{field} {}", it.asked),
+        let because = fields.iter().take(4).map(|it| {
+            let field = if it.field.is_empty() { "the record" } else { &it.field };
+            format!("{field} {}", in_words(&it.asked))
         });
         let because = because.collect::<Vec<_>>().join(", ");
         let mut why = match (sentence, because.is_empty()) {
@@ -108,7 +108,9 @@ pub(crate) fn correlated(correlation: &Correlation, result: Correlated<Arc<Event
     let plural = if result.total == 1 { "" } else { "s" };
     let first = events.first().map(|event| event.time.as_str()).unwrap_or_default();
     let meta = &correlation.meta;
-    let why = format!("{} event{plural}{of} between {first} and {}: {}", result.total, last.time, meta.title);
+    let (first, until) = (readable(first), readable(&last.time));
+    let when = if first == until { format!("at {until}") } else { format!("between {first} and {until}") };
+    let why = format!("{} event{plural}{of} {when}: {}", result.total, meta.title);
     let asked = "the same in all events";
     Detection {
         rule: rule_ref(meta),
@@ -127,6 +129,13 @@ pub(crate) fn correlated(correlation: &Correlation, result: Correlated<Arc<Event
     }
 }
 
+/// A time to the second, for a sentence.
+fn readable(time: &str) -> String {
+    let bare = time.trim_end_matches('Z');
+    let whole = bare.split_once('.').map_or(bare, |(whole, _)| whole).replacen('T', " ", 1);
+    format!("{whole}{}", if bare.len() < time.len() { "Z" } else { "" })
+}
+
 /// Where an event stands.
 pub(crate) fn place(event: &Event, schema: &str) -> EventRef {
     let head = &event.head;
@@ -140,6 +149,11 @@ pub(crate) fn place(event: &Event, schema: &str) -> EventRef {
         event_id: head.key.event_id,
         schema: schema.to_owned(),
     }
+}
+
+/// What was asked, for a sentence: a pattern says nothing there, and stands beside the value anyway.
+fn in_words(asked: &str) -> &str {
+    if asked.contains("matches /") { "fits the rule's pattern" } else { asked }
 }
 
 fn short(text: String) -> String {

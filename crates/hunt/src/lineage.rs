@@ -1,7 +1,7 @@
 //! Which process started which, per host, in bounded memory.
 
 use crate::bound;
-use ddefend_event::Time;
+use ddefend_event::{Time, Zone};
 use ddefend_model::Process;
 use std::collections::{HashMap, VecDeque};
 
@@ -51,6 +51,11 @@ pub(crate) fn number(text: &str) -> Option<u64> {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
     }
+}
+
+/// A start as Sysmon's `UtcTime` has it: it names no zone because it is always UTC.
+fn utc(text: &str) -> Option<Time> {
+    Time::parse(text).map(|time| Time { zone: Zone::Utc, ..time })
 }
 
 /// A GUID in one way of writing; none for the empty one.
@@ -105,7 +110,7 @@ impl Lineage {
             command: start.value(8),
             user: start.value(9),
         };
-        let time = start.value(10).and_then(Time::parse).or(start.time);
+        let time = start.value(10).and_then(utc).or(start.time);
         let ticks = time.map(|time| time.ticks);
         let parent = self.parent(&host, parent, ticks);
         if let Some(known) = self.same(&host, own, ticks) {

@@ -100,7 +100,8 @@ pub(crate) fn fill(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Option
             Some(field) => value(field).map(|path| file_name(&path).to_owned()),
             None => value(field),
         };
-        out.push_str(&filled.filter(|value| !value.is_empty())?);
+        // Windows writes a dash where it knows nothing.
+        out.push_str(&filled.filter(|value| !value.is_empty() && value != "-")?);
         rest = after;
     }
     out.push_str(rest);
@@ -117,5 +118,6 @@ mod tests {
         assert_eq!(fill("{Image:name} ran", &value).as_deref(), Some("cmd.exe ran"));
         assert_eq!(fill("{Image} ran {Other}", &value), None);
         assert_eq!(fill("nothing {open", &value), None);
+        assert_eq!(fill("{Image} ran", &|_| Some("-".to_owned())), None);
     }
 }

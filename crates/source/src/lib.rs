@@ -20,6 +20,6 @@ mod unescape;
 mod winxml;
 mod write;
 
-pub use open::{detect, open, schema, schemas};
+pub use open::{detect, doubt, open, schema, schemas};
 pub use reader::{Block, Cut, Growth, Reader, Record, Schema, Sink};
 pub use write::write;

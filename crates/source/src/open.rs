@@ -3,6 +3,7 @@
 use crate::csv::Csv;
 use crate::encoding::{Encoding, Wide};
 use crate::json::Json;
+use crate::layout::Layout;
 use crate::winxml::WinXml;
 use crate::{Reader, Schema, detect as by_content, evtx, layouts};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -54,6 +55,17 @@ pub fn detect(head: &[u8]) -> Option<Schema> {
     by_content::text(head).or_else(|| memmem::find(head, b"ElfChnk\0").map(|_| EVTX))
 }
 
+/// What the content of a log shows it to be, where that is something else than the schema that it is forced to be read as.
+#[must_use]
+pub fn doubt(head: &[u8], forced: Schema) -> Option<Schema> {
+    let shown = detect(head)?;
+    let same = match (layout(shown), layout(forced)) {
+        (Some(shown), Some(forced)) => std::ptr::eq(shown, forced),
+        _ => shown == forced,
+    };
+    (!same).then_some(shown)
+}
+
 /// A reader for the log that begins with `head`, of the schema `forced` or the one that its content shows.
 ///
 /// # Errors
@@ -79,8 +91,21 @@ pub fn open(head: &[u8], name: &str, forced: Option<Schema>) -> Result<Box<dyn R
 
 /// A reader of UTF-8; none where there is no such schema, or CSV without a header.
 fn text_reader(schema: Schema, head: &str) -> Option<Box<dyn Reader>> {
-    let layout = match schema.0 {
-        "winxml" => return Some(Box::new(WinXml { schema })),
+    if schema.0 == "winxml" {
+        return Some(Box::new(WinXml { schema }));
+    }
+    let layout = layout(schema)?;
+    // Forcing names what the columns mean; whether they are CSV or JSON is seen.
+    if head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t', '\0']).starts_with(['{', '[']) {
+        Some(Box::new(Json::new(schema, layout, head)))
+    } else {
+        Some(Box::new(Csv::new(schema, layout, head)?))
+    }
+}
+
+/// What the fields of a schema in JSON or CSV mean.
+fn layout(schema: Schema) -> Option<&'static Layout> {
+    Some(match schema.0 {
         "evtx-json" => &layouts::EVTX_JSON,
         "winlogbeat" | "ecs" => &layouts::WINLOGBEAT,
         "sysmon-json" | "nxlog" | "mordor" => &layouts::NXLOG,
@@ -91,11 +116,5 @@ fn text_reader(schema: Schema, head: &str) -> Option<Box<dyn Reader>> {
         "evtxecmd-csv" | "evtxecmd-json" => &layouts::EVTXECMD,
         "powershell" | "powershell-csv" => &layouts::POWERSHELL,
         _ => return None,
-    };
-    // Forcing names what the columns mean; whether they are CSV or JSON is seen.
-    if head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t', '\0']).starts_with(['{', '[']) {
-        Some(Box::new(Json::new(schema, layout, head)))
-    } else {
-        Some(Box::new(Csv::new(schema, layout, head)?))
-    }
+    })
 }

@@ -277,6 +277,39 @@ fn overlapping_definitions_do_not_cost_the_square() {
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
+#[test]
+fn a_long_name_that_all_elements_share_is_not_kept_for_each() {
+    // One name of 30,000 characters, and some thousand elements that are called so.
+    let mut log = log(1)[..FIRST + 512].to_vec();
+    let mut stream = vec![0x0f, 1, 1, 0];
+    let name = u32::try_from(512 + 24 + 4 + 9).unwrap();
+    stream.extend([0x01, 0, 0, 0, 0]);
+    stream.extend(name.to_le_bytes());
+    stream.extend([0, 0, 0, 0, 0, 0]);
+    stream.extend(15_000_u16.to_le_bytes());
+    (0..15_000).for_each(|_| stream.extend([b'n', 0]));
+    stream.extend([0, 0, 0x02]);
+    for _ in 0..2500 {
+        stream.extend([0x01, 0, 0, 0, 0]);
+        stream.extend(name.to_le_bytes());
+        stream.extend([0x03]);
+    }
+    stream.extend([0x04, 0]);
+    let size = u32::try_from(stream.len() + 28).unwrap();
+    log.extend(b"**\0\0");
+    log.extend(size.to_le_bytes());
+    log.extend([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    log.extend(stream);
+    log.extend(size.to_le_bytes());
+    log[FIRST + 48..FIRST + 52].copy_from_slice(&(512 + size).to_le_bytes());
+    log.resize(FIRST + CHUNK, 0);
+    let found = read(&log);
+    assert_eq!(found.events.len(), 1);
+    let kept: usize = found.events[0].data.iter().map(|(name, _)| name.len()).sum();
+    assert!(kept < 1 << 19, "{kept}");
+    assert!(found.diagnostics.iter().any(|diagnostic| diagnostic.message.contains("names")));
+}
+
 /// xorshift64*: small, fast, the same everywhere.
 struct Random(u64);
 

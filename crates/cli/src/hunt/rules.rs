@@ -32,6 +32,7 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
         placeholders: rule_files::placeholders(args.placeholders.as_deref(), content)?,
         disabled_filters: args.no_filter.clone(),
     };
+    known_filters(args, &files)?;
     let mut set = sigma::read(&files, &options);
     let problems = std::mem::take(&mut set.problems);
     let all = set.rules.len() + set.correlations.len();
@@ -47,6 +48,19 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     }
     let mapping = content.mapping().map_err(|error| error.to_string())?;
     Ok(Loaded { set, mapping: Arc::new(mapping), problems })
+}
+
+/// A filter that is named and not there would go on to work unnoticed.
+fn known_filters(args: &HuntArgs, files: &[(String, String)]) -> Result<(), String> {
+    if args.no_filter.is_empty() {
+        return Ok(());
+    }
+    let filters = sigma::filters(files);
+    let known = |name: &String| filters.iter().any(|it| it.meta.id == *name || it.meta.name.as_ref() == Some(name));
+    match args.no_filter.iter().find(|name| !known(name)) {
+        Some(name) => Err(format!("there is no filter with the id or name '{name}'; `ddefend rules list` lists all")),
+        None => Ok(()),
+    }
 }
 
 fn wanted(args: &HuntArgs, meta: &Meta) -> bool {

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Every so many records the time is looked at: clocks that jump stay where they jumped to.
 const SAMPLE: u64 = 16;
+/// The time of so many records of a block is looked at in any case, so that short logs are known from end to end.
+const FIRST: u64 = 256;
 /// Diagnostics of one block; further ones are counted.
 const DIAGNOSTICS: usize = 256;
 
@@ -92,7 +94,7 @@ impl Sink for Taker<'_> {
 
     fn record(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
         self.batch.records += 1;
-        if self.wanted.is_multiple_of(SAMPLE)
+        if (self.wanted < FIRST || self.wanted.is_multiple_of(SAMPLE))
             && let Some(time) = record.time()
         {
             self.batch.times.add(time);
@@ -110,6 +112,9 @@ impl Sink for Taker<'_> {
             Start { host: head.host, time: head.time, values }
         });
         let event = (!self.hits.is_empty()).then(|| record.event());
+        if let Some(time) = event.as_ref().and_then(|event| event.head.time) {
+            self.batch.times.include(time);
+        }
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
         self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, weigh) + 128;
         self.batch.found.push(Found { hits: self.hits.clone(), event, start });

@@ -29,6 +29,11 @@ impl Times {
         self.widen(time, time);
     }
 
+    /// Widens the span by a time, and says nothing of its place in the order.
+    pub(super) fn include(&mut self, time: Time) {
+        self.widen(time, time);
+    }
+
     fn step(&mut self, before: Time, after: Time) {
         let step = after.ticks.saturating_sub(before.ticks);
         if step < -BACK {

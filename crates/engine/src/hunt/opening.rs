@@ -182,6 +182,13 @@ impl Opening {
             }
             match settings.reader(&head, &name) {
                 Ok(reader) => {
+                    if let Some((forced, shown)) =
+                        settings.schema.and_then(|it| Some(it).zip(ddefend_source::doubt(&head, it)))
+                    {
+                        let message =
+                            format!("read as {}, as it was asked for, but its content is {}", forced.0, shown.0);
+                        notes.push(Note::Diagnostic(unreadable(&name, code::UNREADABLE_FORMAT, message)));
+                    }
                     let meter = Arc::clone(&self.meter);
                     return Some(Log { name: name.into(), reader: reader.into(), stream, head, live, meter });
                 }

@@ -11,8 +11,12 @@ use std::sync::Arc;
 
 /// Kinds that are kept. A log has some hundreds; a hostile one may have a new one in each record.
 const MAX_KINDS: usize = 4096;
-/// Bytes of channel and provider of a kind that is kept; no real one has more.
-const MAX_NAMES: usize = 1024;
+/// Steps of one plan; records with more are decoded whole.
+const MAX_STEPS: usize = 256;
+/// Steps of all plans that are kept.
+const MAX_KEPT: usize = 1 << 18;
+/// Bytes of a channel's or provider's name that is remembered.
+const MAX_NAME: usize = 1024;
 /// A step that only the asker for everything wants.
 pub(super) const NOBODY: u16 = u16::MAX;
 /// A step whose element depends on nothing.
@@ -98,6 +102,9 @@ impl Plan {
                 all = false;
             }
         }
+        if plan.steps.len() > MAX_STEPS {
+            plan = Self { steps: Vec::new(), slow: true };
+        }
         plan.slow |= template.program.items.iter().any(|item| !matches!(item.what, What::Pieces(_)));
         plan
     }
@@ -113,6 +120,8 @@ pub(super) struct Kind {
     /// What is wanted of it.
     pub(super) selection: Option<Arc<Selection>>,
     plans: Vec<(u32, Plan)>,
+    /// Steps of all of them, and the plans themselves.
+    steps: usize,
 }
 
 impl Kind {
@@ -122,6 +131,7 @@ impl Kind {
             Some(place) => place,
             None => {
                 let plan = Plan::new(templates.by(number)?, self.selection.as_ref()?);
+                self.steps = self.steps.saturating_add(plan.steps.len()).saturating_add(1);
                 self.plans.push((number, plan));
                 self.plans.len().saturating_sub(1)
             }
@@ -179,7 +189,8 @@ fn mix(mut hash: u64, bytes: &[u8]) -> u64 {
 impl Kinds {
     /// Forgets what was said of templates that were forgotten.
     pub(super) fn follow(&mut self, generation: u32) {
-        if self.generation != generation || self.known.len() > MAX_KINDS {
+        let steps: usize = self.known.iter().map(|kind| kind.steps).sum();
+        if self.generation != generation || self.known.len() > MAX_KINDS || steps > MAX_KEPT {
             self.generation = generation;
             self.known.clear();
             self.by_hash.clear();
@@ -209,6 +220,9 @@ impl Kinds {
         }
         let bytes = |said| slot(said).map(|slot| slot.bytes(stream)).unwrap_or_default();
         let (channel, provider) = (bytes(&template.channel), bytes(&template.provider));
+        if channel.len() > MAX_NAME || provider.len() > MAX_NAME {
+            return None;
+        }
         let fits = |kind: &Kind| {
             kind.template == number
                 && kind.event_id == event_id
@@ -240,7 +254,7 @@ impl Kinds {
         let (channel, provider, plans) = (channel.into(), provider.into(), Vec::new());
         let place = self.known.len();
         self.by_hash.insert(hash, u32::try_from(place).ok()?);
-        self.known.push(Kind { template: number, event_id, channel, provider, selection, plans });
+        self.known.push(Kind { template: number, event_id, channel, provider, selection, plans, steps: 0 });
         Some(place)
     }
 
@@ -251,12 +265,11 @@ impl Kinds {
 
     /// What is wanted of records with that key.
     pub(super) fn select(&mut self, key: Key, selector: &dyn Selector) -> Option<Arc<Selection>> {
+        if key.channel.len() > MAX_NAME || key.provider.len() > MAX_NAME {
+            return selector.select(&key);
+        }
         if self.by_key.len() > MAX_KINDS {
             self.by_key.clear();
-        }
-        let names = key.channel.len().saturating_add(key.provider.len());
-        if names > MAX_NAMES {
-            return selector.select(&key);
         }
         self.by_key.entry(key).or_insert_with_key(|key| selector.select(key)).clone()
     }

@@ -12,6 +12,10 @@ const MAX_DEPTH: usize = 256;
 /// Values in one program; real ones have a hundred.
 const MAX_ITEMS: usize = 16_384;
 
+/// Bytes of names in one program. A name is written once and referred to by its offset, so they could multiply.
+const MAX_NAMES: usize = 1 << 18;
+const TOO_MANY: &str = "too many names in one stream";
+
 /// A part of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Piece {
@@ -58,6 +62,8 @@ pub(super) struct Program {
     pub(super) items: Vec<Item>,
     /// What was wrong there, if anything; the items before it are good.
     pub(super) broken: Option<&'static str>,
+    /// Bytes of names that it keeps.
+    pub(super) names: usize,
     /// What the same template looks like in another chunk.
     pub(super) skeleton: Skeleton,
 }
@@ -74,14 +80,15 @@ impl Program {
             open: Vec::new(),
             items: Vec::new(),
             skeleton: Skeleton::new(start, template),
+            names: MAX_NAMES,
         };
         let broken = builder.run().err();
         while !builder.open.is_empty() {
             builder.close();
         }
-        let Builder { at, items, mut skeleton, .. } = builder;
+        let Builder { at, items, mut skeleton, names, .. } = builder;
         skeleton.finish(chunk, at);
-        Self { items, broken, skeleton }
+        Self { items, broken, skeleton, names: MAX_NAMES.saturating_sub(names) }
     }
 }
 
@@ -113,6 +120,8 @@ struct Builder<'c> {
     open: Vec<Open>,
     items: Vec<Item>,
     skeleton: Skeleton,
+    /// Bytes of names that may still be kept.
+    names: usize,
 }
 
 type Step<T = ()> = Result<T, &'static str>;
@@ -153,6 +162,7 @@ impl<'c> Builder<'c> {
         let length = offset.checked_add(6).and_then(|at| u16_at(self.chunk, at)).ok_or("a name's offset is outside")?;
         let bytes = usize::from(length).saturating_mul(2);
         let text = slice(self.chunk, offset.saturating_add(8), bytes).ok_or("a name's offset is outside")?;
+        self.pay(bytes)?;
         let (name, prefixed) = (utf16(text), slice(self.chunk, offset.saturating_add(6), bytes.saturating_add(2)));
         self.skeleton.mark(self.chunk, self.at, Mark::Name(prefixed.unwrap_or_default().into()));
         self.at = self.at.saturating_add(4);
@@ -161,6 +171,12 @@ impl<'c> Builder<'c> {
         }
         self.skeleton.resume(self.at);
         Ok(name.into())
+    }
+
+    /// Takes so many bytes from what names may still have.
+    fn pay(&mut self, bytes: usize) -> Step {
+        self.names = self.names.checked_sub(bytes).ok_or(TOO_MANY)?;
+        Ok(())
     }
 
     fn run(&mut self) -> Step {
@@ -264,6 +280,9 @@ impl<'c> Builder<'c> {
     fn text(&mut self, pieces: Vec<Piece>) {
         let depends = self.depends();
         if let Some(open) = self.open.last() {
+            let bytes = open.text.len().saturating_add(weight(&open.label));
+            let Some(left) = self.names.checked_sub(bytes) else { return };
+            self.names = left;
             let role = if open.label.is_some() { None } else { Role::of(open.outer, &open.text) };
             let (name, label, what) = (open.text.clone(), open.label.clone(), What::Pieces(pieces));
             self.items.push(Item { name, label, role, what, attribute: false, within: open.within, depends });
@@ -290,6 +309,7 @@ impl<'c> Builder<'c> {
         open.adorned = !open.attributes.is_empty();
         for (attribute, pieces) in open.attributes.drain(..).filter(|(_, pieces)| !pieces.is_empty()) {
             if let Some(name) = outer.attribute(&open.name, &text, &attribute) {
+                self.names = self.names.checked_sub(name.len().saturating_add(weight(&open.label))).ok_or(TOO_MANY)?;
                 let role = if open.label.is_some() { None } else { Role::of(outer, &name) };
                 let (label, depends, what) = (open.label.clone(), depends.clone(), What::Pieces(pieces));
                 self.items.push(Item { name: name.into(), label, role, what, attribute: true, within, depends });
@@ -375,6 +395,12 @@ impl<'c> Builder<'c> {
         }
         self.open.pop();
     }
+}
+
+/// Bytes of a name that is made of pieces.
+fn weight(label: &Option<Box<[Piece]>>) -> usize {
+    let pieces = label.as_deref().unwrap_or_default().iter();
+    pieces.map(|piece| if let Piece::Text(text) = piece { text.len().saturating_add(32) } else { 32 }).sum()
 }
 
 fn joined(pieces: &[Piece]) -> String {

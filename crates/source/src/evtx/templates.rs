@@ -11,8 +11,10 @@ use std::sync::Arc;
 const PLACES: usize = 1024;
 /// Templates that are kept.
 const MAX_TEMPLATES: usize = 8192;
-/// Values of all templates that are kept.
-const MAX_ITEMS: usize = 1 << 20;
+/// Bytes of all templates that are kept, roughly.
+const MAX_SIZE: usize = 16 << 20;
+/// What a value of a template takes besides its name, roughly.
+const ITEM: usize = 128;
 /// Templates of one GUID that are kept.
 const MAX_TWINS: usize = 32;
 /// Bytes of definitions read anew in one chunk. Definitions that overlap could otherwise cost the square of its size.
@@ -115,7 +117,7 @@ pub(super) struct Templates {
     places: Vec<Place>,
     /// Number of the chunk, so that places of others are not believed.
     chunk: u32,
-    items: usize,
+    size: usize,
     read: usize,
     /// Counts how often everything was forgotten: numbers from before mean nothing.
     pub(super) generation: u32,
@@ -131,10 +133,10 @@ impl Templates {
             self.places.resize(PLACES, Place { chunk: 0, offset: 0, context: Context::Root, number: 0 });
         }
         self.read = 0;
-        if self.known.len() > MAX_TEMPLATES || self.items > MAX_ITEMS {
+        if self.known.len() > MAX_TEMPLATES || self.size > MAX_SIZE {
             self.known.clear();
             self.twins.clear();
-            self.items = 0;
+            self.size = 0;
             self.generation = self.generation.wrapping_add(1);
         }
     }
@@ -187,7 +189,8 @@ impl Templates {
             return Err("a template definition that is none");
         }
         let number = u32::try_from(self.known.len()).map_err(|_| "too many templates")?;
-        self.items = self.items.saturating_add(program.items.len()).saturating_add(1);
+        let body = window(chunk, start, end).len().saturating_add(program.names.saturating_mul(2));
+        self.size = self.size.saturating_add(program.items.len().saturating_mul(ITEM)).saturating_add(body);
         self.known.push(Arc::new(Template::new(program)));
         let twins = self.twins.entry(identity).or_default();
         if twins.len() >= MAX_TWINS {
