@@ -52,6 +52,7 @@ impl Sink for Agreeing<'_> {
         self.asked += 1;
         self.detections += hits.len();
         let event = record.event();
+        assert_eq!(record.time(), event.head.time, "{:#?}", event.head);
         let found: Vec<usize> = hits.iter().map(|hit| usize::try_from(hit.rule).unwrap()).collect();
         assert!(hits.iter().all(|hit| !hit.deferred), "nothing is deferred here");
         assert_eq!(found, self.wanted(&event), "{:#?}", event);

@@ -1,9 +1,14 @@
 //! A record where it lies, and what it becomes on its own.
 use super::bytes::{u32_at, u64_at};
 use super::decode::{self, Decoded};
-use super::templates::Templates;
+use super::names::Role;
+use super::plan::bytes_of;
+use super::program::{Piece, What};
+use super::slots::Slot;
+use super::templates::{Template, Templates};
+use super::value;
 use crate::Record;
-use ddefend_event::{Dialect, Event, Head, Key, Place, Time, Value, native};
+use ddefend_event::{Cell, Dialect, Event, Head, Key, Place, Time, Value, native};
 use ddefend_model::{Diagnostic, Location, PartPath};
 use std::sync::Arc;
 
@@ -91,17 +96,41 @@ impl<'c> Raw<'c> {
 }
 
 /// A record that is decoded when somebody asks.
-pub(super) struct Lazy<'c>(pub(super) Raw<'c>);
+pub(super) struct Lazy<'c> {
+    pub(super) raw: Raw<'c>,
+    /// The template of its outermost instance, and the values that go into it.
+    pub(super) template: &'c Template,
+    pub(super) slots: &'c [Slot],
+}
+
+/// 9999-12-31T23:59:59Z in seconds: later years are not written with four digits.
+const LATEST: i64 = 253_402_300_799;
+
+impl Lazy<'_> {
+    /// The time where it is a value of the outermost template, as it ordinarily is.
+    fn stamp(&self) -> Option<Time> {
+        let item = self.template.program.items.iter().find(|item| item.role == Some(Role::Time))?;
+        let What::Pieces(pieces) = &item.what else { return None };
+        let [Piece::Slot { index, .. }] = pieces.as_slice() else { return None };
+        let (bytes, kind) = bytes_of(self.slots, *index, self.raw.chunk, self.raw.end);
+        let Cell::Time(time) = value::cell(bytes, kind)? else { return None };
+        (0..=LATEST).contains(&time.ticks.div_euclid(Time::SECOND)).then_some(time)
+    }
+}
 
 impl Record for Lazy<'_> {
     fn head(&self) -> Head {
         self.event().head
     }
 
+    fn time(&self) -> Option<Time> {
+        self.stamp().or_else(|| self.head().time)
+    }
+
     fn event(&self) -> Event {
         let mut templates = Templates::default();
         templates.next_chunk();
-        let raw = &self.0;
+        let raw = &self.raw;
         let strict = raw.recovered.is_some();
         raw.event(decode::decode(raw.chunk, raw.body, raw.end, &mut templates, decode::MAX_VALUES, strict))
     }

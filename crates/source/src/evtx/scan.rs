@@ -128,7 +128,10 @@ impl Scratch {
         let mut row = recycled(std::mem::take(&mut self.row));
         let done = fill(&self.parts, &self.slots, &self.templates, kind, raw.chunk, &mut row);
         if done.is_ok() {
-            sink.record(&Lazy(*raw), selection, &row);
+            let template = self.templates.by(outer).ok_or(Stop::Slow)?;
+            let behind = self.parts.get(1).map_or(self.slots.len(), |next| next.first);
+            let slots = self.slots.get(..behind).unwrap_or_default();
+            sink.record(&Lazy { raw: *raw, template, slots }, selection, &row);
         }
         self.row = recycled(row);
         done
