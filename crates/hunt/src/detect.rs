@@ -71,10 +71,7 @@ impl Maker<'_> {
     ) -> String {
         let sentence =
             kind.and_then(|kind| kind.text.iter().find_map(|text| fill(text, &|field| value(field).map(short))));
-        let because = fields.iter().take(4).map(|it| {
-            let field = if it.field.is_empty() { "the record" } else { &it.field };
-            format!("{field} {}", in_words(&it.asked))
-        });
+        let because = fields.iter().take(4).map(MatchedField::in_words);
         let because = because.collect::<Vec<_>>().join(", ");
         let mut why = match (sentence, because.is_empty()) {
             (Some(sentence), true) => sentence,
@@ -149,11 +146,6 @@ pub(crate) fn place(event: &Event, schema: &str) -> EventRef {
         event_id: head.key.event_id,
         schema: schema.to_owned(),
     }
-}
-
-/// What was asked, for a sentence: a pattern says nothing there, and stands beside the value anyway.
-fn in_words(asked: &str) -> &str {
-    if asked.contains("matches /") { "fits the rule's pattern" } else { asked }
 }
 
 fn short(text: String) -> String {
