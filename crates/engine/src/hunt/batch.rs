@@ -1,7 +1,7 @@
 use super::clocks::Times;
 use super::feed::{Buffer, Note, Piece};
 use super::run::HuntSettings;
-use ddefend_event::{Row, Selection, Selector};
+use ddefend_event::{Event, Row, Selection, Selector, Value};
 use ddefend_hunt::{Found, Start};
 use ddefend_matcher::{Hit, Scratch};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -71,6 +71,13 @@ impl Worker {
     }
 }
 
+/// Bytes that an event holds, roughly.
+fn weigh(event: &Event) -> usize {
+    let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
+    let data = event.data.iter().map(|(name, value)| name.len() + text(value) + 96).sum::<usize>();
+    data + event.head.host.len() + event.head.key.channel.len() + event.head.key.provider.len()
+}
+
 struct Taker<'t> {
     settings: &'t HuntSettings<'t>,
     scratch: &'t mut Scratch,
@@ -109,7 +116,7 @@ impl Sink for Taker<'_> {
             self.batch.times.include(time);
         }
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
-        self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, |it| it.data.len() * 128) + 128;
+        self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, weigh) + 128;
         self.batch.found.push(Found { hits: self.hits.clone(), event, start });
     }
 
