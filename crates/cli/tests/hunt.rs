@@ -224,3 +224,31 @@ fn real_logs_give_the_same_on_any_number_of_threads() {
     assert_eq!(one.summary()["incomplete"].as_u64(), Some(0));
     assert_eq!(run("4").out, one.out);
 }
+
+#[test]
+fn records_without_a_number_are_counted_through_the_whole_log() {
+    let bench = Bench::new("numbers").rule(RULE);
+    let pad = "x".repeat(400);
+    let row = |n: u32| {
+        let parent = if n % 1000 == 7 { WORD } else { CMD };
+        format!("2026-11-21T10:00:00Z,{n},ProcessCreated,{CALC},calc {pad},{parent},pc\r\n")
+    };
+    let head = "Timestamp,ProcessId,ActionType,FolderPath,ProcessCommandLine,InitiatingProcessFolderPath,DeviceName\r\n";
+    let text: String = std::iter::once(head.to_owned()).chain((1..=9000).map(row)).collect();
+    assert!(text.len() > 4 << 20, "several blocks");
+    let log = bench.file("DeviceProcessEvents.csv", &text);
+    let numbers = |threads: &str| -> Vec<u64> {
+        let run = bench.hunt(&[&log, "--threads", threads]);
+        run.detections().map(|it| it["event"]["record"].as_u64().unwrap()).collect()
+    };
+    let right: Vec<u64> = (0..9).map(|thousand| thousand * 1000 + 7).collect();
+    assert_eq!(numbers("1"), right);
+    assert_eq!(numbers("4"), right);
+    // In an archive, each log begins anew.
+    let members: [(&str, &[u8]); 2] =
+        [("a/DeviceProcessEvents.csv", text.as_bytes()), ("b/DeviceProcessEvents.csv", text.as_bytes())];
+    let packed = bench.file("logs.zip", zip(&members));
+    let run = bench.hunt(&[&packed, "--keep-duplicates"]);
+    let found: Vec<u64> = run.detections().map(|it| it["event"]["record"].as_u64().unwrap()).collect();
+    assert_eq!(found, [right.clone(), right].concat());
+}

@@ -23,11 +23,24 @@ pub(super) struct Batch {
     pub(super) notes: Vec<Note>,
     pub(super) schema: &'static str,
     pub(super) found: Vec<Found>,
+    /// Which of those have no number of their own, but one that counts the block's records.
+    counted: Vec<usize>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) records: u64,
     pub(super) times: Times,
     /// Bytes that it holds, roughly.
     pub(super) weight: usize,
+}
+
+impl Batch {
+    /// Numbers the records that have no number of their own, behind so many records of the log's earlier blocks.
+    pub(super) fn number(&mut self, before: u64) {
+        for index in self.counted.drain(..) {
+            if let Some(event) = self.found.get_mut(index).and_then(|found| found.event.as_mut()) {
+                event.head.place.record = event.head.place.record.saturating_add(before);
+            }
+        }
+    }
 }
 
 /// What a worker keeps from block to block.
@@ -110,6 +123,9 @@ impl Sink for Taker<'_> {
         }
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
         self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, |it| it.data.len() * 128) + 128;
+        if event.is_some() && record.is_counted() {
+            self.batch.counted.push(self.batch.found.len());
+        }
         self.batch.found.push(Found { hits: self.hits.clone(), event, start });
     }
 

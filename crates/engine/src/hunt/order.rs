@@ -29,6 +29,8 @@ struct Current {
     name: Arc<str>,
     times: Times,
     diagnostics: u64,
+    /// Records so far.
+    records: u64,
     gap: bool,
 }
 
@@ -37,12 +39,12 @@ impl<'h> Order<'h> {
         Self { hunt, summary: HuntSummary::default(), times: Times::default(), log: None, others: Vec::new() }
     }
 
-    pub(super) fn take<E>(&mut self, batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
-        for note in batch.notes {
+    pub(super) fn take<E>(&mut self, mut batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
+        for note in std::mem::take(&mut batch.notes) {
             match note {
                 Note::Begin { name } => {
                     self.summary.logs += 1;
-                    self.log = Some(Current { name, times: Times::default(), diagnostics: 0, gap: false });
+                    self.log = Some(Current { name, times: Times::default(), diagnostics: 0, records: 0, gap: false });
                 }
                 Note::End { bytes } => {
                     self.summary.bytes += bytes;
@@ -59,7 +61,11 @@ impl<'h> Order<'h> {
         }
         self.summary.events += batch.records;
         match &mut self.log {
-            Some(log) => log.times.append(&batch.times),
+            Some(log) => {
+                log.times.append(&batch.times);
+                batch.number(log.records);
+                log.records = log.records.saturating_add(batch.records);
+            }
             None => self.times.cover(&batch.times),
         }
         let mut outcome = Ok(());
