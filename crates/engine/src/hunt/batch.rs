@@ -9,9 +9,9 @@ use ddefend_source::{Block, Record, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Every so many records the time is looked at: clocks that jump stay where they jumped to.
+/// Every so many records their order in time is looked at: clocks that jump stay where they jumped to. The span is exact.
 const SAMPLE: u64 = 16;
-/// The time of so many records of a block is looked at in any case, so that short logs are known from end to end.
+/// The order of so many records of a block is looked at in any case, so that short logs are known from end to end.
 const FIRST: u64 = 256;
 /// Diagnostics of one block; further ones are counted.
 const DIAGNOSTICS: usize = 256;
@@ -24,7 +24,7 @@ pub(super) struct Batch {
     pub(super) schema: &'static str,
     pub(super) found: Vec<Found>,
     /// Which of those have no number of their own, but one that counts the block's records.
-    counted: Vec<usize>,
+    pub(super) counted: Vec<usize>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) records: u64,
     pub(super) times: Times,
@@ -100,10 +100,12 @@ impl Sink for Taker<'_> {
 
     fn record(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
         self.batch.records += 1;
-        if (self.wanted < FIRST || self.wanted.is_multiple_of(SAMPLE))
-            && let Some(time) = record.time()
-        {
-            self.batch.times.add(time);
+        if let Some(time) = record.time() {
+            if self.wanted < FIRST || self.wanted.is_multiple_of(SAMPLE) {
+                self.batch.times.add(time);
+            } else {
+                self.batch.times.include(time);
+            }
         }
         self.wanted += 1;
         let matcher = self.settings.matcher;
@@ -118,9 +120,6 @@ impl Sink for Taker<'_> {
             Start { host: head.host, time: head.time, values }
         });
         let event = (!self.hits.is_empty()).then(|| record.event());
-        if let Some(time) = event.as_ref().and_then(|event| event.head.time) {
-            self.batch.times.include(time);
-        }
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
         self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, |it| it.data.len() * 128) + 128;
         if event.is_some() && record.is_counted() {

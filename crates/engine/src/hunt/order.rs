@@ -5,7 +5,7 @@ use super::clocks::Times;
 use super::feed::Note;
 use super::run::Told;
 use ddefend_event::Time;
-use ddefend_hunt::Hunt;
+use ddefend_hunt::{Hunt, Unused};
 use ddefend_model::{Detection, Diagnostic, HuntSummary, Location, PartPath, code};
 use std::sync::Arc;
 
@@ -147,19 +147,34 @@ impl<'h> Order<'h> {
         let counts = self.hunt.counts();
         self.summary.duplicates = counts.duplicates;
         self.summary.suppressed = counts.suppressed;
-        let unused = counts.unused;
-        if unused.dropped + unused.undated + unused.late > 0 {
-            let message = format!(
-                "correlations may have missed something: {} hits were too many at a time, {} have no time, {} came late",
-                unused.dropped, unused.undated, unused.late
-            );
-            let diagnostic = Diagnostic::new(code::LIMIT_RESULTS, PartPath::default(), Location::default(), message);
+        for diagnostic in missed(counts.unused) {
             self.tell(diagnostic, emit)?;
         }
         self.summary.clocks.extend(self.hunt.clocks());
         self.summary.span = self.times.span.map(|(first, last)| (first.to_string(), last.to_string()));
         Ok(self.summary)
     }
+}
+
+/// What correlations could not use.
+fn missed(unused: Unused) -> Vec<Diagnostic> {
+    let tell = |code, message| Diagnostic::new(code, PartPath::default(), Location::default(), message);
+    let mut told = Vec::new();
+    if unused.dropped > 0 {
+        let message = format!(
+            "correlations may have missed something: {} hits were too many at a time to be held",
+            unused.dropped
+        );
+        told.push(tell(code::LIMIT_CORRELATION, message));
+    }
+    if unused.undated + unused.late > 0 {
+        let message = format!(
+            "correlations may have missed something: {} hits have no time, {} came late",
+            unused.undated, unused.late
+        );
+        told.push(tell(code::LIMIT_RESULTS, message));
+    }
+    told
 }
 
 fn count<E>(
@@ -171,5 +186,18 @@ fn count<E>(
     if outcome.is_ok() {
         *summary.detections.entry(detection.rule.level.to_string()).or_default() += 1;
         *outcome = emit(Told::Detection(Box::new(detection)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hits_that_were_dropped_have_a_code_of_their_own() {
+        let codes = |unused| missed(unused).iter().map(|told| told.code.to_string()).collect::<Vec<_>>();
+        assert!(codes(Unused::default()).is_empty());
+        assert_eq!(codes(Unused { dropped: 3, ..Unused::default() }), [code::LIMIT_CORRELATION]);
+        assert_eq!(codes(Unused { dropped: 1, undated: 1, late: 0 }), [code::LIMIT_CORRELATION, code::LIMIT_RESULTS]);
     }
 }
