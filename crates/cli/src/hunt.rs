@@ -14,7 +14,7 @@ use ddefend_hunt::baseline::{Baseline, BaselineError, Learner, MAX_BYTES};
 use ddefend_hunt::{Hunt, Settings, unreachable};
 use ddefend_matcher::Matcher;
 use ddefend_model::{HuntSummary, Level, code};
-use ddefend_report::{HuntMeta, HuntRenderer, hunt_renderer};
+use ddefend_report::{HuntMeta, HuntRenderer, escape, hunt_renderer};
 use ddefend_source::Schema;
 use rules::Loaded;
 use std::io::{self, BufWriter, Read, Write};
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
     let (prepared, loaded) = match prepared.and_then(|prepared| Ok((prepared, rules::load(args, content)?))) {
         Ok(ready) => ready,
         Err(message) => {
-            eprintln!("ddefend: {message}");
+            eprintln!("ddefend: {}", escape::terminal(&message));
             return Outcome::Usage;
         }
     };
@@ -89,7 +89,9 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
     bar.finish();
     let written = written.and_then(|mut summary| {
         summary.rules = count;
-        summary.unfired = unreachable(&rules, &asked.keys(), &loaded.mapping, &deferred);
+        // Where there were too many kinds, what could have fired is not known.
+        let met = asked.keys();
+        summary.unfired = met.map(|keys| unreachable(&rules, &keys, &loaded.mapping, &deferred)).unwrap_or_default();
         summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
         finish(args, renderer.as_mut(), &summary, &mut out)
     });
@@ -256,7 +258,7 @@ fn tell_problems(args: &HuntArgs, loaded: &Loaded) {
     let shown = if args.verbose { usize::MAX } else { PROBLEMS };
     let serious: Vec<_> = loaded.problems.iter().filter(|problem| args.verbose || !problem.warning).collect();
     for problem in serious.iter().take(shown) {
-        eprintln!("{problem}");
+        eprintln!("{}", escape::terminal(&problem.to_string()));
     }
     if serious.len() > shown {
         eprintln!("ddefend: {} more problems in rules; --verbose shows them", serious.len() - shown);

@@ -3,6 +3,7 @@
 use ddefend_content::Content;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// How deep folders of rules are followed.
@@ -15,7 +16,7 @@ pub(crate) const SAMPLES: &str = ".samples.yml";
 /// Rule files of a path, in the order of their names, without the samples beside them: name and text of each.
 ///
 /// # Errors
-/// Where something cannot be read, is too large or lies too deep.
+/// Where something cannot be read, is too large, is no regular file in a folder, or lies too deep.
 pub(crate) fn rules(path: &Path) -> Result<Vec<(String, String)>, String> {
     let mut files = Vec::new();
     collect(path, 0, &mut files)?;
@@ -53,7 +54,15 @@ fn collect(path: &Path, depth: u32, files: &mut Vec<(String, String)>) -> Result
     if metadata.len() > LARGEST {
         return Err(format!("{}: too large for a rule file", path.display()));
     }
-    let bytes = fs::read(path).map_err(told)?;
+    // Pipes and devices may never end; one that is named itself (a shell's `<(...)`) is read, up to the limit.
+    if depth > 0 && !metadata.is_file() {
+        return Err(format!("{}: no regular file", path.display()));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(told)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(format!("{}: too large for a rule file", path.display()));
+    }
     files.push((path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned()));
     Ok(())
 }

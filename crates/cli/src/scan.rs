@@ -7,7 +7,7 @@ use ddefend_content::Content;
 use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
 use ddefend_model::{Diagnostic, Level, Scanned, code};
-use ddefend_report::{Meta, RuleInfo, renderer};
+use ddefend_report::{Meta, RuleInfo, escape, renderer};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
     let (settings, inputs) = match prepare(args, content) {
         Ok(prepared) => prepared,
         Err(message) => {
-            eprintln!("ddefend: {message}");
+            eprintln!("ddefend: {}", escape::terminal(&message));
             return Outcome::Usage;
         }
     };

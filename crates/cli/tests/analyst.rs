@@ -93,3 +93,26 @@ fn the_summary_covers_the_last_record_and_sentences_hold_no_patterns() {
     let times: Vec<&str> = times.filter_map(|process| process["time"].as_str()).collect();
     assert!(!times.is_empty() && times.iter().all(|time| time.ends_with('Z')), "Sysmon tells UTC: {times:?}");
 }
+
+#[test]
+fn of_the_rules_on_a_record_the_worst_stands_first_and_the_others_under_it() {
+    let log = log("order");
+    let output = run(&[log.to_str().unwrap(), "--format", "jsonl"]);
+    let lines: Vec<Value> = out(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rank = |line: &Value| match line["rule"]["level"].as_str() {
+        Some("critical") => 4,
+        Some("high") => 3,
+        Some("medium") => 2,
+        Some("low") => 1,
+        _ => 0,
+    };
+    let shell: Vec<i32> = lines.iter().filter(|line| line["event"]["record"] == 2).map(rank).collect();
+    assert!(shell.len() > 3 && shell.first() > shell.last(), "{shell:?}");
+    assert!(shell.is_sorted_by(|a, b| a >= b), "{shell:?}");
+    let text = out(&run(&[log.to_str().unwrap()]));
+    assert_eq!(text.matches("log.jsonl#2 ").count(), 1, "one block for the record:\n{text}");
+    assert_eq!(text.matches("\n  also  ").count(), 1, "{text}");
+    for title in lines.iter().filter_map(|line| line["rule"]["title"].as_str()) {
+        assert!(text.contains(&title.chars().take(40).collect::<String>()), "{title}\n{text}");
+    }
+}

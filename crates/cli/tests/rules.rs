@@ -90,3 +90,21 @@ fn explanations_name_records_and_fields() {
     assert!(text.contains("office_starts_script_host"), "{text}");
     assert_eq!(run(&["rules", "explain", "no_such_rule"]).status.code(), Some(2));
 }
+
+#[cfg(unix)]
+#[test]
+fn hostile_rule_folders_neither_hang_nor_write_to_the_terminal() {
+    let folder = folder("hostile", None);
+    let log = folder.join("log.json");
+    std::fs::write(&log, "{}\n").unwrap();
+    let hunt = || run(&["hunt", "--no-builtin", "-r", folder.to_str().unwrap(), log.to_str().unwrap()]);
+    std::os::unix::fs::symlink("/dev/zero", folder.join("zero.yml")).unwrap();
+    let output = hunt();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && told.contains("zero.yml: no regular file"), "{told}");
+    std::fs::remove_file(folder.join("zero.yml")).unwrap();
+    std::fs::write(folder.join("\u{1b}[31m.yml"), "title: [").unwrap();
+    let told = String::from_utf8(hunt().stderr).unwrap();
+    assert!(!told.contains('\u{1b}') && told.contains("\\x1b[31m.yml"), "{told}");
+    std::fs::remove_dir_all(folder).unwrap();
+}

@@ -13,6 +13,7 @@
 mod lane;
 mod measure;
 
+use crate::bound;
 use ddefend_event::{Event, FieldSource, LogSource, Mapping, Time};
 use ddefend_rule::RuleSet;
 use ddefend_rule::ir::{Correlation, CorrelationKind, Feed};
@@ -226,7 +227,7 @@ impl<P: Clone + PartialEq> State<P> {
         let aliases = self.correlation.members.get(member).map(|member| member.aliases.as_slice()).unwrap_or_default();
         let field = |name: &str| {
             let own = aliases.iter().find(|(alias, _)| &**alias == name).map(|(_, own)| &**own);
-            read(own.unwrap_or(name))
+            read(own.unwrap_or(name)).map(bound::token)
         };
         let group: Option<Vec<String>> = self.correlation.group_by.iter().map(|name| field(name)).collect();
         let Some(group) = group else { return true };

@@ -1,5 +1,6 @@
 //! A match to a detection: fields, context, place, and the sentence that says why.
 
+use crate::bound;
 use crate::correlate::Correlated;
 use crate::fields;
 use crate::wording::{Kind, Wording, fill};
@@ -70,10 +71,7 @@ impl Maker<'_> {
     ) -> String {
         let sentence =
             kind.and_then(|kind| kind.text.iter().find_map(|text| fill(text, &|field| value(field).map(short))));
-        let because = fields.iter().take(4).map(|it| {
-            let field = if it.field.is_empty() { "the record" } else { &it.field };
-            format!("{field} {}", in_words(&it.asked))
-        });
+        let because = fields.iter().take(4).map(MatchedField::in_words);
         let because = because.collect::<Vec<_>>().join(", ");
         let mut why = match (sentence, because.is_empty()) {
             (Some(sentence), true) => sentence,
@@ -143,16 +141,11 @@ pub(crate) fn place(event: &Event, schema: &str) -> EventRef {
         record: head.place.record,
         offset: head.place.offset,
         time: head.time.map(|time| time.to_string()).unwrap_or_default(),
-        host: head.host.to_string(),
-        channel: head.key.channel.to_string(),
+        host: bound::name(&head.host).to_owned(),
+        channel: bound::name(&head.key.channel).to_owned(),
         event_id: head.key.event_id,
         schema: schema.to_owned(),
     }
-}
-
-/// What was asked, for a sentence: a pattern says nothing there, and stands beside the value anyway.
-fn in_words(asked: &str) -> &str {
-    if asked.contains("matches /") { "fits the rule's pattern" } else { asked }
 }
 
 fn short(text: String) -> String {

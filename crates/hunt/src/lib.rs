@@ -1,6 +1,7 @@
 //! From matches to detections: process lineage, correlations, baseline, and why. Pure: events in, detections out.
 
 pub mod baseline;
+mod bound;
 mod correlate;
 mod detect;
 mod fields;

@@ -1,5 +1,6 @@
 //! Which process started which, per host, in bounded memory.
 
+use crate::bound;
 use ddefend_event::{Time, Zone};
 use ddefend_model::Process;
 use std::collections::{HashMap, VecDeque};
@@ -59,7 +60,7 @@ fn utc(text: &str) -> Option<Time> {
 
 /// A GUID in one way of writing; none for the empty one.
 fn guid_key(guid: &str) -> Option<Box<str>> {
-    let guid = guid.trim_matches(['{', '}']).to_ascii_lowercase();
+    let guid = bound::name(guid.trim_matches(['{', '}'])).to_ascii_lowercase();
     guid.bytes().any(|byte| byte != b'0' && byte != b'-').then(|| guid.into_boxed_str())
 }
 
@@ -93,7 +94,7 @@ pub(crate) struct Lineage {
 impl Lineage {
     /// Takes a process creation; its process.
     pub(crate) fn start(&mut self, start: &Start) -> Id {
-        let host = start.host.to_ascii_lowercase().into_boxed_str();
+        let host = bound::name(&start.host).to_ascii_lowercase().into_boxed_str();
         let pid = |index| start.value(index).and_then(number);
         let own = Who {
             guid: start.value(0),
@@ -127,7 +128,7 @@ impl Lineage {
         if let Some(id) = who.guid.and_then(guid_key).and_then(|guid| self.guids.get(&guid)) {
             return Some(*id);
         }
-        let host = host.to_ascii_lowercase().into_boxed_str();
+        let host = bound::name(host).to_ascii_lowercase().into_boxed_str();
         let candidates = self.pids.get(&(host, who.pid?))?;
         // Process ids are used again: the latest start that is not after the event, and its name must fit.
         candidates.iter().rev().take(REUSES).copied().find(|id| {
@@ -306,8 +307,7 @@ fn fits(known: &str, asked: Option<&str>) -> bool {
 }
 
 fn clip(text: &str) -> String {
-    let end = (0..=TEXT.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.get(..end).unwrap_or_default().to_owned()
+    bound::clip(text, TEXT).to_owned()
 }
 
 #[cfg(test)]

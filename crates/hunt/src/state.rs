@@ -10,6 +10,7 @@ use ddefend_matcher::{Hit, naive};
 use ddefend_model::{Detection, EventRef, Process};
 use ddefend_rule::RuleSet;
 use ddefend_rule::ir::{Correlation, Rule};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -141,7 +142,7 @@ impl Hunt {
         self.settings.learner.take()
     }
 
-    /// Takes a record, and hands on what is detected by it.
+    /// Takes a record, and hands on what is detected by it, the worst first.
     pub fn take(&mut self, found: Found, schema: &'static str, emit: &mut dyn FnMut(Detection)) {
         let started = found.start.as_ref().map(|start| self.lineage.start(start));
         if let Some(start) = &found.start {
@@ -161,6 +162,7 @@ impl Hunt {
         let id = started.or_else(|| self.process(&event));
         let chain = id.map(|id| self.lineage.chain(id)).unwrap_or_default();
         let mut completed = false;
+        let mut told = Vec::new();
         for hit in found.hits {
             let Some(rule) = self.rules.get(hit.rule as usize) else { continue };
             if hit.deferred {
@@ -173,8 +175,11 @@ impl Hunt {
                     continue;
                 }
             }
-            self.tell(hit.rule, &event, schema, &chain, emit);
+            self.tell(hit.rule, &event, schema, &chain, &mut |detection| told.push(detection));
         }
+        // Whoever reads along reads the worst of a record first; rules of one level keep their order.
+        told.sort_by_key(|detection| Reverse(detection.rule.level));
+        told.into_iter().for_each(emit);
     }
 
     /// Tells which correlations came true up to that time, or at all. Hits that come later but are not after that time
@@ -303,6 +308,8 @@ impl Hunt {
             return;
         }
         let size = event.data.iter().map(|(name, value)| name.len() + text_size(value) + 48).sum::<usize>() + 256;
+        let head = &event.head;
+        let size = size + head.host.len() + head.key.channel.len() + head.key.provider.len() + head.key.action.len();
         self.held += size;
         self.waiting.push_back(Waiting { rule, event: event.clone(), schema, size });
         while self.held > WAITING

@@ -392,3 +392,24 @@ fn what_cannot_be_used_is_counted() {
     engine.take(0, &event(&hit(4, 0, "b")), &mapping, &0);
     assert_eq!(engine.unused().late, 1);
 }
+
+#[test]
+fn long_values_that_group_are_kept_apart_but_not_whole() {
+    let long = |end: &str| Some(format!("{}{end}", "x".repeat(100_000)));
+    let kind = CorrelationKind::EventCount;
+    let two = Compare { gte: Some(2.0), ..Compare::default() };
+    let set = RuleSet {
+        rules: vec![rule()],
+        correlations: vec![correlation(kind, &[0], two, Window::Sliding, 60)],
+        problems: Vec::new(),
+    };
+    let mut correlator = Correlator::new(&set, CorrelateLimits::default());
+    let mapping = Mapping::new(Vec::new()).unwrap();
+    for (at, end) in [(0, "a"), (1, "b"), (2, "B")] {
+        let hit = Hit { at, rule: 0, group: long(end), value: None };
+        correlator.take(0, &event(&hit), &mapping, &at);
+    }
+    let results = correlator.flush(None);
+    assert_eq!(results.iter().map(|result| result.places.clone()).collect::<Vec<_>>(), [vec![1, 2]]);
+    assert!(results.iter().flat_map(|result| &result.group).all(|(_, value)| value.len() <= 1024));
+}

@@ -77,6 +77,16 @@ pub struct MatchedField {
     pub asked: String,
 }
 
+impl MatchedField {
+    /// What the rule asked of the field, for a sentence: a pattern says nothing there, and stands beside the value anyway.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let field = if self.field.is_empty() { "the record" } else { &self.field };
+        let asked = if self.asked.contains("matches /") { "fits the rule's pattern" } else { &self.asked };
+        format!("{field} {asked}")
+    }
+}
+
 /// A field that is shown beside the match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {

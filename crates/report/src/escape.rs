@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 fn is_dangerous(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+        | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -75,4 +75,14 @@ pub fn csv(text: &str) -> String {
     let formula = matches!(first, Some('=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠'));
     let guard = if formula { "'" } else { "" };
     format!("\"{guard}{}\"", visible.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::terminal;
+
+    #[test]
+    fn no_line_is_begun_and_no_order_changed() {
+        assert_eq!(terminal("a\u{2028}b\u{61c}c\u{85}d"), "a\\u{2028}b\\u{61c}c\\x85d");
+    }
 }

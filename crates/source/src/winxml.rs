@@ -55,15 +55,21 @@ impl Reader for WinXml {
         let text = String::from_utf8_lossy(block.bytes);
         let mut parts = Parts::default();
         let mut at = 0_usize;
+        // The next end, looked for once: a million beginnings without an end must not each read to the end.
+        let mut close: Option<Option<usize>> = None;
         while let Some(begin) = text.as_bytes().get(at..).and_then(start) {
             let begin = at.saturating_add(begin);
             let inside = begin.saturating_add(OPEN.len());
-            let rest = text.as_bytes().get(inside..).unwrap_or_default();
-            let close = find(rest, CLOSE).map(|close| inside.saturating_add(close).saturating_add(CLOSE.len()));
-            let end = close.unwrap_or(text.len());
+            let ahead = close.filter(|end| end.is_none_or(|end| end >= inside.saturating_add(CLOSE.len())));
+            let next = ahead.unwrap_or_else(|| {
+                let found = find(text.as_bytes().get(inside..).unwrap_or_default(), CLOSE);
+                found.map(|found| inside.saturating_add(found).saturating_add(CLOSE.len()))
+            });
+            close = Some(next);
+            let end = next.unwrap_or(text.len());
             // Another beginning before the end: the first was cut off.
             let again = text.as_bytes().get(inside..end).and_then(start).map(|again| inside.saturating_add(again));
-            let whole = close.is_some() && again.is_none();
+            let whole = next.is_some() && again.is_none();
             parts.clear(ddefend_event::Dialect::Windows);
             parts.utc = true;
             if whole && parse(text.get(begin..end).unwrap_or_default(), &mut parts) {

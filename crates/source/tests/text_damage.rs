@@ -145,6 +145,13 @@ fn xml_that_breaks_off() {
 }
 
 #[test]
+fn a_million_beginnings_without_an_end_take_no_time() {
+    let event = "<Event xmlns='x'><System><EventID>1</EventID><Channel>Security</Channel></System><EventData><Data Name='Image'>a</Data></EventData></Event>";
+    let bytes = format!("{event}{}{event}{}", "<Event ".repeat(300_000), "<Event ".repeat(300_000));
+    quickly(|| assert_eq!(read(bytes.as_bytes()).1.events.len(), 2));
+}
+
+#[test]
 fn what_is_no_log_is_said_to_be_none() {
     for bytes in
         [&b""[..], b"hello", b"{\"a\":1}", b"a,b,c\n1,2,3\n", b"<html></html>", &[0; 4096], &[0xff, 0xfe, 0x00, 0xd8]]

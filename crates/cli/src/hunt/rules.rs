@@ -4,7 +4,7 @@ use ddefend_content::Content;
 use ddefend_event::Mapping;
 use ddefend_hunt::select;
 use ddefend_model::Level;
-use ddefend_report::HuntRule;
+use ddefend_report::{HuntRule, escape};
 use ddefend_rule::ir::Meta;
 use ddefend_rule::{Problem, RuleSet, front::sigma};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     let set = select(set, &|meta| wanted(args, meta));
     if set.rules.is_empty() {
         for problem in problems.iter().take(10) {
-            eprintln!("ddefend: {problem}");
+            eprintln!("ddefend: {}", escape::terminal(&problem.to_string()));
         }
         return Err(match all {
             0 => "no rule could be loaded".to_owned(),

@@ -1,7 +1,7 @@
 use super::clocks::Times;
 use super::feed::{Buffer, Note, Piece};
 use super::run::HuntSettings;
-use ddefend_event::{Row, Selection, Selector};
+use ddefend_event::{Event, Row, Selection, Selector, Value};
 use ddefend_hunt::{Found, Start};
 use ddefend_matcher::{Hit, Scratch};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -84,6 +84,13 @@ impl Worker {
     }
 }
 
+/// Bytes that an event holds, roughly.
+fn weigh(event: &Event) -> usize {
+    let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
+    let data = event.data.iter().map(|(name, value)| name.len() + text(value) + 96).sum::<usize>();
+    data + event.head.host.len() + event.head.key.channel.len() + event.head.key.provider.len()
+}
+
 struct Taker<'t> {
     settings: &'t HuntSettings<'t>,
     scratch: &'t mut Scratch,
@@ -121,7 +128,7 @@ impl Sink for Taker<'_> {
         });
         let event = (!self.hits.is_empty()).then(|| record.event());
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
-        self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, |it| it.data.len() * 128) + 128;
+        self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, weigh) + 128;
         if event.is_some() && record.is_counted() {
             self.batch.counted.push(self.batch.found.len());
         }

@@ -13,6 +13,8 @@ use std::sync::Arc;
 const DIAGNOSTICS: u64 = 1_000;
 /// Names of files that are no logs which are told.
 const NAMES: usize = 20;
+/// Remarks on the clocks of logs that are told.
+const CLOCKS: usize = 1_000;
 /// How far followed logs may lag behind one another, in ticks, before correlations no longer wait.
 const STRAGGLE: i64 = 5 * Time::SECOND;
 
@@ -23,6 +25,8 @@ pub(super) struct Order<'h> {
     times: Times,
     log: Option<Current>,
     others: Vec<String>,
+    /// Remarks on clocks that are only counted.
+    remarks: u64,
 }
 
 struct Current {
@@ -36,7 +40,14 @@ struct Current {
 
 impl<'h> Order<'h> {
     pub(super) fn new(hunt: &'h mut Hunt) -> Self {
-        Self { hunt, summary: HuntSummary::default(), times: Times::default(), log: None, others: Vec::new() }
+        Self {
+            hunt,
+            summary: HuntSummary::default(),
+            times: Times::default(),
+            log: None,
+            others: Vec::new(),
+            remarks: 0,
+        }
     }
 
     pub(super) fn take<E>(&mut self, mut batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
@@ -80,7 +91,13 @@ impl<'h> Order<'h> {
     fn end_log<E>(&mut self, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
         let Some(log) = self.log.take() else { return Ok(()) };
         self.summary.incomplete += u64::from(log.gap);
-        self.summary.clocks.extend(log.times.remarks(&log.name));
+        for remark in log.times.remarks(&log.name) {
+            if self.summary.clocks.len() < CLOCKS {
+                self.summary.clocks.push(remark);
+            } else {
+                self.remarks += 1;
+            }
+        }
         self.times.cover(&log.times);
         let Some(more) = log.diagnostics.checked_sub(DIAGNOSTICS).filter(|more| *more > 0) else { return Ok(()) };
         let message = format!("{more} more diagnostics of this log were only counted");
@@ -143,6 +160,9 @@ impl<'h> Order<'h> {
             let message = format!("no logs, not read: {}{more}", self.others.join(", "));
             let diagnostic = Diagnostic::new(code::NOTE_ODD, PartPath::default(), Location::default(), message);
             self.tell(diagnostic, emit)?;
+        }
+        if self.remarks > 0 {
+            self.summary.clocks.push(format!("{} more remarks of this kind", self.remarks));
         }
         let counts = self.hunt.counts();
         self.summary.duplicates = counts.duplicates;

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Kinds of records that are remembered, for the rules that could not fire.
 const KINDS: usize = 100_000;
+/// Bytes of names that such a kind may have.
+const NAMES: usize = 4096;
 
 /// The schema that has slack to carve.
 const CARVED: &str = "evtx";
@@ -52,19 +54,19 @@ impl HuntSettings<'_> {
 /// Remembers which kinds of records were met.
 pub struct Asked<'m> {
     inner: &'m dyn Selector,
-    keys: Mutex<BTreeSet<Key>>,
+    keys: Mutex<Option<BTreeSet<Key>>>,
 }
 
 impl<'m> Asked<'m> {
     /// Asks `inner`.
     #[must_use]
     pub fn new(inner: &'m dyn Selector) -> Self {
-        Self { inner, keys: Mutex::default() }
+        Self { inner, keys: Mutex::new(Some(BTreeSet::new())) }
     }
 
-    /// The kinds that were met so far.
+    /// The kinds that were met so far; none where there were too many to remember.
     #[must_use]
-    pub fn keys(&self) -> BTreeSet<Key> {
+    pub fn keys(&self) -> Option<BTreeSet<Key>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -72,8 +74,13 @@ impl<'m> Asked<'m> {
 impl Selector for Asked<'_> {
     fn select(&self, key: &Key) -> Option<Arc<Selection>> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() < KINDS && !keys.contains(key) {
-            keys.insert(key.clone());
+        if let Some(known) = keys.as_mut().filter(|known| !known.contains(key)) {
+            let names = key.channel.len() + key.provider.len() + key.action.len();
+            if known.len() < KINDS && names <= NAMES {
+                known.insert(key.clone());
+            } else {
+                *keys = None;
+            }
         }
         drop(keys);
         self.inner.select(key)

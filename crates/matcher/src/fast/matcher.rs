@@ -9,6 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// Kinds of records that are remembered one by one. Logs with more get plans that go by log source alone.
 const KINDS: usize = 4096;
+/// Bytes of names that a remembered kind may have; no real one has more.
+const NAMES: usize = 1024;
 
 /// All rules as one: a plan per kind of record, made when that kind is first met.
 #[derive(Debug)]
@@ -112,7 +114,8 @@ impl Matcher {
         );
         let exact = {
             let plans = self.read();
-            let exact = plans.by_key.len() < KINDS;
+            let names = key.channel.len() + key.provider.len() + key.action.len();
+            let exact = plans.by_key.len() < KINDS && names <= NAMES;
             if let Some(number) = plans.by_cover.get(&cover).filter(|_| !exact) {
                 return plans.selection(*number);
             }

@@ -1,7 +1,6 @@
 //! Small readings of a detection that several outputs share.
 
-use crate::text::clip;
-use ddefend_model::{Detection, EventRef, Process};
+use ddefend_model::{Detection, EventRef, MatchedField, Process};
 
 /// The last part of a Windows or POSIX path.
 pub(super) fn basename(path: &str) -> &str {
@@ -66,25 +65,13 @@ pub(super) fn gist(detection: &Detection) -> String {
 
 /// Why, without what stands beside it anyway: the command line and the list of what matched.
 pub(super) fn brief_why(detection: &Detection) -> String {
-    let because = detection.fields.iter().take(4).map(|field| match field.field.as_str() {
-        "" => format!("the record {}", field.asked),
-        name => format!("{name} {}", field.asked),
-    });
+    let because = detection.fields.iter().take(4).map(MatchedField::in_words);
     let because = format!(" ({})", because.collect::<Vec<_>>().join(", "));
     let mut why = detection.why.replacen(&because, "", 1);
     if let Some(process) = acting(detection).filter(|process| !process.command.trim().is_empty()) {
         why = why.replacen(&format!(": {}", process.command.trim()), "", 1);
     }
     why.trim().to_owned()
-}
-
-/// What the rule asked, in one line: `ParentImage ends with \WINWORD.EXE, Image ends with \cmd.exe`.
-pub(super) fn asked(detection: &Detection) -> String {
-    let asked = detection.fields.iter().map(|field| match field.field.as_str() {
-        "" => format!("the record {}", clip(&field.asked, ASKED)),
-        name => format!("{name} {}", clip(&field.asked, ASKED)),
-    });
-    asked.collect::<Vec<_>>().join(", ")
 }
 
 /// Characters of what a rule asked: regular expressions and lists can be long.

@@ -46,12 +46,22 @@ struct Text {
     gaps: Vec<Diagnostic>,
     /// True once something was printed.
     began: bool,
-    /// The log and record that the last block was about.
-    shown: Option<(String, u64)>,
+    /// What the last block was about.
+    shown: Option<Shown>,
     /// Where process trees are wanted.
     forest: Option<Forest>,
     /// Where a table by time is wanted.
     timeline: Option<Timeline>,
+}
+
+/// A record that a block was printed for.
+struct Shown {
+    /// Its log and number.
+    place: (String, u64),
+    /// Level of the block; only what is no worse may stand under it in short.
+    level: Level,
+    /// Rules that fired on it so far.
+    rules: u64,
 }
 
 impl HuntRenderer for Text {
@@ -68,22 +78,23 @@ impl HuntRenderer for Text {
         }
         let mut out = self.folded(false);
         let place = (detection.event.source.clone(), detection.event.record);
-        let again = detection.events.is_empty() && self.shown.as_ref() == Some(&place);
-        if again && !self.verbose && out.is_empty() {
-            return block::follower(self.columns, detection);
+        let level = detection.rule.level;
+        let under = self.shown.as_mut().filter(|shown| shown.place == place && shown.level >= level);
+        if let Some(shown) = under.filter(|_| detection.events.is_empty() && !self.verbose && out.is_empty()) {
+            shown.rules += 1;
+            return block::follower(self.columns, detection, shown.rules == 2);
         }
         if std::mem::replace(&mut self.began, true) {
             out.push('\n');
         }
-        let quiet = detection.rule.level == Level::Info && !self.verbose;
+        let quiet = level == Level::Info && !self.verbose;
         let make = if quiet {
             block::quiet(self.columns, detection)
         } else {
             block::block(self.columns, detection, self.verbose)
         };
         out.push_str(&make);
-        // What follows a short form needs the long one.
-        self.shown = (!quiet).then_some(place);
+        self.shown = Some(Shown { place, level, rules: 1 });
         out
     }
 

@@ -19,15 +19,15 @@ const CONTEXT: usize = 4;
 /// Events of a correlation shown unless verbose.
 const EVENTS: usize = 5;
 
-/// A further rule that fired on the record just shown: its name, and what it asked.
-pub(super) fn follower(columns: Columns, detection: &Detection) -> String {
-    let mut out = title(columns, detection, "same record", "");
-    let room = columns.width.saturating_sub(columns.label + 4);
-    let asked = wrap::clip(&escape::terminal(&shape::asked(detection)), room);
-    if !asked.is_empty() {
-        out.push_str(&columns.safe_field("matched", &asked, Style::Dim));
-    }
-    out
+/// A further rule that fired on the record just shown: its level and name in one line, under the label `also` where it is
+/// the first.
+pub(super) fn follower(columns: Columns, detection: &Detection, first: bool) -> String {
+    let level = detection.rule.level;
+    let label = columns.paint.label(if first { "also" } else { "" }, columns.label + 1);
+    let room = columns.width.saturating_sub(columns.label + 4 + 10);
+    let title = wrap::clip(&escape::terminal(&clip(&detection.rule.title, CLIP)), room);
+    let level = columns.paint.level(level, &format!("{:<8}", level.as_str().to_uppercase()));
+    format!("  {label} {level}  {title}\n")
 }
 
 /// An info detection: its name, what happened, and where.
@@ -158,7 +158,7 @@ fn context(columns: Columns, detection: &Detection, verbose: bool) -> String {
     let texts = fresh.take(limit).map(|shown| format!("{}: {}", shown.field, clip(&shown.value, SHORT)));
     let mut out = String::new();
     for (index, text) in texts.enumerate() {
-        out.push_str(&columns.field(if index == 0 { "also" } else { "" }, &text, Style::Plain));
+        out.push_str(&columns.field(if index == 0 { "context" } else { "" }, &text, Style::Plain));
     }
     out
 }

@@ -6,7 +6,7 @@ use crate::hunt::shape;
 use crate::hunt::tally::{Levels, Tally};
 use crate::paint::Style;
 use crate::text::{bytes, clip, plural};
-use crate::wrap::{clip as clip_columns, pad};
+use crate::wrap::{clip as clip_columns, pad, squeeze};
 use ddefend_model::{Diagnostic, HuntSummary, Level};
 
 /// Rules listed unless verbose.
@@ -102,15 +102,38 @@ fn facts(columns: Columns, verbose: bool, tally: &Tally, summary: &HuntSummary, 
         let text = format!("{} in the folders that are no logs", many(summary.other_files, "file"));
         out.push_str(&columns.field("skipped", &text, Style::Dim));
     }
-    let clocks = if verbose { summary.clocks.len() } else { CLOCKS };
-    for (index, clock) in summary.clocks.iter().take(clocks).enumerate() {
-        out.push_str(&columns.field(if index == 0 { "clocks" } else { "" }, clock, Style::Warn));
+    out.push_str(&clocks(columns, verbose, summary));
+    out.push_str(&unfired(columns, verbose, summary));
+    out
+}
+
+/// Remarks on clocks: in full where verbose; else one line each, those that say the same of several logs together.
+fn clocks(columns: Columns, verbose: bool, summary: &HuntSummary) -> String {
+    let mut remarks: Vec<(&str, Vec<&str>)> = Vec::new();
+    for clock in &summary.clocks {
+        let (log, remark) = clock.rsplit_once(": ").unwrap_or(("", clock));
+        match remarks.iter_mut().find(|(known, _)| *known == remark && !verbose) {
+            Some((_, logs)) => logs.push(log),
+            None => remarks.push((remark, vec![log])),
+        }
     }
-    if summary.clocks.len() > clocks {
-        let text = format!("and {} more; --verbose lists them", summary.clocks.len() - clocks);
+    let shown = if verbose { remarks.len() } else { CLOCKS };
+    let mut out = String::new();
+    for (index, (remark, logs)) in remarks.iter().take(shown).enumerate() {
+        let of = match logs.as_slice() {
+            [""] => String::new(),
+            [log] => format!("{log}: "),
+            more => format!("{}: ", many(more.len() as u64, "log")),
+        };
+        let text = escape::terminal(&format!("{of}{remark}"));
+        let room = columns.width.saturating_sub(columns.label + 4);
+        let text = if verbose { text } else { squeeze(&text, room) };
+        out.push_str(&columns.safe_field(if index == 0 { "clocks" } else { "" }, &text, Style::Warn));
+    }
+    if remarks.len() > shown {
+        let text = format!("and {} more; --verbose lists them", remarks.len() - shown);
         out.push_str(&columns.field("", &text, Style::Dim));
     }
-    out.push_str(&unfired(columns, verbose, summary));
     out
 }
 

@@ -8,6 +8,8 @@ use crate::text::plural;
 use crate::{escape, wrap};
 use unicode_width::UnicodeWidthStr;
 
+/// Rules shown at a process unless verbose.
+const MARKS: usize = 3;
 /// Processes shown per host unless verbose.
 const ROWS: usize = 300;
 
@@ -24,7 +26,7 @@ pub(super) fn tree(columns: Columns, forest: &Forest, verbose: bool) -> String {
         let rows = trees.rows(verbose);
         let shown = if verbose { rows.len() } else { ROWS };
         for row in rows.iter().take(shown) {
-            out.push_str(&line(columns, row));
+            out.push_str(&line(columns, row, verbose));
         }
         if rows.len() > shown {
             let more = format!("… and {} more lines; --verbose shows them", rows.len() - shown);
@@ -46,7 +48,7 @@ pub(super) fn tree(columns: Columns, forest: &Forest, verbose: bool) -> String {
     out
 }
 
-fn line(columns: Columns, row: &Row<'_>) -> String {
+fn line(columns: Columns, row: &Row<'_>, verbose: bool) -> String {
     let stem: String = row.last.iter().take(row.last.len().saturating_sub(1)).map(bar).collect();
     let turn = if row.last.last().copied().unwrap_or(true) { "└─ " } else { "├─ " };
     let prefix = format!("{stem}{turn}");
@@ -61,7 +63,7 @@ fn line(columns: Columns, row: &Row<'_>) -> String {
         Item::Node(node) => {
             let below = format!("{stem}{}", row.last.last().map(bar).unwrap_or_default());
             let below = format!("{below}{}", if row.parent { "│  " } else { "   " });
-            format!("{}{}", process(columns, &prefix, node), marks(columns, &below, node))
+            format!("{}{}", process(columns, &prefix, node), marks(columns, &below, node, verbose))
         }
     }
 }
@@ -113,17 +115,24 @@ fn arguments<'c>(command: &'c str, image: &str) -> &'c str {
 }
 
 /// What fired at a process, worst first.
-fn marks(columns: Columns, below: &str, node: &Node) -> String {
+fn marks(columns: Columns, below: &str, node: &Node, verbose: bool) -> String {
     let mut marks: Vec<_> = node.marks.iter().collect();
     marks.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.title.cmp(&b.title)));
+    // One rule more is no longer than the line that says so.
+    let shown = if verbose || marks.len() <= MARKS + 1 { marks.len() } else { MARKS };
+    let more = marks.len() - shown;
     let mut out = String::new();
-    for mark in marks {
+    for mark in marks.into_iter().take(shown) {
         let times = if mark.count > 1 { format!(" ×{}", mark.count) } else { String::new() };
         let level = mark.level.as_str().to_uppercase();
         let room = columns.width.saturating_sub(below.width() + level.len() + 1 + times.width());
         let title = wrap::clip(&escape::terminal(&mark.title), room);
         let level = columns.paint.level(mark.level, &level);
         out.push_str(&format!("{}{level} {title}{times}\n", columns.paint.with(Style::Dim, below)));
+    }
+    if more > 0 {
+        let text = wrap::clip(&format!("{below}… and {more} more rules; --verbose shows them"), columns.width);
+        out.push_str(&format!("{}\n", columns.paint.with(Style::Dim, &text)));
     }
     out
 }
