@@ -10,14 +10,14 @@ use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_follow, hunt_inputs};
 use ddefend_engine::{Input, find_inputs};
 use ddefend_event::Time;
 use ddefend_guard::stream::Allowance;
-use ddefend_hunt::baseline::{Baseline, Learner};
+use ddefend_hunt::baseline::{Baseline, BaselineError, Learner, MAX_BYTES};
 use ddefend_hunt::{Hunt, Settings, unreachable};
 use ddefend_matcher::Matcher;
 use ddefend_model::{HuntSummary, Level, code};
 use ddefend_report::{HuntMeta, HuntRenderer, escape, hunt_renderer};
 use ddefend_source::Schema;
 use rules::Loaded;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -125,10 +125,16 @@ fn stop(seconds: Option<f64>) -> impl Fn() -> bool {
     move || asked.load(Ordering::Acquire) || deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
-/// A baseline file.
+/// A baseline file; of one that is too large, no more is read than tells that.
 fn baseline(path: &Path) -> Result<Baseline, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| told(&error))?;
+    let file = std::fs::File::open(path).map_err(|error| told(&error))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(told(&BaselineError::TooLarge(format!("more than {MAX_BYTES} bytes"))));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| told(&error))?;
     Baseline::from_toml(&text).map_err(|error| told(&error))
 }
 

@@ -194,6 +194,11 @@ fn a_baseline_takes_usual_pairs_away() {
     assert!(seen.contains(&"new".to_owned()), "{seen:?}");
     assert_eq!(seen.len() as u64 + run.summary()["suppressed"].as_u64().unwrap(), 2);
     assert_eq!(bench.hunt(&[&new, "--baseline", &clean]).code, 2, "that is no baseline");
+    // A file of holes that is larger than any memory: no more is read than the limit.
+    let endless = bench.file("endless.toml", "");
+    std::fs::OpenOptions::new().write(true).open(&endless).unwrap().set_len(1 << 40).unwrap();
+    assert_eq!(bench.hunt(&[&new, "--baseline", &endless]).code, 2);
+    std::fs::remove_file(&endless).unwrap();
 }
 
 #[test]
@@ -223,4 +228,110 @@ fn real_logs_give_the_same_on_any_number_of_threads() {
     assert!(one.detections().count() > 20);
     assert_eq!(one.summary()["incomplete"].as_u64(), Some(0));
     assert_eq!(run("4").out, one.out);
+}
+
+#[test]
+fn records_without_a_number_are_counted_through_the_whole_log() {
+    let bench = Bench::new("numbers").rule(RULE);
+    let pad = "x".repeat(400);
+    let row = |n: u32| {
+        let parent = if n % 1000 == 7 { WORD } else { CMD };
+        format!("2026-11-21T10:00:00Z,{n},ProcessCreated,{CALC},calc {pad},{parent},pc\r\n")
+    };
+    let head =
+        "Timestamp,ProcessId,ActionType,FolderPath,ProcessCommandLine,InitiatingProcessFolderPath,DeviceName\r\n";
+    let text: String = std::iter::once(head.to_owned()).chain((1..=9000).map(row)).collect();
+    assert!(text.len() > 4 << 20, "several blocks");
+    let log = bench.file("DeviceProcessEvents.csv", &text);
+    let numbers = |threads: &str| -> Vec<u64> {
+        let run = bench.hunt(&[&log, "--threads", threads]);
+        run.detections().map(|it| it["event"]["record"].as_u64().unwrap()).collect()
+    };
+    let right: Vec<u64> = (0..9).map(|thousand| thousand * 1000 + 7).collect();
+    assert_eq!(numbers("1"), right);
+    assert_eq!(numbers("4"), right);
+    // In an archive, each log begins anew.
+    let members: [(&str, &[u8]); 2] =
+        [("a/DeviceProcessEvents.csv", text.as_bytes()), ("b/DeviceProcessEvents.csv", text.as_bytes())];
+    let packed = bench.file("logs.zip", zip(&members));
+    let run = bench.hunt(&[&packed, "--keep-duplicates"]);
+    let found: Vec<u64> = run.detections().map(|it| it["event"]["record"].as_u64().unwrap()).collect();
+    assert_eq!(found, [right.clone(), right].concat());
+}
+
+#[test]
+fn the_span_is_exact_and_long_steps_are_told_in_days() {
+    let bench = Bench::new("span").rule(RULE);
+    let mut events: Vec<_> = (0..700).map(|n| event(n, i64::from(n), start(n, n + 1, CMD, CALC))).collect();
+    // Neither is where every sixteenth record would be looked at.
+    events[401] = event(401, 5 * 86_400, start(1, 2, CMD, CALC));
+    events[402] = event(402, -86_400, start(1, 2, CMD, CALC));
+    for log in [bench.file("a.json", json(&events)), bench.file("a.evtx", evtx::write(&events))] {
+        let summary = bench.hunt(&[&log]).summary();
+        assert_eq!(
+            summary["span"],
+            serde_json::json!(["2026-11-20T10:00:00.0000000Z", "2026-11-26T10:00:00.0000000Z"]),
+            "{log}"
+        );
+    }
+    events[10] = event(10, 5 * 86_400, start(1, 2, CMD, CALC));
+    let summary = bench.hunt(&[&bench.file("b.json", json(&events))]).summary();
+    assert!(summary["clocks"].to_string().contains("by up to 4 days"), "{}", summary["clocks"]);
+}
+
+#[test]
+fn overwritten_chunks_are_told_once_a_run() {
+    let bench = Bench::new("gone").rule(RULE);
+    let events: Vec<_> = (0..3000).map(|n| event(n, i64::from(n), start(n * 2, n * 2 + 1, CMD, CMD))).collect();
+    let mut log = evtx::write(&events);
+    let at = |chunk: usize| 4096 + chunk * 65_536;
+    assert!(log.len() > at(12));
+    log[at(1)..at(3)].fill(0xaa);
+    log[at(5)..at(6)].fill(0xbb);
+    log[at(8)..at(9)].fill(0);
+    let run = bench.hunt(&[&bench.file("a.evtx", log)]);
+    let told: Vec<_> = run
+        .diagnostics()
+        .map(|it| (it["code"].clone(), it["location"]["offset"].clone(), it["location"]["length"].clone()))
+        .collect();
+    let gone = |from: usize, to: usize| ("broken.structure".into(), at(from).into(), (at(to) - at(from)).into());
+    assert_eq!(told, [gone(1, 3), gone(5, 6)]);
+    assert_eq!(run.summary()["incomplete"].as_u64(), Some(1));
+}
+
+/// Where records begin.
+fn record_starts(log: &[u8]) -> Vec<usize> {
+    (0..log.len() - 4).filter(|at| log[*at..].starts_with(b"**\0\0")).collect()
+}
+
+#[test]
+fn carving_finds_what_no_chunk_counts() {
+    let bench = Bench::new("carve").rule(RULE);
+    let events: Vec<_> = (0..20).map(|n| event(n, i64::from(n), start(n * 2, n * 2 + 1, WORD, CMD))).collect();
+    let whole = evtx::write(&events);
+    let starts = record_starts(&whole);
+    assert_eq!(starts.len(), 20);
+    // The chunk's header counts twelve records; the bytes of the others are still there, but for the next one's head.
+    let mut log = whole.clone();
+    let free = u32::try_from(starts[12] - 4096).unwrap();
+    log[4096 + 48..4096 + 52].copy_from_slice(&free.to_le_bytes());
+    log[4096 + 32..4096 + 40].copy_from_slice(&12_u64.to_le_bytes());
+    log[starts[12]..starts[12] + 8].fill(0);
+    let path = bench.file("cleared.evtx", &log);
+    assert_eq!(bench.hunt(&[&path]).detections().count(), 12);
+    let run = bench.hunt(&[&path, "--carve"]);
+    let places: Vec<_> = run.detections().map(|it| it["event"]["offset"].as_u64().unwrap()).collect();
+    let right: Vec<_> = (0..20).filter(|n| *n != 12).map(|n| starts[n] as u64).collect();
+    assert_eq!(places, right);
+    let on = |threads: &str| bench.hunt(&[&path, "--carve", "--reproducible", "--threads", threads]).out;
+    assert_eq!(on("1"), on("4"));
+    // A chunk in the middle of raw bytes.
+    let mut raw = vec![0x5a; 100_003];
+    raw.extend_from_slice(&whole[4096..4096 + 65_536]);
+    raw.extend_from_slice(&[0x33; 200_000]);
+    let path = bench.file("disk.raw", &raw);
+    assert_eq!(bench.hunt(&[&path]).code, 3, "no log");
+    let run = bench.hunt(&[&path, "--carve"]);
+    let places: Vec<_> = run.detections().map(|it| it["event"]["offset"].as_u64().unwrap()).collect();
+    assert_eq!(places, starts.iter().map(|at| (at - 4096 + 100_003) as u64).collect::<Vec<_>>());
 }

@@ -17,5 +17,5 @@ pub use correlate::{CorrelateLimits, Correlated, Correlator, Unused};
 pub use lineage::Start;
 pub use reach::unreachable;
 pub use select::select;
-pub use state::{Counts, Found, Hunt, Settings};
+pub use state::{Counts, Found, Hunt, Settings, length};
 pub use wording::{Breakaway, Kind, ProcessFields, Wording};

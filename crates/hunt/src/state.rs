@@ -25,6 +25,16 @@ const HOSTS: usize = 10_000;
 /// Difference of a host's times that is told, in ticks: a time zone that was lost on the way, or a log that came late.
 const APART: i64 = 5 * 60 * Time::SECOND;
 
+/// A length of time in ticks, in words: whole minutes, beyond 48 hours whole days.
+#[must_use]
+pub fn length(ticks: i64) -> String {
+    let minutes = ticks.unsigned_abs() / (60 * Time::SECOND.unsigned_abs());
+    match minutes / (24 * 60) {
+        days if minutes > 48 * 60 => format!("{days} days"),
+        _ => format!("{minutes} minutes"),
+    }
+}
+
 /// What a hunt asks of its state.
 #[derive(Debug, Default)]
 pub struct Settings {
@@ -236,11 +246,8 @@ impl Hunt {
         let apart = self.offsets.iter().filter(|(_, offset)| offset.abs() > APART);
         apart
             .map(|(host, offset)| {
-                let (minutes, side) =
-                    (offset.abs() / (60 * Time::SECOND), if *offset > 0 { "after" } else { "before" });
-                format!(
-                    "{host}: records are dated at least {minutes} minutes {side} the process starts that they tell of"
-                )
+                let (least, side) = (length(*offset), if *offset > 0 { "after" } else { "before" });
+                format!("{host}: records are dated at least {least} {side} the process starts that they tell of")
             })
             .collect()
     }

@@ -150,6 +150,10 @@ impl Record for Taken<'_> {
     fn time(&self) -> Option<Time> {
         self.parts.time()
     }
+
+    fn is_counted(&self) -> bool {
+        self.parts.number().is_none()
+    }
 }
 
 /// Wanted names by their hash: open addressing, compared without ASCII case.

@@ -139,4 +139,8 @@ impl Record for Moved<'_> {
     fn time(&self) -> Option<Time> {
         self.record.time()
     }
+
+    fn is_counted(&self) -> bool {
+        self.record.is_counted()
+    }
 }

@@ -72,7 +72,10 @@ impl Reader for Evtx {
     }
 
     fn cut(&self, buffer: &[u8], at_end: bool) -> Cut {
-        segment::cut(buffer, at_end)
+        // What holds no chunk, not even one without its magic, is for the carver alone.
+        let nowhere: Arc<str> = Arc::default();
+        let lost = |bytes: &[u8]| !self.recover && !Chunk { bytes, offset: 0, source: &nowhere }.is_headless();
+        segment::cut(buffer, at_end, lost)
     }
 
     fn read(&self, block: Block<'_>, sink: &mut dyn Sink) {

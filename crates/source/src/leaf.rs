@@ -392,9 +392,14 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Its record number, where it says one.
+    pub(crate) fn number(&self) -> Option<u64> {
+        self.said(Slot::Record)?.trim().parse().ok()
+    }
+
     /// What it says of itself; `number` is its running number where it has none.
     pub(crate) fn head(&self, key: &Key, source: &Arc<str>, offset: u64, number: u64) -> Head {
-        let record = self.said(Slot::Record).and_then(|record| record.trim().parse().ok()).unwrap_or(number);
+        let record = self.number().unwrap_or(number);
         let time = self
             .said(Slot::Time)
             .and_then(|text| crate::moment::read(&text))

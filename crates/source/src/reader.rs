@@ -99,6 +99,12 @@ pub trait Record {
         self.head().time
     }
 
+    /// True where the log gives no number: the one in [`Self::head`] counts the block's records from 1, wanted or not, and
+    /// whoever knows the blocks before adds theirs.
+    fn is_counted(&self) -> bool {
+        false
+    }
+
     /// The record whole. Made on demand.
     fn event(&self) -> Event;
 }

@@ -6,7 +6,7 @@ mod common;
 use common::{Found, event, read, read_by, text};
 use ddefend_event::{Event, Value, native};
 use ddefend_model::code;
-use ddefend_source::evtx;
+use ddefend_source::{Cut, evtx};
 use std::time::{Duration, Instant};
 
 const CHUNK: usize = 65_536;
@@ -108,6 +108,20 @@ fn a_chunk_that_lost_its_magic_is_read_and_one_out_of_step_is_found() {
     for buffer in [1 << 17, 200_000, 1 << 20] {
         assert_eq!(read_by(&*evtx::carver(), &bytes, buffer).events.len(), all, "{buffer}");
     }
+}
+
+#[test]
+fn chunks_that_are_gone_are_cut_away_as_one() {
+    let mut bytes = log(1000);
+    let start = FIRST + CHUNK;
+    assert!(bytes.len() > start + 3 * CHUNK);
+    bytes[start..start + 2 * CHUNK].fill(0xaa);
+    let reader = evtx::reader(&bytes).unwrap();
+    assert_eq!(reader.cut(&bytes, true), Cut::Block(start));
+    assert_eq!(reader.cut(&bytes[start..], true), Cut::Skip(2 * CHUNK));
+    assert_eq!(reader.cut(&bytes[start + 2 * CHUNK..], true), Cut::Block(bytes.len() - start - 2 * CHUNK));
+    // The carver looks into everything.
+    assert_eq!(evtx::carver().cut(&bytes, true), Cut::Block(bytes.len()));
 }
 
 #[test]

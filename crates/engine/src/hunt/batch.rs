@@ -9,9 +9,9 @@ use ddefend_source::{Block, Record, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Every so many records the time is looked at: clocks that jump stay where they jumped to.
+/// Every so many records their order in time is looked at: clocks that jump stay where they jumped to. The span is exact.
 const SAMPLE: u64 = 16;
-/// The time of so many records of a block is looked at in any case, so that short logs are known from end to end.
+/// The order of so many records of a block is looked at in any case, so that short logs are known from end to end.
 const FIRST: u64 = 256;
 /// Diagnostics of one block; further ones are counted.
 const DIAGNOSTICS: usize = 256;
@@ -23,11 +23,24 @@ pub(super) struct Batch {
     pub(super) notes: Vec<Note>,
     pub(super) schema: &'static str,
     pub(super) found: Vec<Found>,
+    /// Which of those have no number of their own, but one that counts the block's records.
+    pub(super) counted: Vec<usize>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) records: u64,
     pub(super) times: Times,
     /// Bytes that it holds, roughly.
     pub(super) weight: usize,
+}
+
+impl Batch {
+    /// Numbers the records that have no number of their own, behind so many records of the log's earlier blocks.
+    pub(super) fn number(&mut self, before: u64) {
+        for index in self.counted.drain(..) {
+            if let Some(event) = self.found.get_mut(index).and_then(|found| found.event.as_mut()) {
+                event.head.place.record = event.head.place.record.saturating_add(before);
+            }
+        }
+    }
 }
 
 /// What a worker keeps from block to block.
@@ -94,10 +107,12 @@ impl Sink for Taker<'_> {
 
     fn record(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
         self.batch.records += 1;
-        if (self.wanted < FIRST || self.wanted.is_multiple_of(SAMPLE))
-            && let Some(time) = record.time()
-        {
-            self.batch.times.add(time);
+        if let Some(time) = record.time() {
+            if self.wanted < FIRST || self.wanted.is_multiple_of(SAMPLE) {
+                self.batch.times.add(time);
+            } else {
+                self.batch.times.include(time);
+            }
         }
         self.wanted += 1;
         let matcher = self.settings.matcher;
@@ -112,11 +127,11 @@ impl Sink for Taker<'_> {
             Start { host: head.host, time: head.time, values }
         });
         let event = (!self.hits.is_empty()).then(|| record.event());
-        if let Some(time) = event.as_ref().and_then(|event| event.head.time) {
-            self.batch.times.include(time);
-        }
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
         self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, weigh) + 128;
+        if event.is_some() && record.is_counted() {
+            self.batch.counted.push(self.batch.found.len());
+        }
         self.batch.found.push(Found { hits: self.hits.clone(), event, start });
     }
 

@@ -80,9 +80,9 @@ impl Times {
         if self.back > 0 && self.back > self.forward {
             remarks.push(format!("{log}: stands newest first"));
         } else if self.back > 0 {
-            let minutes = self.widest / (60 * Time::SECOND);
+            let widest = ddefend_hunt::length(self.widest);
             let times = if self.back == 1 { "once".to_owned() } else { format!("{} times", self.back) };
-            remarks.push(format!("{log}: times go back {times} from record to record, by up to {minutes} minutes"));
+            remarks.push(format!("{log}: times go back {times} from record to record, by up to {widest}"));
         }
         if self.zoneless {
             remarks.push(format!("{log}: times without a zone are shown as they stand"));
@@ -107,6 +107,10 @@ mod tests {
         assert_eq!(
             times(&[0, 60, 0, 70]).remarks("a"),
             ["a: times go back once from record to record, by up to 60 minutes"]
+        );
+        assert_eq!(
+            times(&[0, 4 * 24 * 60, 1, 4 * 24 * 60]).remarks("a"),
+            ["a: times go back once from record to record, by up to 3 days"]
         );
         assert_eq!(times(&[60, 50, 40, 30]).remarks("a"), ["a: stands newest first"]);
         let mut joined = times(&[0, 100]);

@@ -5,7 +5,7 @@ use super::clocks::Times;
 use super::feed::Note;
 use super::run::Told;
 use ddefend_event::Time;
-use ddefend_hunt::Hunt;
+use ddefend_hunt::{Hunt, Unused};
 use ddefend_model::{Detection, Diagnostic, HuntSummary, Location, PartPath, code};
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ struct Current {
     name: Arc<str>,
     times: Times,
     diagnostics: u64,
+    /// Records so far.
+    records: u64,
     gap: bool,
 }
 
@@ -48,12 +50,12 @@ impl<'h> Order<'h> {
         }
     }
 
-    pub(super) fn take<E>(&mut self, batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
-        for note in batch.notes {
+    pub(super) fn take<E>(&mut self, mut batch: Batch, emit: &mut dyn FnMut(Told) -> Result<(), E>) -> Result<(), E> {
+        for note in std::mem::take(&mut batch.notes) {
             match note {
                 Note::Begin { name } => {
                     self.summary.logs += 1;
-                    self.log = Some(Current { name, times: Times::default(), diagnostics: 0, gap: false });
+                    self.log = Some(Current { name, times: Times::default(), diagnostics: 0, records: 0, gap: false });
                 }
                 Note::End { bytes } => {
                     self.summary.bytes += bytes;
@@ -70,7 +72,11 @@ impl<'h> Order<'h> {
         }
         self.summary.events += batch.records;
         match &mut self.log {
-            Some(log) => log.times.append(&batch.times),
+            Some(log) => {
+                log.times.append(&batch.times);
+                batch.number(log.records);
+                log.records = log.records.saturating_add(batch.records);
+            }
             None => self.times.cover(&batch.times),
         }
         let mut outcome = Ok(());
@@ -161,19 +167,34 @@ impl<'h> Order<'h> {
         let counts = self.hunt.counts();
         self.summary.duplicates = counts.duplicates;
         self.summary.suppressed = counts.suppressed;
-        let unused = counts.unused;
-        if unused.dropped + unused.undated + unused.late > 0 {
-            let message = format!(
-                "correlations may have missed something: {} hits were too many at a time, {} have no time, {} came late",
-                unused.dropped, unused.undated, unused.late
-            );
-            let diagnostic = Diagnostic::new(code::LIMIT_RESULTS, PartPath::default(), Location::default(), message);
+        for diagnostic in missed(counts.unused) {
             self.tell(diagnostic, emit)?;
         }
         self.summary.clocks.extend(self.hunt.clocks());
         self.summary.span = self.times.span.map(|(first, last)| (first.to_string(), last.to_string()));
         Ok(self.summary)
     }
+}
+
+/// What correlations could not use.
+fn missed(unused: Unused) -> Vec<Diagnostic> {
+    let tell = |code, message| Diagnostic::new(code, PartPath::default(), Location::default(), message);
+    let mut told = Vec::new();
+    if unused.dropped > 0 {
+        let message = format!(
+            "correlations may have missed something: {} hits were too many at a time to be held",
+            unused.dropped
+        );
+        told.push(tell(code::LIMIT_CORRELATION, message));
+    }
+    if unused.undated + unused.late > 0 {
+        let message = format!(
+            "correlations may have missed something: {} hits have no time, {} came late",
+            unused.undated, unused.late
+        );
+        told.push(tell(code::LIMIT_RESULTS, message));
+    }
+    told
 }
 
 fn count<E>(
@@ -185,5 +206,18 @@ fn count<E>(
     if outcome.is_ok() {
         *summary.detections.entry(detection.rule.level.to_string()).or_default() += 1;
         *outcome = emit(Told::Detection(Box::new(detection)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hits_that_were_dropped_have_a_code_of_their_own() {
+        let codes = |unused| missed(unused).iter().map(|told| told.code.to_string()).collect::<Vec<_>>();
+        assert!(codes(Unused::default()).is_empty());
+        assert_eq!(codes(Unused { dropped: 3, ..Unused::default() }), [code::LIMIT_CORRELATION]);
+        assert_eq!(codes(Unused { dropped: 1, undated: 1, late: 0 }), [code::LIMIT_CORRELATION, code::LIMIT_RESULTS]);
     }
 }

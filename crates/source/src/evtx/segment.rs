@@ -70,11 +70,25 @@ fn zeros(bytes: &[u8]) -> bool {
     bytes.iter().fold(0, |seen, byte| seen | byte) == 0
 }
 
-/// Where the buffer can be cut: behind its last whole piece.
-pub(super) fn cut(buffer: &[u8], at_end: bool) -> Cut {
-    let mut end = 0;
+/// Where the buffer can be cut: behind its last whole piece before one that is `lost`. Lost ones that begin the buffer are
+/// skipped together, so that whoever cuts tells of them, once.
+pub(super) fn cut(buffer: &[u8], at_end: bool, lost: impl Fn(&[u8]) -> bool) -> Cut {
+    let (mut end, mut skip) = (0, 0);
     while let Some(segment) = next(buffer, end, at_end) {
+        let bytes = buffer.get(segment.start..segment.end).unwrap_or_default();
+        if segment.kind == Kind::Loose && lost(bytes) {
+            if end > skip {
+                break;
+            }
+            skip = segment.end;
+        } else if skip > 0 {
+            break;
+        }
         end = segment.end;
     }
-    if end == 0 { Cut::More } else { Cut::Block(end) }
+    match (skip, end) {
+        (0, 0) => Cut::More,
+        (0, end) => Cut::Block(end),
+        (skip, _) => Cut::Skip(skip),
+    }
 }

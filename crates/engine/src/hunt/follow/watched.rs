@@ -60,7 +60,14 @@ enum Kind {
     /// Too short to tell, or no log.
     Unknown { told: bool },
     /// Grows at its end.
-    Appended { open: Box<Open>, carry: Vec<u8>, read: u64, head: Head },
+    Appended {
+        open: Box<Open>,
+        carry: Vec<u8>,
+        read: u64,
+        head: Head,
+        /// Records so far.
+        records: u64,
+    },
     /// Made of units that are rewritten.
     Rewritten(Units),
     /// Read once; packed logs do not grow.
@@ -155,7 +162,7 @@ impl Watched {
                 self.last = None;
                 Ok(true)
             }
-            Kind::Appended { open, carry, read, .. } if changed => {
+            Kind::Appended { open, carry, read, records, .. } if changed => {
                 *read = length.max(*read);
                 let mut any = false;
                 let mut notes = Vec::new();
@@ -163,7 +170,9 @@ impl Watched {
                     && let Some(piece) = open.grown(&mut worker.buffer, carry, &mut notes)
                 {
                     order.add_bytes(piece.length as u64);
-                    let batch = worker.read(&piece, std::mem::take(&mut notes), settings);
+                    let mut batch = worker.read(&piece, std::mem::take(&mut notes), settings);
+                    batch.number(*records);
+                    *records = records.saturating_add(batch.records);
                     order.take(batch, emit)?;
                     any = true;
                 }
@@ -203,7 +212,7 @@ impl Watched {
                         Ok(file) => {
                             let log = Log::growing(name, reader, Source::Plain(Box::new(file)));
                             let open = Box::new(Open::new(log, true));
-                            Kind::Appended { open, carry: Vec::new(), read: 0, head: Head::of(&head) }
+                            Kind::Appended { open, carry: Vec::new(), read: 0, head: Head::of(&head), records: 0 }
                         }
                         Err(_) => Kind::Unknown { told: false },
                     },
