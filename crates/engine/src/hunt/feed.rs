@@ -11,6 +11,8 @@ use std::time::Instant;
 const LARGEST: usize = 16 << 20;
 /// Least bytes that a buffer holds: blocks cost a hand-over each.
 const LEAST: usize = 64 << 10;
+/// From so many bytes on, a pipe must bring a quarter more before they are looked at again.
+const PATIENT: usize = 256 << 10;
 /// Zeros are looked for in pieces of this size, so that ordinary bytes are told apart at once.
 const PIECE: usize = 4096;
 
@@ -254,6 +256,7 @@ impl Open {
 
     /// Reads until so many bytes are there, or the end; from something that grows while it is read, at least once.
     fn fill(&mut self, buffer: &mut Buffer, want: usize, notes: &mut Vec<Note>) {
+        let start = buffer.filled;
         while buffer.filled < want && !self.ended {
             let filled = buffer.filled;
             match self.log.stream.read(buffer.room(want)) {
@@ -267,7 +270,9 @@ impl Open {
                     notes.push(self.tell(code::UNREADABLE_IO, at, None, error.to_string()));
                 }
             }
-            if self.log.live && buffer.filled > filled {
+            // Looking at a large piece of a record again after every few bytes would cost the square of its size.
+            let worth = start < PATIENT || buffer.filled - start >= start / 4;
+            if self.log.live && buffer.filled > filled && worth {
                 return;
             }
         }
