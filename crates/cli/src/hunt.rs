@@ -1,9 +1,9 @@
 mod bar;
 mod rules;
 
-use crate::Outcome;
 use crate::args::HuntArgs;
 use crate::terminal;
+use crate::{Outcome, Tally};
 use bar::Bar;
 use ddefend_content::Content;
 use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_follow, hunt_inputs};
@@ -13,7 +13,7 @@ use ddefend_guard::stream::Allowance;
 use ddefend_hunt::baseline::{Baseline, BaselineError, Learner, MAX_BYTES};
 use ddefend_hunt::{Hunt, Settings, unreachable};
 use ddefend_matcher::Matcher;
-use ddefend_model::{HuntSummary, Level, code};
+use ddefend_model::HuntSummary;
 use ddefend_report::{HuntMeta, HuntRenderer, escape, hunt_renderer};
 use ddefend_source::Schema;
 use rules::Loaded;
@@ -77,7 +77,10 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
         out.flush()?;
         let mut emit = |told: Told| {
-            tally.add(&told, args.level_fail_on);
+            match &told {
+                Told::Detection(detection) => tally.found |= detection.rule.level >= args.level_fail_on,
+                Told::Diagnostic(diagnostic) => tally.diagnostic(diagnostic),
+            }
             let text = render(renderer.as_mut(), &told);
             if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
         };
@@ -162,36 +165,6 @@ fn finish(
 fn show(out: &mut BufWriter<io::StdoutLock<'_>>, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
-}
-
-/// What the exit code rests on.
-#[derive(Debug, Default)]
-struct Tally {
-    found: bool,
-    incomplete: bool,
-    internal: bool,
-}
-
-impl Tally {
-    fn add(&mut self, told: &Told, fail_on: Level) {
-        match told {
-            Told::Detection(detection) => self.found |= detection.rule.level >= fail_on,
-            Told::Diagnostic(diagnostic) => {
-                self.incomplete |= diagnostic.is_gap();
-                self.internal |= diagnostic.code == code::INTERNAL;
-            }
-        }
-    }
-
-    fn outcome(&self, exit_zero: bool) -> Outcome {
-        match self {
-            Self { internal: true, .. } => Outcome::Internal,
-            _ if exit_zero => Outcome::Clean,
-            Self { found: true, .. } => Outcome::Found,
-            Self { incomplete: true, .. } => Outcome::Incomplete,
-            Self { .. } => Outcome::Clean,
-        }
-    }
 }
 
 /// Arguments that were checked.

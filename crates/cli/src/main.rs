@@ -12,6 +12,7 @@ mod terminal;
 
 use args::{Args, Verb};
 use clap::Parser;
+use ddefend_model::{Diagnostic, code};
 use std::process::ExitCode;
 
 /// What a run ended with, as the shell sees it.
@@ -38,6 +39,31 @@ impl From<Outcome> for ExitCode {
             Outcome::Incomplete => 3,
             Outcome::Internal => 4,
         })
+    }
+}
+
+/// What the exit code of a run over evidence rests on.
+#[derive(Debug, Default)]
+struct Tally {
+    found: bool,
+    incomplete: bool,
+    internal: bool,
+}
+
+impl Tally {
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+        self.incomplete |= diagnostic.is_gap();
+        self.internal |= diagnostic.code == code::INTERNAL;
+    }
+
+    fn outcome(&self, exit_zero: bool) -> Outcome {
+        match self {
+            Self { internal: true, .. } => Outcome::Internal,
+            _ if exit_zero => Outcome::Clean,
+            Self { found: true, .. } => Outcome::Found,
+            Self { incomplete: true, .. } => Outcome::Incomplete,
+            Self { .. } => Outcome::Clean,
+        }
     }
 }
 

@@ -1,12 +1,11 @@
-use crate::Outcome;
 use crate::args::{LimitArgs, Scan};
 use crate::progress::Bar;
 use crate::terminal;
+use crate::{Outcome, Tally};
 use ddefend_container::Secrets;
 use ddefend_content::Content;
 use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
-use ddefend_model::{Diagnostic, Level, Scanned, code};
 use ddefend_report::{Meta, RuleInfo, escape, renderer};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -28,7 +27,8 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
         scan_inputs(&inputs, &settings, &bar, &mut |scanned| {
-            tally.add(&scanned, args.fail_on);
+            tally.found |= scanned.worst().is_some_and(|worst| worst >= args.fail_on);
+            scanned.diagnostics.iter().for_each(|diagnostic| tally.diagnostic(diagnostic));
             let text = renderer.artifact(&scanned);
             if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
         })
@@ -54,32 +54,6 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
 fn show(out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     if io::stdout().is_terminal() { out.flush() } else { Ok(()) }
-}
-
-/// What the exit code rests on.
-#[derive(Debug, Default)]
-struct Tally {
-    found: bool,
-    incomplete: bool,
-    internal: bool,
-}
-
-impl Tally {
-    fn add(&mut self, scanned: &Scanned, fail_on: Level) {
-        self.found |= scanned.worst().is_some_and(|worst| worst >= fail_on);
-        self.incomplete |= scanned.diagnostics.iter().any(Diagnostic::is_gap);
-        self.internal |= scanned.diagnostics.iter().any(|diagnostic| diagnostic.code == code::INTERNAL);
-    }
-
-    fn outcome(&self, exit_zero: bool) -> Outcome {
-        match self {
-            Self { internal: true, .. } => Outcome::Internal,
-            _ if exit_zero => Outcome::Clean,
-            Self { found: true, .. } => Outcome::Found,
-            Self { incomplete: true, .. } => Outcome::Incomplete,
-            Self { .. } => Outcome::Clean,
-        }
-    }
 }
 
 fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<Input>), String> {
