@@ -81,6 +81,9 @@ pub(crate) fn read_by(reader: &dyn Reader, bytes: &[u8], buffer: usize) -> Found
                 }
                 Cut::Skip(length) => {
                     at += length;
+                    if at == bytes.len() {
+                        return found;
+                    }
                     end = (at + buffer).min(bytes.len());
                 }
             }
