@@ -33,7 +33,7 @@ impl Violation {
 }
 
 /// The crates in the order in which imports may point: each may use those before it.
-pub const ORDER: [&str; 15] = [
+pub const ORDER: [&str; 17] = [
     "model",
     "guard",
     "container",
@@ -45,6 +45,8 @@ pub const ORDER: [&str; 15] = [
     "rule",
     "matcher",
     "hunt",
+    "registry",
+    "posture",
     "content",
     "report",
     "engine",
@@ -52,7 +54,7 @@ pub const ORDER: [&str; 15] = [
 ];
 
 /// Crates that meet hostile bytes or text.
-pub const HOSTILE: [&str; 6] = ["guard", "container", "grammar", "document", "event", "source"];
+pub const HOSTILE: [&str; 7] = ["guard", "container", "grammar", "document", "event", "source", "registry"];
 
 /// Checks the repository at `root`.
 ///

@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod mappings;
 mod pack;
+mod posture;
 mod rules;
 mod validate;
 
@@ -51,6 +52,8 @@ pub enum ContentError {
     Knowledge(KnowledgeError),
     /// The mappings contradict each other.
     Mapping(MappingError),
+    /// The checks of `content/posture` contradict each other.
+    Posture(ddefend_posture::CatalogError),
 }
 
 impl fmt::Display for ContentError {
@@ -59,6 +62,7 @@ impl fmt::Display for ContentError {
             Self::Shape { file, source } => write!(f, "content/{file}: {source}"),
             Self::Knowledge(error) => write!(f, "content: {error}"),
             Self::Mapping(error) => write!(f, "content/mappings: {error}"),
+            Self::Posture(error) => write!(f, "content/posture: {error}"),
         }
     }
 }
@@ -69,6 +73,7 @@ impl std::error::Error for ContentError {
             Self::Shape { source, .. } => Some(source.as_ref()),
             Self::Knowledge(error) => Some(error),
             Self::Mapping(error) => Some(error),
+            Self::Posture(error) => Some(error),
         }
     }
 }
@@ -102,6 +107,14 @@ impl Content {
     /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
     pub fn mapping(&self) -> Result<Mapping, ContentError> {
         mappings::load()
+    }
+
+    /// Checks, ways in and profiles of `posture` (`content/posture`).
+    ///
+    /// # Errors
+    /// Where a file does not have its shape or ids contradict each other; the tests hold that the shipped ones do not.
+    pub fn posture(&self) -> Result<ddefend_posture::Catalog, ContentError> {
+        posture::load()
     }
 
     /// How detections are put into words, and which fields tell of processes (`content/hunt.toml`).

@@ -88,6 +88,7 @@ pub(crate) fn version() -> String {
     let bytes = ALL
         .iter()
         .chain(crate::files::FILES)
+        .chain(crate::files::POSTURE)
         .flat_map(|(file, text)| file.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     format!("{}+{hash:016x}", env!("CARGO_PKG_VERSION"))

@@ -9,6 +9,7 @@ mod diagnostic;
 mod finding;
 mod link;
 mod location;
+pub mod posture;
 mod summary;
 
 pub use artifact::{Artifact, NotInspected, PartPath};

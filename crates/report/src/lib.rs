@@ -11,11 +11,13 @@ mod hunt;
 mod json;
 mod jsonl;
 mod paint;
+mod posture;
 mod sarif;
 mod text;
 mod wrap;
 
 pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
+pub use posture::{PostureMeta, PostureRenderer, PostureRule, posture_names, posture_renderer};
 
 use ddefend_model::{Scanned, Summary};
 

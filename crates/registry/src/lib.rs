@@ -1,0 +1,17 @@
+//! Bytes of hives, exports, policies and dumps to facts about the Windows registry ([`Entry`]), and facts back to bytes.
+//!
+//! A reader reports what stands in its input and judges nothing. What silence means differs by input: a whole hive says
+//! that what it does not hold is not set, a policy file says nothing of what it does not name ([`Coverage`]).
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod data;
+mod entry;
+mod interest;
+mod open;
+mod tree;
+
+pub use data::Data;
+pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink};
+pub use interest::{Interest, Spot, fold};
+pub use open::{Input, detect, formats, read};
+pub use tree::{Key, Tree};
