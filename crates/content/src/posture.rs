@@ -3,7 +3,9 @@
 use crate::ContentError;
 use crate::files::POSTURE;
 use crate::pack::parse;
-use ddefend_posture::{Application, Build, Catalog, Check, Misspelling, Profile, SideEffect, Sources, Way};
+use ddefend_posture::{
+    Application, Build, Catalog, Check, Evidence, Misspelling, Product, Profile, SideEffect, Sources, Way,
+};
 use serde::Deserialize;
 
 /// A file; each may hold any of these.
@@ -24,6 +26,10 @@ struct File {
     side_effect: Vec<SideEffect>,
     #[serde(default)]
     misspelling: Vec<Misspelling>,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+    #[serde(default)]
+    product: Vec<Product>,
 }
 
 pub(crate) fn load() -> Result<Catalog, ContentError> {
@@ -37,6 +43,8 @@ pub(crate) fn load() -> Result<Catalog, ContentError> {
         sources.profiles.extend(file.profile);
         sources.side_effects.extend(file.side_effect);
         sources.misspellings.extend(file.misspelling);
+        sources.evidence.extend(file.evidence);
+        sources.products.extend(file.product);
     }
     Catalog::new(sources).map_err(ContentError::Posture)
 }

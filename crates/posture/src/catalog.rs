@@ -1,9 +1,11 @@
 //! What the content says: checks, ways in, applications, profiles (`content/posture/*.toml`, read by `content`).
 
+use crate::index::{Index, Row};
 use ddefend_model::Level;
 use ddefend_model::posture::{Layer, Verdict};
 use serde::Deserialize;
 use std::fmt;
+use std::sync::Arc;
 
 /// One setting in all the layers that can hold it, and what its data mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,6 +77,9 @@ pub struct Place {
     /// The data is a list `name=number|name=number`; this name's number counts.
     #[serde(default)]
     pub pick: Option<String>,
+    /// What stands for `*` where a change makes a new key: `Location99`.
+    #[serde(default)]
+    pub instance: String,
 }
 
 /// Types of data.
@@ -181,6 +186,17 @@ pub enum Channel {
     C2r,
     /// Windows Installer.
     Msi,
+}
+
+impl Channel {
+    /// The word used in every output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::C2r => "c2r",
+            Self::Msi => "msi",
+        }
+    }
 }
 
 /// An update that changed defaults: the first build that has it, by version directory.
@@ -291,6 +307,9 @@ pub struct Bypass {
     pub check: String,
     /// The checks of barriers that it makes void.
     pub voids: Vec<String>,
+    /// Checks each of which, where it is secure, takes the bypass away.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// In one sentence.
     pub why: String,
 }
@@ -305,6 +324,55 @@ pub struct Application {
     pub key: String,
     /// Its program: `WINWORD.EXE`.
     pub program: String,
+}
+
+/// Where the registry says which applications are there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// `HKLM` or `HKCU`.
+    pub root: String,
+    /// Key, with `<ver>` and `<app>`; what stands below counts as well where it says `used` or `active`.
+    pub key: String,
+    /// Value; empty where the key says it.
+    #[serde(default)]
+    pub value: String,
+    /// What it says.
+    pub says: Says,
+    /// Version directory, where the key does not name it.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// How Office was installed where this is there.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+}
+
+/// What an [`Evidence`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Says {
+    /// The application is installed.
+    Installed,
+    /// The value is the build.
+    Build,
+    /// The value is a list of products ([`Product`]).
+    Products,
+    /// The user has settings of it, perhaps only written by a script.
+    Used,
+    /// The user worked with it: what only the application itself writes.
+    Active,
+    /// Nothing of applications; the engine reads it (profiles).
+    Engine,
+}
+
+/// Products of Click-to-Run and the applications in them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// Patterns of product ids, `*` for any characters: `O365ProPlus*`.
+    pub like: Vec<String>,
+    /// Applications.
+    pub applications: Vec<String>,
 }
 
 /// A set of targets.
@@ -387,12 +455,17 @@ pub struct Sources {
     pub side_effects: Vec<SideEffect>,
     /// Misspellings.
     pub misspellings: Vec<Misspelling>,
+    /// Evidence of applications.
+    pub evidence: Vec<Evidence>,
+    /// Products.
+    pub products: Vec<Product>,
 }
 
 /// What the content says, checked.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     sources: Sources,
+    index: Arc<Index>,
 }
 
 /// Why content cannot be used.
@@ -416,7 +489,25 @@ impl Catalog {
     /// # Errors
     /// Where that is not so.
     pub fn new(sources: Sources) -> Result<Self, CatalogError> {
-        Ok(Self { sources })
+        let index = Arc::new(index(&sources));
+        Ok(Self { sources, index })
+    }
+
+    /// Keys and names of the content, folded and ready for looking up.
+    pub(crate) fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// Evidence of applications.
+    #[must_use]
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.sources.evidence
+    }
+
+    /// Products.
+    #[must_use]
+    pub fn products(&self) -> &[Product] {
+        &self.sources.products
     }
 
     /// Checks, in the order of the content.
@@ -466,4 +557,21 @@ impl Catalog {
     pub fn misspellings(&self) -> &[Misspelling] {
         &self.sources.misspellings
     }
+}
+
+fn index(sources: &Sources) -> Index {
+    let rows = sources.checks.iter().enumerate().flat_map(|(check, of)| {
+        of.places.iter().enumerate().map(move |(place, at)| Row {
+            check,
+            place,
+            root: &at.root,
+            key: &at.key,
+            value: &at.value,
+            versions: if at.versions.is_empty() { &of.versions } else { &at.versions },
+        })
+    });
+    let evidence = sources.evidence.iter().map(|evidence| (evidence.root.as_str(), evidence.key.as_str()));
+    let applications = sources.applications.iter().map(|application| application.key.as_str());
+    let misspellings = sources.misspellings.iter().map(|one| (one.wrong.as_str(), one.right.as_str()));
+    Index::new(rows, evidence, applications, misspellings)
 }
