@@ -350,6 +350,9 @@ pub struct Profile {
     pub name: String,
     /// What it is for, in one sentence.
     pub about: String,
+    /// Checks that DDE servers which run already need insecure: `--keep` goes with this profile where there are any.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// What it sets.
     #[serde(rename = "target")]
     pub targets: Vec<Target>,
