@@ -45,7 +45,7 @@ pub fn undo(steps: &[Step]) -> Vec<Entry> {
             above.0 == key.0
                 && (key.1 == above.1 || key.1.strip_prefix(&above.1).is_some_and(|it| it.starts_with('\\')))
         };
-        if !keys.iter().any(|above| within(above)) {
+        if !keys.iter().any(within) {
             keys.push(key);
         }
     }
