@@ -29,11 +29,7 @@ pub(crate) fn is(head: &str) -> bool {
 fn head_of(line: &str) -> Option<bool> {
     let line = line.trim();
     let starts = |word: &str| line.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    if starts("Windows Registry Editor Version") {
-        Some(true)
-    } else {
-        starts("REGEDIT").then_some(false)
-    }
+    if starts("Windows Registry Editor Version") { Some(true) } else { starts("REGEDIT").then_some(false) }
 }
 
 struct Reader<'a, 'o> {
@@ -149,7 +145,8 @@ impl Reader<'_, '_> {
         match &self.key {
             Key::Open(root, key) => self.out.fact(root, key, fact, Place::Line(number), None),
             Key::Removed => {
-                let message = format!("{}: a value of a key that is taken away; the editor passes it over", quote(name));
+                let message =
+                    format!("{}: a value of a key that is taken away; the editor passes it over", quote(name));
                 self.out.tell_line(code::NOTE_ODD, number, message);
             }
             Key::None => {

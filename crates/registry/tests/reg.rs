@@ -32,7 +32,8 @@ fn every_encoding_says_the_same() {
 
 #[test]
 fn latin_letters_of_old_files_are_read_and_told() {
-    let bytes = b"REGEDIT4\r\n[HKEY_CURRENT_USER\\Gr\xfc\xdfe]\r\n\"a\"=hex(2):25,41,fc,00\r\n\"b\"=hex(7):61,00,62,00,00\r\n";
+    let bytes =
+        b"REGEDIT4\r\n[HKEY_CURRENT_USER\\Gr\xfc\xdfe]\r\n\"a\"=hex(2):25,41,fc,00\r\n\"b\"=hex(7):61,00,62,00,00\r\n";
     let (kept, _) = read_detected("", bytes);
     let wanted = [
         value(Root::User, "Grüße", "a", Data::ExpandSz("%Aü".into())),

@@ -84,9 +84,7 @@ proptest! {
 
 #[test]
 fn what_a_format_cannot_say_is_refused() {
-    let value = |key: &str, name: &str| {
-        entry(Root::User, key, Fact::Value { name: name.into(), data: Data::Dword(1) })
-    };
+    let value = |key: &str, name: &str| entry(Root::User, key, Fact::Value { name: name.into(), data: Data::Dword(1) });
     let reg = |entry: Entry| write::reg(&[entry], "").is_err();
     assert!(reg(value("a", "x\"\r\n[HKEY_CURRENT_USER\\b]")));
     assert!(reg(value("a]\r\n[-HKEY_CURRENT_USER", "x")));
