@@ -31,10 +31,11 @@ impl<'o> Out<'o> {
     /// One step of a loop: looks at the time now and then; false ends the loop.
     pub(crate) fn step(&mut self) -> bool {
         self.steps = self.steps.wrapping_add(1);
-        if self.going && self.steps.is_multiple_of(STEPS) {
-            if let Err(exceeded) = self.budget.check_time() {
-                self.limit(&exceeded, Location::default());
-            }
+        if self.going
+            && self.steps.is_multiple_of(STEPS)
+            && let Err(exceeded) = self.budget.check_time()
+        {
+            self.limit(&exceeded, Location::default());
         }
         self.going
     }
