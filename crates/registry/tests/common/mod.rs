@@ -1,5 +1,5 @@
 //! What every test of readers needs.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses some of it")]
 
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_model::Diagnostic;
