@@ -30,7 +30,8 @@ pub struct Check {
     pub class: String,
     /// The type that the product reads.
     pub kind: Kind,
-    /// What data mean; the first that fits counts. What fits none is [`ddefend_model::posture::fault::DATA`].
+    /// What data mean; the first that fits counts. What fits none is [`ddefend_model::posture::fault::DATA`]. The verdict
+    /// `unknown` is for what neither protects nor harms (informational and retired settings).
     #[serde(rename = "arm")]
     pub arms: Vec<Arm>,
     /// What holds where nothing is set; the first whose conditions hold counts.
@@ -42,6 +43,9 @@ pub struct Check {
     /// Where it can stand.
     #[serde(rename = "at")]
     pub places: Vec<Place>,
+    /// Other values that take away what this setting says; the first that fits counts.
+    #[serde(rename = "cancel", default)]
+    pub cancels: Vec<Cancel>,
     /// What `explain` says: what the setting does and why it matters.
     pub about: String,
     /// What breaks or changes for people when it is secured; empty for nothing worth saying.
@@ -61,7 +65,7 @@ pub struct Place {
     pub id: String,
     /// Its layer.
     pub layer: Layer,
-    /// `HKCU`, `HKLM` or `FILE`.
+    /// `HKCU`, `HKLM` or `FILE`. A file's key is its path without the drive; that it exists is the data.
     pub root: String,
     /// Key below the root. `<ver>` is the version directory, `<app>` any application, `*` any one name.
     pub key: String,
@@ -80,6 +84,34 @@ pub struct Place {
     /// What stands for `*` where a change makes a new key: `Location99`.
     #[serde(default)]
     pub instance: String,
+}
+
+/// Another value that takes away what a place says: `ActivationFilterOverride` beside a kill bit, the switch without which
+/// the attack surface rules of group policy are not read, a policy that makes the user's trusted locations void. A place
+/// that is cancelled says [`Cancel::verdict`] instead of what its arm says; its layer stays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Layers whose places it is about; empty for all.
+    #[serde(default)]
+    pub layers: Vec<Layer>,
+    /// `HKCU` or `HKLM`; empty for the place's own root.
+    #[serde(default)]
+    pub root: String,
+    /// Its key, `<ver>` as in [`Place::key`]; empty for the very key that the place's value was found under.
+    #[serde(default)]
+    pub key: String,
+    /// Name of the value.
+    pub value: String,
+    /// With which data it does so.
+    pub is: Match,
+    /// Also where it is not there, and the inputs would say so if it were.
+    #[serde(default)]
+    pub or_absent: bool,
+    /// What the place says then.
+    pub verdict: Verdict,
+    /// In words: `a policy makes the user's trusted locations void`.
+    pub means: String,
 }
 
 /// Types of data.
@@ -141,6 +173,9 @@ pub struct Match {
     /// The text is empty.
     #[serde(default)]
     pub empty: bool,
+    /// One of these patterns fits the value's name (places whose value is `*`), as in `like`.
+    #[serde(default)]
+    pub name: Vec<String>,
 }
 
 /// What holds where nothing is set.
@@ -383,6 +418,9 @@ pub struct Profile {
     pub name: String,
     /// What it is for, in one sentence.
     pub about: String,
+    /// Checks that DDE servers which run already need insecure: `--keep` goes with this profile where there are any.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// What it sets.
     #[serde(rename = "target")]
     pub targets: Vec<Target>,
@@ -394,10 +432,17 @@ pub struct Profile {
 pub struct Target {
     /// The check.
     pub check: String,
-    /// The place's layer: `policy` where there is one that Windows reads, else `user`.
+    /// The place's layer: `policy` where there is one that Windows reads, else `user`. Versions whose policy is not read
+    /// get it in the user layer.
     pub layer: Layer,
-    /// The data: a number or a text.
+    /// The data: a number or a text. Where the check looks at bits, they are set beside those that are set already.
     pub data: Item,
+    /// Version directories, where not all of the check's.
+    #[serde(default)]
+    pub versions: Vec<String>,
+    /// Written only where the setting is insecure: for values that ordinary machines do not have.
+    #[serde(default)]
+    pub if_insecure: bool,
 }
 
 /// A number or a text.
@@ -573,5 +618,19 @@ fn index(sources: &Sources) -> Index {
     let evidence = sources.evidence.iter().map(|evidence| (evidence.root.as_str(), evidence.key.as_str()));
     let applications = sources.applications.iter().map(|application| application.key.as_str());
     let misspellings = sources.misspellings.iter().map(|one| (one.wrong.as_str(), one.right.as_str()));
-    Index::new(rows, evidence, applications, misspellings)
+    let watched = sources.checks.iter().flat_map(|check| {
+        let root = |cancel: &Cancel| {
+            if cancel.root.is_empty() {
+                check.places.first().map(|at| at.root.clone())
+            } else {
+                Some(cancel.root.clone())
+            }
+        };
+        check
+            .cancels
+            .iter()
+            .filter(|cancel| !cancel.key.is_empty())
+            .filter_map(move |cancel| Some((root(cancel)?, cancel.key.as_str())))
+    });
+    Index::new(rows, evidence, watched, applications, misspellings)
 }

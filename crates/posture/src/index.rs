@@ -169,6 +169,8 @@ pub(crate) struct Index {
     pub(crate) misspellings: BTreeMap<String, String>,
     /// Evidence, in the order of the content.
     pub(crate) evidence: Vec<(Part, Pattern)>,
+    /// Other keys that decide.
+    watched: Vec<(Part, Pattern)>,
     /// Folded keys of a user before the version, with their last backslash, longest first.
     pub(crate) trees: Vec<String>,
     interest: Interest,
@@ -178,6 +180,7 @@ impl Index {
     pub(crate) fn new<'a>(
         rows: impl Iterator<Item = Row<'a>>,
         evidence: impl Iterator<Item = (&'a str, &'a str)>,
+        watched: impl Iterator<Item = (String, &'a str)>,
         applications: impl Iterator<Item = &'a str>,
         misspellings: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
@@ -194,6 +197,11 @@ impl Index {
             let part = Part::named(root);
             index.want(part, key);
             index.evidence.push((part, Pattern::new(key)));
+        }
+        for (root, key) in watched {
+            let part = Part::named(&root);
+            index.want(part, key);
+            index.watched.push((part, Pattern::new(key)));
         }
         let user = index.spots.iter().filter(|spot| spot.part == Part::User);
         let trees: BTreeSet<String> = user.filter_map(tree).collect();
@@ -314,6 +322,7 @@ impl Index {
         let fits = |pattern: &Pattern, below| pattern.fit(folded, below).is_some();
         self.exact.contains_key(&(part, folded.to_owned()))
             || self.evidence.iter().any(|(at, pattern)| *at == part && fits(pattern, below))
+            || self.watched.iter().any(|(at, pattern)| *at == part && fits(pattern, false))
             || self.spots_with_wildcards(part).any(|spot| fits(&spot.pattern, false))
     }
 

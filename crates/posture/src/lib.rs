@@ -6,11 +6,12 @@
 
 mod catalog;
 mod evaluate;
+pub mod harden;
 mod index;
 mod store;
 
 pub use catalog::{
-    Application, Arm, Barrier, Build, BuildAt, Bypass, Catalog, CatalogError, Channel, Check, Combine, Default,
+    Application, Arm, Barrier, Build, BuildAt, Bypass, Cancel, Catalog, CatalogError, Channel, Check, Combine, Default,
     Evidence, Item, Kind, Match, Misspelling, Place, Product, Profile, Says, SideEffect, Sources, Strength, Target,
     Way, When,
 };

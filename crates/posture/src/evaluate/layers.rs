@@ -2,13 +2,14 @@
 
 use super::defaults::{Built, built, outcome};
 use super::installed::Facts;
-use super::reading::{Reading, arm_of, read, sample};
+use super::reading::{Reading, arm_of, matches, read, sample};
 use super::view::{Item, Now, View};
-use crate::index::Spot;
+use crate::index::{Part, Spot};
 use crate::store::Found;
-use crate::{Arm, Catalog, Check, Combine, Kind, Place};
+use crate::{Cancel, Catalog, Check, Combine, Kind, Place};
+use ddefend_model::Level;
 use ddefend_model::posture::{self as model, Fault, Layer, Outcome, Seen, Verdict, fault};
-use ddefend_registry::{Data, Origin, Place as At};
+use ddefend_registry::{Data, Origin, Place as At, fold};
 
 /// Whom and what a check is for.
 #[derive(Clone, Copy)]
@@ -28,7 +29,9 @@ struct Says<'a> {
     layer: Layer,
     key: &'a str,
     name: &'a str,
-    arm: &'a Arm,
+    verdict: Verdict,
+    means: String,
+    level: Option<Level>,
     data: String,
 }
 
@@ -101,13 +104,13 @@ pub(super) fn misapplied(check: &mut model::Check, faults: impl Iterator<Item = 
 fn set(result: &mut model::Check, check: &Check, says: &Says<'_>, machine_only: bool) {
     result.key = says.spot.part.show(says.key);
     says.name.clone_into(&mut result.value);
-    result.verdict = says.arm.verdict;
-    result.outcome = outcome(says.arm.verdict);
+    result.verdict = says.verdict;
+    result.outcome = outcome(says.verdict);
     result.effective = Some(says.data.clone());
-    result.means = says.arm.means.replace("{}", &says.data);
+    result.means.clone_from(&says.means);
     result.layer = says.layer;
-    result.level = says.arm.level.unwrap_or(check.level);
-    result.enforced = says.arm.verdict == Verdict::Secure
+    result.level = says.level.unwrap_or(check.level);
+    result.enforced = says.verdict == Verdict::Secure
         && match says.layer {
             Layer::Cloud | Layer::Policy | Layer::Mdm | Layer::Machine => true,
             Layer::Reported => machine_only,
@@ -155,17 +158,17 @@ fn listen<'a>(catalog: &'a Catalog, number: usize, check: &'a Check, view: &View
                 heard.silent.push(spot);
             }
             for item in view.items(check, spot, version) {
-                hear(check, layer, &item, &mut heard);
+                hear(check, view, version, layer, &item, &mut heard);
             }
         }
     }
     heard
 }
 
-fn hear<'a>(check: &'a Check, layer: Layer, item: &Item<'a>, heard: &mut Heard<'a>) {
+fn hear<'a>(check: &'a Check, view: &View<'_>, version: &str, layer: Layer, item: &Item<'a>, heard: &mut Heard<'a>) {
     let reading = match item.now {
-        Now::Set(data) => Some(read(check, item.place, Some(data))),
-        Now::There => Some(read(check, item.place, None)),
+        Now::Set(data) => Some(read(check, item.place, item.name, Some(data))),
+        Now::There => Some(read(check, item.place, item.name, None)),
         Now::Removed(policy) => {
             heard.explicit |= policy && matches!(layer, Layer::Cloud | Layer::Policy | Layer::Mdm);
             None
@@ -177,14 +180,36 @@ fn hear<'a>(check: &'a Check, layer: Layer, item: &Item<'a>, heard: &mut Heard<'
     }
     match reading {
         Some(Reading::Says(arm, data)) if arm.verdict != Verdict::Absent => {
-            let says = Says { spot: item.spot, layer, key: item.key, name: item.name, arm, data };
-            heard.says.push(says);
+            let cancel = check.cancels.iter().find(|cancel| cancelled(cancel, view, version, layer, item));
+            heard.says.push(Says {
+                spot: item.spot,
+                layer,
+                key: item.key,
+                name: item.name,
+                verdict: cancel.map_or(arm.verdict, |cancel| cancel.verdict),
+                means: cancel.map_or(&arm.means, |cancel| &cancel.means).replace("{}", &data),
+                level: arm.level,
+                data,
+            });
         }
         Some(Reading::Type) => heard.faults.push(unread(check, item, fault::TYPE)),
         Some(Reading::Meaningless) => heard.faults.push(unread(check, item, fault::DATA)),
         _ => {}
     }
     see(check, layer, item, heard);
+}
+
+/// Whether another value takes away what a place says.
+fn cancelled(cancel: &Cancel, view: &View<'_>, version: &str, layer: Layer, item: &Item<'_>) -> bool {
+    if !cancel.layers.is_empty() && !cancel.layers.contains(&layer) {
+        return false;
+    }
+    let part = if cancel.root.is_empty() { item.spot.part } else { Part::named(&cancel.root) };
+    let key = if cancel.key.is_empty() { item.folded.to_owned() } else { fold(&cancel.key.replace("<ver>", version)) };
+    match view.value(part, &key, &fold(&cancel.value)) {
+        Some(data) => matches(&cancel.is, &cancel.value, data),
+        None => cancel.or_absent && view.store(part).knows(part, &key),
+    }
 }
 
 /// Evidence: the last statement first, what lies in free cells last.
@@ -194,7 +219,7 @@ fn see(check: &Check, layer: Layer, item: &Item<'_>, heard: &mut Heard<'_>) {
     if let (Now::There, true, Some(key)) = (item.now, live.is_empty(), item.holder) {
         heard.evidence.push(Seen {
             data: Some("present".into()),
-            verdict: verdict(&read(check, item.place, None)),
+            verdict: verdict(&read(check, item.place, item.name, None)),
             written: key.written.map(|time| time.to_string()).unwrap_or_default(),
             source: key.source.as_ref().map(|source| source.path.clone()).unwrap_or_default(),
             place: place(key.place),
@@ -253,7 +278,10 @@ fn seen(check: &Check, layer: Layer, item: &Item<'_>, found: &Found) -> Seen {
         value: found.name.clone(),
         kind: found.data.as_ref().map(Data::kind_name).unwrap_or_default(),
         data: found.data.as_ref().map(ToString::to_string),
-        verdict: found.data.as_ref().map_or(Verdict::Absent, |data| verdict(&read(check, item.place, Some(data)))),
+        verdict: found
+            .data
+            .as_ref()
+            .map_or(Verdict::Absent, |data| verdict(&read(check, item.place, item.name, Some(data)))),
         written: found.written.map(|time| time.to_string()).unwrap_or_default(),
         source: found.source.path.clone(),
         place: place(found.place),
@@ -290,8 +318,8 @@ pub(super) fn place(place: At) -> String {
 
 /// Which statement decides.
 fn decide(check: &Check, says: &[Says<'_>]) -> Option<usize> {
-    let secure = |at: &usize| says.get(*at).is_some_and(|one| one.arm.verdict == Verdict::Secure);
-    let insecure = |at: &usize| says.get(*at).is_some_and(|one| one.arm.verdict == Verdict::Insecure);
+    let secure = |at: &usize| says.get(*at).is_some_and(|one| one.verdict == Verdict::Secure);
+    let insecure = |at: &usize| says.get(*at).is_some_and(|one| one.verdict == Verdict::Insecure);
     // Instances (trusted locations) add up over the layers: each of them counts.
     let instances = check.combine == Combine::Worst && says.iter().any(|one| one.spot.wild);
     let first = says.first()?.layer;
@@ -360,7 +388,7 @@ pub(super) fn layer_of(check: &Check, spot: &Spot) -> Layer {
 }
 
 fn machine_only(catalog: &Catalog, number: usize) -> bool {
-    catalog.index().of(number).all(|spot| spot.part != crate::index::Part::User)
+    catalog.index().of(number).all(|spot| spot.part != Part::User)
 }
 
 /// The key of a place with its version.

@@ -17,22 +17,23 @@ pub(super) enum Reading<'c> {
 }
 
 /// Data as arms look at them.
-struct Content {
+struct Content<'n> {
+    name: &'n str,
     number: Option<u64>,
     texts: Vec<String>,
 }
 
 /// Reads the data of a value at a place; none stands for a key or file that is there without one.
-pub(super) fn read<'c>(check: &'c Check, place: &Place, data: Option<&Data>) -> Reading<'c> {
+pub(super) fn read<'c>(check: &'c Check, place: &Place, name: &str, data: Option<&Data>) -> Reading<'c> {
     let kind = place.kind.unwrap_or(check.kind);
     let Some(data) = data else {
-        let nothing = Content { number: None, texts: Vec::new() };
+        let nothing = Content { name, number: None, texts: Vec::new() };
         return find(check, &nothing).map_or(Reading::Meaningless, |arm| Reading::Says(arm, String::new()));
     };
-    if let Some(name) = &place.pick {
-        return pick(check, name, data);
+    if let Some(picked) = &place.pick {
+        return pick(check, picked, data);
     }
-    let Some(content) = content(kind, data) else { return Reading::Type };
+    let Some(content) = content(kind, name, data) else { return Reading::Type };
     if kind == Kind::NumberText && content.number.is_none() {
         return Reading::Meaningless;
     }
@@ -46,44 +47,52 @@ fn pick<'c>(check: &'c Check, name: &str, data: &Data) -> Reading<'c> {
     let mut pairs = text.split(['|', ';']).filter_map(|pair| pair.split_once('='));
     let Some((_, number)) = pairs.find(|(known, _)| fold(known.trim()) == wanted) else { return Reading::Silent };
     let Ok(number) = number.trim().parse::<u64>() else { return Reading::Meaningless };
-    let content = Content { number: Some(number), texts: Vec::new() };
+    let content = Content { name, number: Some(number), texts: Vec::new() };
     find(check, &content).map_or(Reading::Meaningless, |arm| Reading::Says(arm, number.to_string()))
 }
 
 /// None where the type is not the one that is read.
-fn content(kind: Kind, data: &Data) -> Option<Content> {
+fn content<'n>(kind: Kind, name: &'n str, data: &Data) -> Option<Content<'n>> {
     let text = || data.text().map(|text| vec![text.to_owned()]);
     match (kind, data) {
-        (Kind::Dword, Data::Dword(number)) => Some(Content { number: Some(u64::from(*number)), texts: Vec::new() }),
-        (Kind::Dword, _) => None,
-        (Kind::Text, _) => text().map(|texts| Content { number: None, texts }),
-        (Kind::NumberText, _) => {
-            data.text().map(|text| Content { number: text.trim().parse().ok(), texts: vec![text.to_owned()] })
+        (Kind::Dword, Data::Dword(number)) => {
+            Some(Content { name, number: Some(u64::from(*number)), texts: Vec::new() })
         }
-        (Kind::List, Data::MultiSz(texts)) => Some(Content { number: None, texts: texts.clone() }),
-        (Kind::List, _) => text().map(|texts| Content { number: None, texts }),
-        (Kind::Any, Data::MultiSz(texts)) => Some(Content { number: None, texts: texts.clone() }),
-        (Kind::Any, _) => Some(Content { number: data.number(), texts: text().unwrap_or_default() }),
+        (Kind::Dword, _) => None,
+        (Kind::Text, _) => text().map(|texts| Content { name, number: None, texts }),
+        (Kind::NumberText, _) => {
+            data.text().map(|text| Content { name, number: text.trim().parse().ok(), texts: vec![text.to_owned()] })
+        }
+        (Kind::List, Data::MultiSz(texts)) => Some(Content { name, number: None, texts: texts.clone() }),
+        (Kind::List, _) => text().map(|texts| Content { name, number: None, texts }),
+        (Kind::Any, Data::MultiSz(texts)) => Some(Content { name, number: None, texts: texts.clone() }),
+        (Kind::Any, _) => Some(Content { name, number: data.number(), texts: text().unwrap_or_default() }),
     }
 }
 
-fn find<'c>(check: &'c Check, content: &Content) -> Option<&'c Arm> {
+fn find<'c>(check: &'c Check, content: &Content<'_>) -> Option<&'c Arm> {
     check.arms.iter().find(|arm| fits(&arm.is, content))
 }
 
 /// The arm that a number or text of a default is for.
 pub(super) fn arm_of<'c>(check: &'c Check, effective: &str) -> Option<&'c Arm> {
-    let content = Content { number: effective.trim().parse().ok(), texts: vec![effective.to_owned()] };
+    let content = Content { name: "", number: effective.trim().parse().ok(), texts: vec![effective.to_owned()] };
     (!effective.is_empty()).then(|| find(check, &content)).flatten()
 }
 
-fn fits(is: &Match, content: &Content) -> bool {
+/// Whether data fit, whatever their type.
+pub(super) fn matches(is: &Match, name: &str, data: &Data) -> bool {
+    content(Kind::Any, name, data).is_some_and(|content| fits(is, &content))
+}
+
+fn fits(is: &Match, content: &Content<'_>) -> bool {
     let number = |holds: &dyn Fn(u64) -> bool| content.number.is_some_and(holds);
     let any = |holds: &dyn Fn(&str) -> bool| content.texts.iter().any(|text| holds(text));
     (is.number.is_empty() || number(&|given| is.number.contains(&given)))
         && is.from.is_none_or(|from| number(&|given| given >= from))
         && is.bits.is_none_or(|bits| number(&|given| given & bits == bits))
         && is.clear.is_none_or(|bits| number(&|given| given & bits == 0))
+        && (is.name.is_empty() || is.name.iter().any(|pattern| like(pattern, content.name)))
         && (is.text.is_empty() || any(&|given| is.text.iter().any(|text| fold(text) == fold(given))))
         && (is.like.is_empty() || any(&|given| is.like.iter().any(|pattern| like(pattern, given))))
         && (is.all_of.is_empty() || all_of(&is.all_of, &content.texts))
@@ -130,7 +139,7 @@ pub(super) fn sample(check: &Check, place: &Place, arm: &Arm, now: Option<&Data>
         (None, Kind::Text | Kind::List) => Data::Sz(text().unwrap_or_default()),
         (None, Kind::Any) => text().map(Data::Sz).or_else(|| u32::try_from(number).ok().map(Data::Dword))?,
     };
-    match read(check, place, Some(&data)) {
+    match read(check, place, &place.value, Some(&data)) {
         Reading::Says(found, _) if found.verdict == arm.verdict => Some(data),
         _ => None,
     }

@@ -64,6 +64,15 @@ impl<'a> View<'a> {
         if part == Part::User { self.user } else { self.machine }
     }
 
+    /// The data of one value, as they are now.
+    pub(super) fn value(&self, part: Part, folded: &str, value: &str) -> Option<&'a Data> {
+        let said = self.store(part).get(part, folded).and_then(|key| key.values.get(value));
+        match self.now(part, folded, value, said.map(Vec::as_slice).unwrap_or_default()) {
+            Some(Now::Set(data)) => Some(data),
+            _ => None,
+        }
+    }
+
     /// Everything that is said of one place in one version.
     pub(super) fn items(&self, check: &'a Check, spot: &'a Spot, version: &str) -> Vec<Item<'a>> {
         let mut items = Vec::new();
