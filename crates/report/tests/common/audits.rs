@@ -320,7 +320,7 @@ pub(crate) fn audits() -> Vec<Audit> {
 }
 
 pub(crate) fn posture_diagnostics() -> Vec<Diagnostic> {
-    let part = PartPath::root(&format!("hosts/{HOSTILE}.DAT"));
+    let part = PartPath::root(format!("hosts/{HOSTILE}.DAT"));
     vec![
         Diagnostic::new(
             code::BROKEN_TRUNCATED,
