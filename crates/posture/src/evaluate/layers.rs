@@ -93,6 +93,7 @@ pub(super) fn check(catalog: &Catalog, number: usize, view: &View<'_>, subject: 
 }
 
 /// Written onto the check where a fault that was found elsewhere belongs to it.
+#[expect(dead_code, reason = "faults found elsewhere come next")]
 pub(super) fn misapplied(check: &mut model::Check, faults: impl Iterator<Item = Fault>) {
     check.faults.extend(faults);
     let nothing = check.layer == Layer::Default && !check.explicit;
