@@ -6,6 +6,7 @@
 
 mod data;
 mod entry;
+mod hive;
 mod interest;
 mod open;
 mod tree;

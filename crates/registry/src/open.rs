@@ -16,13 +16,13 @@ pub struct Input<'a> {
 
 /// The format, by content.
 #[must_use]
-pub fn detect(_input: &Input<'_>) -> Option<Format> {
-    None
+pub fn detect(input: &Input<'_>) -> Option<Format> {
+    crate::hive::is(input.bytes).then_some(Format::Hive)
 }
 
 /// Every format by the word for `--input-format`.
 pub fn formats() -> impl Iterator<Item = Format> {
-    [].into_iter()
+    [Format::Hive].into_iter()
 }
 
 /// Reads an input: facts about wanted keys go to the sink, in the order of the input.
@@ -32,10 +32,12 @@ pub fn formats() -> impl Iterator<Item = Format> {
 pub fn read(
     input: &Input<'_>,
     format: Option<Format>,
-    _interest: &Interest,
-    _budget: &Budget,
-    _sink: &mut dyn Sink,
+    interest: &Interest,
+    budget: &Budget,
+    sink: &mut dyn Sink,
 ) -> Result<About, Box<Diagnostic>> {
-    let _ = format.or_else(|| detect(input));
+    if format.or_else(|| detect(input)) == Some(Format::Hive) {
+        return crate::hive::read(input, interest, budget, sink);
+    }
     Err(Box::new(Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::default(), Location::default(), "not read")))
 }
