@@ -1,21 +1,34 @@
 use crate::lines::Lines;
 use crate::out::Out;
-use crate::{About, Format, Interest, Sink, pol, reg};
+use crate::{About, Format, Input, Interest, Sink, hive, pol, reg};
 use ddefend_guard::Budget;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
 use std::str::FromStr;
 
+const FORMATS: [Format; 12] = [
+    Format::Hive,
+    Format::Reg,
+    Format::Pol,
+    Format::Lgpo,
+    Format::PolicyRules,
+    Format::GpReport,
+    Format::GpResult,
+    Format::Gpp,
+    Format::RegQuery,
+    Format::Json,
+    Format::Csv,
+    Format::MpPreference,
+];
+
+/// Bytes that are looked at to tell the format.
+const HEAD: usize = 64 << 10;
+
 /// The format, by content. The first bytes tell; none where it is no input of this crate.
 #[must_use]
 pub fn detect(input: &Input<'_>) -> Option<Format> {
-<<<<<<< HEAD
-    crate::hive::is(input.bytes).then_some(Format::Hive)
-}
-
-/// Every format by the word for `--input-format`.
-pub fn formats() -> impl Iterator<Item = Format> {
-    [Format::Hive].into_iter()
-=======
+    if hive::is(input.bytes) {
+        return Some(Format::Hive);
+    }
     if pol::is(input.bytes) {
         return Some(Format::Pol);
     }
@@ -35,7 +48,6 @@ fn head(bytes: &[u8]) -> String {
         text.push('\n');
     }
     text
->>>>>>> main
 }
 
 /// Every format, in the order of [`Format`].
@@ -68,12 +80,6 @@ pub fn read(
     budget: &Budget,
     sink: &mut dyn Sink,
 ) -> Result<About, Box<Diagnostic>> {
-<<<<<<< HEAD
-    if format.or_else(|| detect(input)) == Some(Format::Hive) {
-        return crate::hive::read(input, interest, budget, sink);
-    }
-    Err(Box::new(Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::default(), Location::default(), "not read")))
-=======
     let unread = |message: &str| {
         let diagnostic =
             Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::default(), Location::default(), message.to_owned());
@@ -82,11 +88,13 @@ pub fn read(
     let Some(format) = format.or_else(|| detect(input)) else {
         return unread("no hive, export, policy or dump of the registry");
     };
+    if format == Format::Hive {
+        return hive::read(input, interest, budget, sink);
+    }
     let out = Out::new(interest, budget, sink);
     match format {
         Format::Reg => Ok(reg::read(input.bytes, out)),
         Format::Pol => Ok(pol::read(input.name, input.bytes, out)),
         _ => unread("this format is not read yet"),
     }
->>>>>>> main
 }
