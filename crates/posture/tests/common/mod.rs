@@ -1,5 +1,6 @@
 //! A small catalog of made-up checks and stores built by hand.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 use ddefend_event::{Time, Zone};
 use ddefend_model::posture::{Audit, Check, Exposure};
