@@ -50,6 +50,29 @@ pub fn effects<'a>(catalog: &Catalog, plans: impl Iterator<Item = &'a Plan>) -> 
     families.chain(own).collect()
 }
 
+/// What becomes of DDE servers that are to go on working.
+#[must_use]
+pub fn kept(names: &[String], plans: &[Plan]) -> Vec<String> {
+    let shut: Vec<&Plan> = plans.iter().filter(|plan| !plan.shut.is_empty()).collect();
+    let who = |plan: &&Plan| format!("{} on {}", plan.user, plan.host);
+    let mut whom: Vec<String> = shut.iter().take(5).map(who).collect();
+    if shut.len() > 5 {
+        whom.push(format!("{} more", shut.len() - 5));
+    }
+    let told = names.iter().map(|name| {
+        if shut.is_empty() {
+            format!("{name} goes on answering Excel where it runs already. Excel no longer starts it, and Word does not talk to it.")
+        } else {
+            format!(
+                "{name} does not answer for {}: {} is secure there already, and nothing that protects is loosened.",
+                whom.join(", "),
+                shut.iter().flat_map(|plan| &plan.shut).next().map_or("", String::as_str)
+            )
+        }
+    });
+    told.collect()
+}
+
 /// Everything but the comparison.
 fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Plan {
     let view = View::new(store);
