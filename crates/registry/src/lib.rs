@@ -6,6 +6,8 @@
 
 mod data;
 mod entry;
+mod hive;
+mod input;
 mod interest;
 mod lines;
 mod open;
@@ -18,6 +20,7 @@ pub mod write;
 
 pub use data::Data;
 pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink};
+pub use input::Input;
 pub use interest::{Interest, Spot, fold};
-pub use open::{Input, UnknownFormat, detect, formats, read};
+pub use open::{UnknownFormat, detect, formats, read};
 pub use tree::{Key, Tree};
