@@ -66,13 +66,7 @@ impl Format {
 }
 
 /// Every way to deploy.
-pub const FORMATS: &[Format] = &[
-    reg::FORMAT,
-    powershell::FORMAT,
-    pol::FORMAT,
-    intune::FORMAT,
-    ansible::FORMAT,
-];
+pub const FORMATS: &[Format] = &[reg::FORMAT, powershell::FORMAT, pol::FORMAT, intune::FORMAT, ansible::FORMAT];
 
 /// The way to deploy of that name.
 #[must_use]

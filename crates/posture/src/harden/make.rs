@@ -4,10 +4,13 @@ use super::after;
 use super::before::{Before, View};
 use super::plan::{Effect, Left, Plan, Request, State, Step, full, hive};
 use super::targets::{self, Spot};
-use crate::{Catalog, Machine, Store};
+use crate::{Catalog, Combine, Machine, Store};
 use ddefend_model::posture::{Audit, Check, Layer, Outcome, Verdict, fault};
 use ddefend_registry::{Data, Root, fold};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys that may be new below what a product made itself: `Common\COM Compatibility\{CLSID}`.
+const NEW_KEYS: usize = 3;
 
 /// The change of the machine's part, and the machine as it would be then.
 #[must_use]
@@ -83,13 +86,14 @@ fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Pl
     for target in &request.profile.targets {
         let Some(check) = request.catalog.check(&target.check) else { continue };
         let versions = versions(request, audit, &check.application);
-        for spot in targets::spots(check, target, root, &versions) {
+        for spot in present(targets::spots(check, target, root, &versions), &view) {
             let checked = audited.check(&spot.check.id, &spot.version);
             if target.if_insecure && checked.is_none_or(|it| it.verdict != Verdict::Insecure) {
                 continue;
             }
             if seen.insert((fold(&spot.key), fold(&spot.place.value))) {
                 plan.steps.push(step(&spot, &view, checked));
+                plan.steps.extend(cancels(&spot, &view));
             }
         }
     }
@@ -98,6 +102,44 @@ fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Pl
         plan.steps.extend(clean(&view, root, audit));
     }
     plan
+}
+
+/// Where one of many places is enough, those whose product is there: a kill bit of Click-to-Run is of no use elsewhere.
+/// All of them where the inputs do not say.
+fn present<'a>(spots: Vec<Spot<'a>>, view: &View<'_>) -> Vec<Spot<'a>> {
+    let there = |spot: &Spot<'_>| {
+        let missing = view.missing(&spot.root, &spot.key).map_or(0, |missing| missing.split('\\').count());
+        missing == 0 || spot.key.split('\\').count().saturating_sub(missing) < NEW_KEYS
+    };
+    let any = spots.first().is_some_and(|spot| spot.check.combine == Combine::Any);
+    if any && spots.iter().any(there) { spots.into_iter().filter(there).collect() } else { spots }
+}
+
+/// Values beside a place that take away what is written there, and are there.
+fn cancels(spot: &Spot<'_>, view: &View<'_>) -> Vec<Step> {
+    let beside = spot.check.cancels.iter().filter(|it| it.key.is_empty() && it.root.is_empty());
+    let there = beside.filter_map(|cancel| {
+        let before = view.value(&spot.root, &spot.key, &cancel.value);
+        let number = before.data().as_ref().and_then(Data::number)?;
+        let does = cancel.is.number.contains(&number) || cancel.is.from.is_some_and(|from| number >= from);
+        does.then(|| Step {
+            check: spot.check.id.clone(),
+            title: spot.check.title.clone(),
+            place: spot.place.id.clone(),
+            layer: spot.place.layer,
+            application: spot.check.application.clone(),
+            version: spot.version.clone(),
+            root: spot.root.clone(),
+            key: spot.key.clone(),
+            value: cancel.value.clone(),
+            data: None,
+            before,
+            made: None,
+            state: State::Write,
+            why: cancel.means.clone(),
+        })
+    });
+    there.collect()
 }
 
 /// The versions to write for.
