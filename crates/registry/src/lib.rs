@@ -19,7 +19,7 @@ mod tree;
 pub mod write;
 
 pub use data::Data;
-pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink};
+pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink, UNKNOWN_KEY};
 pub use input::Input;
 pub use interest::{Interest, Spot, fold};
 pub use open::{UnknownFormat, detect, formats, read};
