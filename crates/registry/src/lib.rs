@@ -6,18 +6,25 @@
 
 mod data;
 mod entry;
+mod gp_report;
+mod gpp;
 mod interest;
+mod lgpo;
 mod lines;
 mod open;
 mod out;
 mod path;
 mod pol;
+mod policy_rules;
 mod reg;
 mod tree;
+mod typed;
 pub mod write;
+mod xml;
 
 pub use data::Data;
 pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink};
+pub use gp_report::backup_name;
 pub use interest::{Interest, Spot, fold};
 pub use open::{Input, UnknownFormat, detect, formats, read};
 pub use tree::{Key, Tree};
