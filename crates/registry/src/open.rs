@@ -1,21 +1,9 @@
 use crate::lines::Lines;
 use crate::out::Out;
-use crate::{About, Format, Interest, Sink, gp_report, gpp, lgpo, pol, policy_rules, reg, xml};
+use crate::{About, Format, Input, Interest, Sink, gp_report, gpp, hive, lgpo, pol, policy_rules, reg, xml};
 use ddefend_guard::Budget;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
 use std::str::FromStr;
-
-/// An input as the engine hands it over.
-#[derive(Clone, Copy, Debug)]
-pub struct Input<'a> {
-    /// Its path, for what only the path says: whether a `registry.pol` or a `Registry.xml` is for the machine or for
-    /// users, whose hive an `NTUSER.DAT` is. Never decides the format.
-    pub name: &'a str,
-    /// All of it.
-    pub bytes: &'a [u8],
-    /// Transaction logs of a hive, in no order.
-    pub logs: &'a [&'a [u8]],
-}
 
 const FORMATS: [Format; 12] = [
     Format::Hive,
@@ -38,6 +26,9 @@ const HEAD: usize = 64 << 10;
 /// The format, by content. The first bytes tell; none where it is no input of this crate.
 #[must_use]
 pub fn detect(input: &Input<'_>) -> Option<Format> {
+    if hive::is(input.bytes) {
+        return Some(Format::Hive);
+    }
     if pol::is(input.bytes) {
         return Some(Format::Pol);
     }
@@ -108,6 +99,9 @@ pub fn read(
     let Some(format) = format.or_else(|| detect(input)) else {
         return unread("no hive, export, policy or dump of the registry");
     };
+    if format == Format::Hive {
+        return hive::read(input, interest, budget, sink);
+    }
     let out = Out::new(interest, budget, sink);
     match format {
         Format::Reg => Ok(reg::read(input.bytes, out)),
