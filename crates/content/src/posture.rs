@@ -4,7 +4,7 @@ use crate::ContentError;
 use crate::files::POSTURE;
 use crate::pack::parse;
 use ddefend_posture::{
-    Application, Build, Catalog, Check, Evidence, Misspelling, Product, Profile, SideEffect, Sources, Way,
+    Application, Build, Catalog, Check, Evidence, Intune, Misspelling, Product, Profile, SideEffect, Sources, Way,
 };
 use serde::Deserialize;
 
@@ -30,6 +30,8 @@ struct File {
     evidence: Vec<Evidence>,
     #[serde(default)]
     product: Vec<Product>,
+    #[serde(default)]
+    intune: Vec<Intune>,
 }
 
 pub(crate) fn load() -> Result<Catalog, ContentError> {
@@ -45,6 +47,7 @@ pub(crate) fn load() -> Result<Catalog, ContentError> {
         sources.misspellings.extend(file.misspelling);
         sources.evidence.extend(file.evidence);
         sources.products.extend(file.product);
+        sources.intune.extend(file.intune);
     }
     Catalog::new(sources).map_err(ContentError::Posture)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::fmt;
 use std::sync::Arc;
 
-pub use beside::{Application, Evidence, Item, Misspelling, Product, Profile, Says, SideEffect, Target};
+pub use beside::{Application, Evidence, Intune, Item, Misspelling, Product, Profile, Says, SideEffect, Target};
 
 /// One setting in all the layers that can hold it, and what its data mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -371,6 +371,8 @@ pub struct Sources {
     pub evidence: Vec<Evidence>,
     /// Products.
     pub products: Vec<Product>,
+    /// Names of Intune.
+    pub intune: Vec<Intune>,
 }
 
 /// What the content says, checked.
@@ -462,6 +464,12 @@ impl Catalog {
     #[must_use]
     pub fn side_effects(&self) -> &[SideEffect] {
         &self.sources.side_effects
+    }
+
+    /// What Intune calls settings.
+    #[must_use]
+    pub fn intune(&self) -> &[Intune] {
+        &self.sources.intune
     }
 
     /// Misspellings.

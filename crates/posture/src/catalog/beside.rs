@@ -137,3 +137,26 @@ pub struct Misspelling {
     /// Where it is met.
     pub seen_in: String,
 }
+
+/// What Intune calls a setting.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intune {
+    /// The check.
+    pub check: String,
+    /// The data that it stands for; none for any.
+    #[serde(default)]
+    pub data: Option<u64>,
+    /// `settingDefinitionId` of the Settings Catalog.
+    #[serde(default)]
+    pub definition: String,
+    /// Which of its options: `enabled` (`_1`) or `disabled` (`_0`).
+    #[serde(default)]
+    pub choice: String,
+    /// `settingDefinitionId` of the element below, whose option is the data.
+    #[serde(default)]
+    pub child: String,
+    /// A policy of Policy CSP instead, whose value is the list `name=data|name=data` of all checks that name it.
+    #[serde(default)]
+    pub uri: String,
+}
