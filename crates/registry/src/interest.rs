@@ -92,6 +92,15 @@ impl Interest {
         self.wants(&spot)
     }
 
+    /// Whether a key, written below its root, or something below it is wanted: whoever takes the key away takes that too.
+    #[must_use]
+    pub fn reaches(&self, root: &Root, key: &str) -> bool {
+        let parts = key.split('\\').filter(|part| !part.is_empty());
+        let spot =
+            parts.fold(self.root(root), |spot, part| if spot.is_nothing() { spot } else { self.enter(&spot, part) });
+        !spot.is_nothing()
+    }
+
     fn child(&mut self, parent: Option<usize>, part: &str) -> usize {
         if self.nodes.is_empty() {
             self.nodes.push(Node::default());
