@@ -61,9 +61,14 @@ fn the_rules_are_what_the_checks_say() {
 #[test]
 fn groups_name_checks_and_levels_that_exist() {
     let (content, catalog, groups) = content();
-    let names: BTreeSet<String> =
-        content.rules().into_iter().filter_map(|(file, _)| Some(file.rsplit('/').next()?.replace(".yml", ""))).collect();
-    let none = |pattern: &String| !catalog.checks().iter().any(|check| groups::names(std::slice::from_ref(pattern), &check.id));
+    let names: BTreeSet<String> = content
+        .rules()
+        .into_iter()
+        .filter_map(|(file, _)| Some(file.rsplit('/').next()?.replace(".yml", "")))
+        .collect();
+    let none = |pattern: &String| {
+        !catalog.checks().iter().any(|check| groups::names(std::slice::from_ref(pattern), &check.id))
+    };
     let mut bad = Vec::new();
     for group in &groups.group {
         bad.extend(group.checks.iter().filter(|it| none(it)).map(|it| format!("{}: no check {it}", group.name)));
@@ -72,7 +77,10 @@ fn groups_name_checks_and_levels_that_exist() {
         }
         let highest = write::highest(&groups, group, &catalog);
         if group.level == Some(highest) || group.level.is_some() != group.why.is_some() {
-            bad.push(format!("{}: a level with its reason stands where it is not that of the checks, {highest}", group.name));
+            bad.push(format!(
+                "{}: a level with its reason stands where it is not that of the checks, {highest}",
+                group.name
+            ));
         }
     }
     for hand in &groups.hand {
@@ -102,7 +110,9 @@ impl Pack {
     }
 
     fn event(&self, class: &str, fields: &[(&str, &str)]) -> Event {
-        self.mapping.native(class, fields, "ws-042.example", None, 1).unwrap_or_else(|error| panic!("{class}: {error} {fields:?}"))
+        self.mapping
+            .native(class, fields, "ws-042.example", None, 1)
+            .unwrap_or_else(|error| panic!("{class}: {error} {fields:?}"))
     }
 
     /// Names and levels of the rules that fire, without those of the seeds and those that only inform.
@@ -120,7 +130,12 @@ impl Pack {
 
     fn write(&self, class: &str, place: &Place, data: &str) -> Vec<(String, String)> {
         let target = say::path(place, Some(&place.value));
-        self.fired(&self.event(class, &[("TargetObject", &target), ("Details", data), ("Image", REG), ("EventType", "SetValue")]))
+        self.fired(
+            &self.event(
+                class,
+                &[("TargetObject", &target), ("Details", data), ("Image", REG), ("EventType", "SetValue")],
+            ),
+        )
     }
 
     fn delete(&self, class: &str, place: &Place) -> Vec<(String, String)> {

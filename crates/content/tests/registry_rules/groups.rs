@@ -1,9 +1,9 @@
 //! Which rules there are: `content/rules/registry/groups.toml`.
 
-use super::say::{Said, Spot, matches, said, spot};
+use super::say::{Said, Spot, anything, matches, said, spot};
 use ddefend_model::Level;
 use ddefend_model::posture::{Layer, Verdict};
-use ddefend_posture::{Catalog, Check, Match, Place};
+use ddefend_posture::{Arm, Catalog, Check, Match, Place};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -122,13 +122,18 @@ fn below(is: &Match) -> Option<Said> {
 /// Every place with every arm that does not protect there.
 pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
     let mut terms = Vec::new();
+    let is_rest = |arm: &Arm| arm.verdict == Verdict::Insecure && arm.level != Some(Level::Info) && anything(&arm.is);
+    let rest = check.arms.iter().position(is_rest).unwrap_or(usize::MAX);
     for place in check.places.iter().filter(|place| registry(place)) {
         for (number, arm) in check.arms.iter().enumerate().filter(|(_, arm)| arm.verdict == Verdict::Insecure) {
             let mut is = arm.is.clone();
-            let earlier: Vec<&Match> = check.arms.iter().take(number).map(|arm| &arm.is).collect();
-            is.number.retain(|number| !earlier.iter().any(|earlier| matches(earlier, &number.to_string(), Some(*number))));
+            // Behind a rest that does not protect either, only what protects is told apart.
+            let protects = |arm: &&Arm| number != rest || arm.verdict != Verdict::Insecure;
+            let earlier: Vec<&Match> = check.arms.iter().take(number).filter(protects).map(|arm| &arm.is).collect();
+            is.number
+                .retain(|number| !earlier.iter().any(|earlier| matches(earlier, &number.to_string(), Some(*number))));
             let all_taken = is.number.is_empty() && !arm.is.number.is_empty();
-            if all_taken {
+            if all_taken || (number != rest && rest < check.arms.len()) {
                 continue;
             }
             let open = is.number.is_empty() && is.text.is_empty();
@@ -139,7 +144,9 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
                 assert!(earlier.iter().all(|it| it.from.is_none()), "{}: 'from' before another arm", check.id);
                 not.extend(earlier.iter().map(|earlier| said(earlier, place)));
             }
-            let level = arm.level.unwrap_or(check.level);
+            let levels = check.arms.iter().filter(|arm| arm.verdict == Verdict::Insecure).map(|arm| arm.level);
+            let highest = levels.map(|level| level.unwrap_or(check.level)).max();
+            let level = if number == rest { highest } else { arm.level }.unwrap_or(check.level);
             terms.push(Term { check, place: place.clone(), level, said: said(&is, place), is, not });
         }
         for cancel in check.cancels.iter().filter(|cancel| cancel.verdict == Verdict::Insecure) {
@@ -160,7 +167,14 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
             if itself {
                 continue;
             }
-            terms.push(Term { check, place: there, level: check.level, said, is: cancel.is.clone(), not: below(&cancel.is).into_iter().collect() });
+            terms.push(Term {
+                check,
+                place: there,
+                level: check.level,
+                said,
+                is: cancel.is.clone(),
+                not: below(&cancel.is).into_iter().collect(),
+            });
         }
     }
     terms

@@ -89,6 +89,11 @@ fn bits(set: u64, clear: u64) -> String {
     out
 }
 
+/// True where any data fit.
+pub(crate) fn anything(is: &Match) -> bool {
+    matches(is, "\u{2}", None) && is.name.is_empty()
+}
+
 /// A match in Sigma's words. The catalog's matches say one thing each; one that says more is told apart by its first.
 pub(crate) fn said(is: &Match, place: &Place) -> Said {
     if let Some(name) = &place.pick {
@@ -100,9 +105,9 @@ pub(crate) fn said(is: &Match, place: &Place) -> Said {
         assert!(is.from.is_none(), "both bits and from");
         Said::Regex(bits(is.bits.unwrap_or(0), is.clear.unwrap_or(0)))
     } else if !is.text.is_empty() {
-        Said::Texts(is.text.clone())
+        Said::Texts(doubled(is.text.clone()))
     } else if !is.like.is_empty() {
-        Said::Texts(is.like.iter().map(|like| glob(like)).collect())
+        Said::Texts(doubled(is.like.iter().map(|like| glob(like)).collect()))
     } else if !is.all_of.is_empty() {
         Said::Words(is.all_of.clone())
     } else if is.empty {
@@ -151,7 +156,8 @@ pub(crate) fn examples(is: &Match, place: &Place, kind: Kind) -> Vec<(String, St
         };
         (shown, number.to_string(), Some(number))
     };
-    let text = |text: &str| (if text.is_empty() { "(Empty)".to_owned() } else { text.to_owned() }, text.to_owned(), None);
+    let text =
+        |text: &str| (if text.is_empty() { "(Empty)".to_owned() } else { text.to_owned() }, text.to_owned(), None);
     if !is.number.is_empty() {
         is.number.iter().map(|it| number(*it)).collect()
     } else if let Some(from) = is.from {
@@ -169,8 +175,15 @@ pub(crate) fn examples(is: &Match, place: &Place, kind: Kind) -> Vec<(String, St
     } else if kind == Kind::Dword {
         vec![number(7), number(0)]
     } else {
-        vec![text("x")]
+        vec![text(r"C:\Users\ada\Downloads")]
     }
+}
+
+/// Sysmon writes `%%APPDATA%%` for `%APPDATA%`.
+fn doubled(mut texts: Vec<String>) -> Vec<String> {
+    let more: Vec<_> = texts.iter().filter(|it| it.contains('%')).map(|it| it.replace('%', "%%")).collect();
+    texts.extend(more);
+    texts
 }
 
 /// Key and value as ends of a path that hold for every user, version and layer.

@@ -8,7 +8,8 @@ use ddefend_posture::{Catalog, Check, Kind, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-const MADE: &str = "# Made from content/posture and groups.toml by crates/content/tests/registry_rules.rs; not edited by hand.\n";
+const MADE: &str =
+    "# Made from content/posture and groups.toml by crates/content/tests/registry_rules.rs; not edited by hand.\n";
 const REG: &str = r"C:\Windows\System32\reg.exe";
 const SERVICE: &str = r"C:\Windows\System32\svchost.exe";
 
@@ -55,7 +56,13 @@ fn data(out: &mut String, said: &Said) {
 }
 
 /// Writes places as selections; the names of those.
-fn places(out: &mut String, name: &str, event: Option<&str>, spots: &BTreeSet<Spot>, said: Option<&Said>) -> Vec<String> {
+fn places(
+    out: &mut String,
+    name: &str,
+    event: Option<&str>,
+    spots: &BTreeSet<Spot>,
+    said: Option<&Said>,
+) -> Vec<String> {
     let mut by_contains: BTreeMap<(&[String], bool), Vec<String>> = BTreeMap::new();
     for it in spots.iter().filter(|it| !spots.iter().any(|other| other.holds(it))) {
         let ends = by_contains.entry((&it.contains, it.ends.is_some())).or_default();
@@ -115,10 +122,8 @@ fn blocks(groups: &Groups, group: &Group, catalog: &Catalog) -> Blocks {
             blocks.entry((Said::Picked(names, all), Vec::new())).or_default().insert(spot);
         }
         for also in &group.also {
-            let spots = also.ends.iter().map(|end| Spot {
-                contains: vec!["\\Office\\".to_owned()],
-                ends: Some(end.clone()),
-            });
+            let spots =
+                also.ends.iter().map(|end| Spot { contains: vec!["\\Office\\".to_owned()], ends: Some(end.clone()) });
             blocks.entry((Said::Numbers(also.number.clone()), Vec::new())).or_default().extend(spots);
         }
     } else {
@@ -293,7 +298,10 @@ fn shown(check: &Check, number: usize) -> Option<&Place> {
 
 /// The same value below another program's key.
 fn elsewhere(value: &str) -> String {
-    format!(r"HKU\S-1-5-21-1004336348-1177238915-682003330-1104\Software\Example\{}", if value == "*" { "sample" } else { value })
+    format!(
+        r"HKU\S-1-5-21-1004336348-1177238915-682003330-1104\Software\Example\{}",
+        if value == "*" { "sample" } else { value }
+    )
 }
 
 fn set_samples(groups: &Groups, group: &Group, catalog: &Catalog, fires: &mut String, silent: &mut String) {
@@ -308,25 +316,48 @@ fn set_samples(groups: &Groups, group: &Group, catalog: &Catalog, fires: &mut St
             let Some((shown, ..)) = first_fit(check, &term.place, &term.is, true) else { continue };
             let target = path(&term.place, Some(&term.place.value));
             let name = format!("{}: {}", term.place.id, term.place.value);
-            let fields = |target| [("EventType", "SetValue"), ("Image", image(&term.place)), ("TargetObject", target), ("Details", shown.as_str())];
+            let fields = |target| {
+                [
+                    ("EventType", "SetValue"),
+                    ("Image", image(&term.place)),
+                    ("TargetObject", target),
+                    ("Details", shown.as_str()),
+                ]
+            };
             sample(fires, &name, group, &fields(&target));
             if !term.place.value.is_empty() && seen.insert(term.place.value.to_lowercase()) {
-                sample(silent, &format!("{}: another program's value", check.id), group, &fields(&elsewhere(&term.place.value)));
+                sample(
+                    silent,
+                    &format!("{}: another program's value", check.id),
+                    group,
+                    &fields(&elsewhere(&term.place.value)),
+                );
             }
         }
         let Some(place) = shown(check, number) else { continue };
-        let secure = check.arms.iter().find(|arm| arm.verdict == Verdict::Secure && said(&arm.is, place) != Said::Anything);
+        let secure =
+            check.arms.iter().find(|arm| arm.verdict == Verdict::Secure && said(&arm.is, place) != Said::Anything);
         let data = secure.and_then(|arm| first_fit(check, place, &arm.is, false));
         if let Some((data, ..)) = data.filter(|_| !own.is_empty()) {
             let target = path(place, Some(&place.value));
-            let fields = [("EventType", "SetValue"), ("Image", SERVICE), ("TargetObject", target.as_str()), ("Details", data.as_str())];
+            let fields = [
+                ("EventType", "SetValue"),
+                ("Image", SERVICE),
+                ("TargetObject", target.as_str()),
+                ("Details", data.as_str()),
+            ];
             sample(silent, &format!("{}: a refresh writes what protects", place.id), group, &fields);
         }
     }
 }
 
 /// Data of an arm that no earlier arm takes.
-pub(crate) fn first_fit(check: &Check, place: &Place, is: &ddefend_posture::Match, cancel: bool) -> Option<(String, String, Option<u64>)> {
+pub(crate) fn first_fit(
+    check: &Check,
+    place: &Place,
+    is: &ddefend_posture::Match,
+    cancel: bool,
+) -> Option<(String, String, Option<u64>)> {
     let all = examples(is, place, check.kind).into_iter();
     let own = |text: &str, number| {
         let first = check.arms.iter().find(|arm| matches(&arm.is, text, number));
@@ -340,7 +371,8 @@ fn odd_samples(groups: &Groups, group: &Group, catalog: &Catalog, fires: &mut St
         let (Some(known), Some(place)) = (known(check), shown(check, number)) else { continue };
         let target = path(place, Some(&place.value));
         let add = |out: &mut String, name: &str, data: &str| {
-            let fields = [("EventType", "SetValue"), ("Image", REG), ("TargetObject", target.as_str()), ("Details", data)];
+            let fields =
+                [("EventType", "SetValue"), ("Image", REG), ("TargetObject", target.as_str()), ("Details", data)];
             sample(out, &format!("{}: {name}", place.id), group, &fields);
         };
         let odd = known.iter().max().unwrap() + 1;
@@ -361,7 +393,12 @@ fn gone_samples(groups: &Groups, group: &Group, catalog: &Catalog, fires: &mut S
         if keys.insert(place.key.clone()) {
             if spot(place, None).is_some_and(|key| own.contains(&key)) {
                 let key = path(place, None);
-                sample(fires, &format!("{}: the key", place.id), group, &[("EventType", "DeleteKey"), ("Image", REG), ("TargetObject", &key)]);
+                sample(
+                    fires,
+                    &format!("{}: the key", place.id),
+                    group,
+                    &[("EventType", "DeleteKey"), ("Image", REG), ("TargetObject", &key)],
+                );
             }
             if place.value != "*" {
                 let other = path(place, Some("Sample"));
