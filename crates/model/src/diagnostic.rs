@@ -26,6 +26,13 @@ impl Diagnostic {
         Self { code: Cow::Borrowed(code), artifact: String::new(), part, location, message: message.into() }
     }
 
+    /// A diagnostic about a whole artifact, or a place in it.
+    #[must_use]
+    pub fn about(code: &'static str, artifact: &str, location: Location, message: impl Into<String>) -> Self {
+        let new = Self::new(code, PartPath::root(artifact), location, message);
+        Self { artifact: artifact.to_owned(), ..new }
+    }
+
     /// True where what it tells means that something may have been missed.
     #[must_use]
     pub fn is_gap(&self) -> bool {

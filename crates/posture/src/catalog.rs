@@ -28,7 +28,8 @@ pub struct Check {
     pub class: String,
     /// The type that the product reads.
     pub kind: Kind,
-    /// What data mean; the first that fits counts. What fits none is [`ddefend_model::posture::fault::DATA`].
+    /// What data mean; the first that fits counts. What fits none is [`ddefend_model::posture::fault::DATA`]. The verdict
+    /// `unknown` is for what neither protects nor harms (informational and retired settings).
     #[serde(rename = "arm")]
     pub arms: Vec<Arm>,
     /// What holds where nothing is set; the first whose conditions hold counts.
@@ -40,6 +41,9 @@ pub struct Check {
     /// Where it can stand.
     #[serde(rename = "at")]
     pub places: Vec<Place>,
+    /// Other values that take away what this setting says; the first that fits counts.
+    #[serde(rename = "cancel", default)]
+    pub cancels: Vec<Cancel>,
     /// What `explain` says: what the setting does and why it matters.
     pub about: String,
     /// What breaks or changes for people when it is secured; empty for nothing worth saying.
@@ -59,7 +63,7 @@ pub struct Place {
     pub id: String,
     /// Its layer.
     pub layer: Layer,
-    /// `HKCU`, `HKLM` or `FILE`.
+    /// `HKCU`, `HKLM` or `FILE`. A file's key is its path without the drive; that it exists is the data.
     pub root: String,
     /// Key below the root. `<ver>` is the version directory, `<app>` any application, `*` any one name.
     pub key: String,
@@ -75,6 +79,34 @@ pub struct Place {
     /// The data is a list `name=number|name=number`; this name's number counts.
     #[serde(default)]
     pub pick: Option<String>,
+}
+
+/// Another value that takes away what a place says: `ActivationFilterOverride` beside a kill bit, the switch without which
+/// the attack surface rules of group policy are not read, a policy that makes the user's trusted locations void. A place
+/// that is cancelled says [`Cancel::verdict`] instead of what its arm says; its layer stays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Layers whose places it is about; empty for all.
+    #[serde(default)]
+    pub layers: Vec<Layer>,
+    /// `HKCU` or `HKLM`; empty for the place's own root.
+    #[serde(default)]
+    pub root: String,
+    /// Its key, `<ver>` as in [`Place::key`]; empty for the very key that the place's value was found under.
+    #[serde(default)]
+    pub key: String,
+    /// Name of the value.
+    pub value: String,
+    /// With which data it does so.
+    pub is: Match,
+    /// Also where it is not there, and the inputs would say so if it were.
+    #[serde(default)]
+    pub or_absent: bool,
+    /// What the place says then.
+    pub verdict: Verdict,
+    /// In words: `a policy makes the user's trusted locations void`.
+    pub means: String,
 }
 
 /// Types of data.
@@ -136,6 +168,9 @@ pub struct Match {
     /// The text is empty.
     #[serde(default)]
     pub empty: bool,
+    /// One of these patterns fits the value's name (places whose value is `*`), as in `like`.
+    #[serde(default)]
+    pub name: Vec<String>,
 }
 
 /// What holds where nothing is set.

@@ -122,11 +122,11 @@ impl Sink for Taker<'_> {
         if self.hits.is_empty() && values.is_none() {
             return;
         }
+        let event = (!self.hits.is_empty()).then(|| record.event());
         let start = values.map(|values| {
-            let head = record.head();
+            let head = event.as_ref().map_or_else(|| record.head(), |event| event.head.clone());
             Start { host: head.host, time: head.time, values }
         });
-        let event = (!self.hits.is_empty()).then(|| record.event());
         let texts = |start: &Start| start.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>();
         self.batch.weight += start.as_ref().map_or(0, texts) + event.as_ref().map_or(0, weigh) + 128;
         if event.is_some() && record.is_counted() {

@@ -1,7 +1,7 @@
 use super::opening::{Log, Opening, Source};
 use super::run::HuntSettings;
 use crate::input::Input;
-use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_model::{Diagnostic, Location, code};
 use ddefend_source::{Cut, Reader};
 use std::io::{ErrorKind, Read};
 use std::sync::Arc;
@@ -189,9 +189,7 @@ impl Open {
             Some(length) => Location::bytes(offset, length),
             None => Location { offset: Some(offset), ..Location::default() },
         };
-        let mut diagnostic = Diagnostic::new(code, PartPath::root(&*self.log.name), location, message);
-        diagnostic.artifact = self.log.name.to_string();
-        Note::Diagnostic(Box::new(diagnostic))
+        Note::Diagnostic(Box::new(Diagnostic::about(code, &self.log.name, location, message)))
     }
 
     fn tell_skipped(&mut self, notes: &mut Vec<Note>) {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
-use watched::{Identity, Watched};
+use watched::{Identity, Round, Watched};
 
 /// How often logs are looked at.
 const POLL: Duration = Duration::from_millis(200);
@@ -47,7 +47,7 @@ pub fn hunt_follow<E>(
         }
         let mut news = false;
         for log in logs.values_mut() {
-            news |= log.look(settings, &mut worker, &mut order, stop, emit)?;
+            news |= log.look(&mut Round { settings, worker: &mut worker, order: &mut order, stop, emit })?;
         }
         // What is no longer there was looked at a last time through its open file.
         logs.retain(|_, log| log.present);

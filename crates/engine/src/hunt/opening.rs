@@ -278,7 +278,5 @@ fn failed(name: &str, why: String) -> State {
 }
 
 fn unreadable(name: &str, code: &'static str, message: String) -> Box<Diagnostic> {
-    let mut diagnostic = Box::new(Diagnostic::new(code, PartPath::root(name), Location::default(), message));
-    name.clone_into(&mut diagnostic.artifact);
-    diagnostic
+    Box::new(Diagnostic::about(code, name, Location::default(), message))
 }

@@ -101,9 +101,7 @@ impl<'h> Order<'h> {
         self.times.cover(&log.times);
         let Some(more) = log.diagnostics.checked_sub(DIAGNOSTICS).filter(|more| *more > 0) else { return Ok(()) };
         let message = format!("{more} more diagnostics of this log were only counted");
-        let mut diagnostic =
-            Diagnostic::new(code::LIMIT_RESULTS, PartPath::root(&*log.name), Location::default(), message);
-        diagnostic.artifact = log.name.to_string();
+        let diagnostic = Diagnostic::about(code::LIMIT_RESULTS, &log.name, Location::default(), message);
         emit(Told::Diagnostic(Box::new(diagnostic)))
     }
 

@@ -3,7 +3,7 @@ use super::feed::{Feed, Note, Piece};
 use super::order::Order;
 use super::run::{HuntProgress, HuntSettings, Told};
 use crate::input::Input;
-use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_model::{Diagnostic, Location, code};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -174,8 +174,7 @@ impl Shared<'_> {
             let name = feed.name();
             let message = "opening or cutting this log failed; the rest of it was not read. Please report its type";
             let place = Location::default();
-            let mut diagnostic = Diagnostic::new(code::INTERNAL, PartPath::root(&*name), place, message);
-            diagnostic.artifact = name;
+            let diagnostic = Diagnostic::about(code::INTERNAL, &name, place, message);
             notes.push(Note::Diagnostic(Box::new(diagnostic)));
             None
         });

@@ -70,12 +70,6 @@ impl Walk<'_> {
             (Node::Enter(branch) | Node::SlotOr(_, _, branch) | Node::NameOr(_, branch), Item::Object) => {
                 self.object(scan, parts, branch, deeper)
             }
-            (Node::Enter(_), Item::Array) => {
-                while scan.element()? {
-                    self.member(scan, parts, name.clone(), node, deeper)?;
-                }
-                Ok(())
-            }
             (Node::Enter(branch), Item::String(text, escaped)) if matches!(branch.other, Node::Data) => {
                 self.layout.put(parts, native::DATA.into(), Node::Data, string(text, escaped));
                 Ok(())

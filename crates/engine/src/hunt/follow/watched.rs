@@ -3,7 +3,7 @@ use crate::hunt::feed::{Buffer, Open, Piece};
 use crate::hunt::opening::{Log, Source};
 use crate::hunt::order::Order;
 use crate::hunt::run::{HuntSettings, Told};
-use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_model::{Diagnostic, Location, code};
 use ddefend_source::{Growth, Reader};
 use std::fs::{self, File, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -41,6 +41,21 @@ impl Identity {
     fn from(metadata: &Metadata, path: &Path) -> Self {
         let created = metadata.created().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
         Self(0, created.map_or(0, |time| time.as_secs()), Some(path.to_owned()))
+    }
+}
+
+/// What a look at a file needs and gives.
+pub(super) struct Round<'l, 'h, E> {
+    pub(super) settings: &'l HuntSettings<'l>,
+    pub(super) worker: &'l mut Worker,
+    pub(super) order: &'l mut Order<'h>,
+    pub(super) stop: &'l dyn Fn() -> bool,
+    pub(super) emit: &'l mut dyn FnMut(Told) -> Result<(), E>,
+}
+
+impl<E> Round<'_, '_, E> {
+    fn tell(&mut self, diagnostic: Diagnostic) -> Result<(), E> {
+        self.order.tell(diagnostic, self.emit)
     }
 }
 
@@ -129,14 +144,7 @@ impl Watched {
     }
 
     /// Reads what is new; true where there was something.
-    pub(super) fn look<E>(
-        &mut self,
-        settings: &HuntSettings<'_>,
-        worker: &mut Worker,
-        order: &mut Order<'_>,
-        stop: &dyn Fn() -> bool,
-        emit: &mut dyn FnMut(Told) -> Result<(), E>,
-    ) -> Result<bool, E> {
+    pub(super) fn look<E>(&mut self, round: &mut Round<'_, '_, E>) -> Result<bool, E> {
         if self.file.is_none() {
             self.file = File::open(&self.path).ok();
         }
@@ -152,7 +160,7 @@ impl Watched {
             && changed
         {
             let Ok(file) = file.try_clone() else { return Ok(false) };
-            self.recognise(file, settings, order, emit)?;
+            self.recognise(file, round)?;
         }
         let Some(file) = &self.file else { return Ok(false) };
         match &mut self.kind {
@@ -166,31 +174,25 @@ impl Watched {
                 *read = length.max(*read);
                 let mut any = false;
                 let mut notes = Vec::new();
-                while !stop()
-                    && let Some(piece) = open.grown(&mut worker.buffer, carry, &mut notes)
+                while !(round.stop)()
+                    && let Some(piece) = open.grown(&mut round.worker.buffer, carry, &mut notes)
                 {
-                    order.add_bytes(piece.length as u64);
-                    let mut batch = worker.read(&piece, std::mem::take(&mut notes), settings);
+                    round.order.add_bytes(piece.length as u64);
+                    let mut batch = round.worker.read(&piece, std::mem::take(&mut notes), round.settings);
                     batch.number(*records);
                     *records = records.saturating_add(batch.records);
-                    order.take(batch, emit)?;
+                    round.order.take(batch, round.emit)?;
                     any = true;
                 }
-                order.take(Batch { notes, ..Batch::default() }, emit)?;
+                round.order.take(Batch { notes, ..Batch::default() }, round.emit)?;
                 Ok(any)
             }
-            Kind::Rewritten(units) => units.look(file, length, changed, settings, worker, order, stop, emit),
+            Kind::Rewritten(units) => units.look(file, length, changed, round),
             Kind::Appended { .. } | Kind::Unknown { .. } | Kind::Over => Ok(false),
         }
     }
 
-    fn recognise<E>(
-        &mut self,
-        mut file: File,
-        settings: &HuntSettings<'_>,
-        order: &mut Order<'_>,
-        emit: &mut dyn FnMut(Told) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn recognise<E>(&mut self, mut file: File, round: &mut Round<'_, '_, E>) -> Result<(), E> {
         let mut head = Vec::new();
         let read = file.seek(SeekFrom::Start(0)).and_then(|_| (&file).take(HEAD).read_to_end(&mut head));
         if read.is_err() || head.is_empty() {
@@ -200,11 +202,11 @@ impl Watched {
         if ddefend_guard::stream::kind(&head).is_some() {
             self.kind = Kind::Over;
             let why = "a packed log does not grow; hunt through it without --follow".to_owned();
-            return if self.named { order.tell(unreadable(&self.path, why), emit) } else { Ok(()) };
+            return if self.named { round.tell(unreadable(&self.path, why)) } else { Ok(()) };
         }
-        match settings.reader(&head, &name) {
+        match round.settings.reader(&head, &name) {
             Ok(reader) => {
-                order.begin();
+                round.order.begin();
                 let (reader, name): (Arc<dyn Reader>, Arc<str>) = (reader.into(), Arc::from(&*name));
                 self.kind = match reader.growth() {
                     // A file of its own: its position is where reading goes on.
@@ -226,7 +228,7 @@ impl Watched {
                 // A line that is being written may be recognised when it is whole.
                 if self.named && !*told && head.contains(&b'\n') {
                     *told = true;
-                    return order.tell(unreadable(&self.path, diagnostic.message.clone()), emit);
+                    return round.tell(unreadable(&self.path, diagnostic.message.clone()));
                 }
             }
         }
@@ -235,17 +237,12 @@ impl Watched {
 }
 
 impl Units {
-    #[allow(clippy::too_many_arguments, reason = "what a look needs, handed through")]
     fn look<E>(
         &mut self,
         mut file: &File,
         length: u64,
         changed: bool,
-        settings: &HuntSettings<'_>,
-        worker: &mut Worker,
-        order: &mut Order<'_>,
-        stop: &dyn Fn() -> bool,
-        emit: &mut dyn FnMut(Told) -> Result<(), E>,
+        round: &mut Round<'_, '_, E>,
     ) -> Result<bool, E> {
         let count =
             usize::try_from(length.saturating_sub(self.header).div_ceil(self.unit as u64)).unwrap_or(usize::MAX);
@@ -254,7 +251,7 @@ impl Units {
         let mut any = false;
         let mut stamp = vec![0; self.stamp];
         for index in from..count {
-            if stop() {
+            if (round.stop)() {
                 break;
             }
             let offset = self.header + index as u64 * self.unit as u64;
@@ -266,15 +263,15 @@ impl Units {
             if (!differs && !unit.fresh) || now.iter().all(|byte| *byte == 0) {
                 continue;
             }
-            let Ok(piece) = fill(file, offset, index as u64, self.unit, &self.reader, &self.name, &mut worker.buffer)
-            else {
+            let buffer = &mut round.worker.buffer;
+            let Ok(piece) = fill(file, offset, index as u64, self.unit, &self.reader, &self.name, buffer) else {
                 continue;
             };
-            let mut batch = worker.read(&piece, Vec::new(), settings);
+            let mut batch = round.worker.read(&piece, Vec::new(), round.settings);
             if identity != unit.identity || batch.records < unit.records {
                 *unit = Unit::default();
             }
-            order.add_bytes(if unit.records == 0 { piece.length as u64 } else { 0 });
+            round.order.add_bytes(if unit.records == 0 { piece.length as u64 } else { 0 });
             let records = batch.records;
             batch.records = records.saturating_sub(unit.records);
             let told = unit.told;
@@ -287,7 +284,7 @@ impl Units {
             }
             any |= differs;
             *unit = Unit { stamp: seen, identity, records: records.max(unit.records), told: highest, fresh: differs };
-            order.take(batch, emit)?;
+            round.order.take(batch, round.emit)?;
         }
         Ok(any)
     }
@@ -330,8 +327,5 @@ fn hash(bytes: &[u8]) -> u64 {
 
 /// A file that cannot be followed.
 pub(super) fn unreadable(path: &Path, why: String) -> Diagnostic {
-    let name = path.to_string_lossy();
-    let mut diagnostic = Diagnostic::new(code::UNREADABLE_IO, PartPath::root(&*name), Location::default(), why);
-    diagnostic.artifact = name.into_owned();
-    diagnostic
+    Diagnostic::about(code::UNREADABLE_IO, &path.to_string_lossy(), Location::default(), why)
 }
