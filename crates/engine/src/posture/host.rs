@@ -47,9 +47,22 @@ pub(super) struct User {
     pieces: Vec<Piece>,
 }
 
+impl Ready {
+    /// A user's name.
+    pub(super) fn name(&self, user: usize) -> &str {
+        self.users.get(user).map_or("", |user| &user.name)
+    }
+}
+
 impl Done {
     /// Reads an input and takes it apart; what could not be read is told.
-    pub(super) fn read(&mut self, source: &Source, shared: &Shared<'_>, worker: usize, identity: &mut Identity) -> Pieces {
+    pub(super) fn read(
+        &mut self,
+        source: &Source,
+        shared: &Shared<'_>,
+        worker: usize,
+        identity: &mut Identity,
+    ) -> Pieces {
         self.read_for(source, shared, worker, identity, false)
     }
 

@@ -42,44 +42,59 @@ pub(super) struct Pieces {
 
 /// Takes an input apart. `HKEY_CURRENT_USER` of a policy, or where `everybody` is asked for, is every user's.
 pub(super) fn split(source: &Source, loaded: Loaded, everybody: bool) -> Pieces {
-    let mut pieces = Pieces::default();
-    let Some(about) = loaded.about else { return pieces };
-    let made = ddefend_posture::Source { path: source.name.clone(), policy: about.policy, intent: about.intent };
-    let everybody = everybody || about.intent == Intent::Policy;
-    let user = about.user.unwrap_or_else(|| source.user.clone());
-    let mut piece = |root: Root| -> (&mut Piece, Root, Option<&'static str>) {
-        let new = || Piece { source: made.clone(), coverage: Vec::new(), facts: Vec::new() };
+    let Some(about) = loaded.about else { return Pieces::default() };
+    let mut sorting = Sorting {
+        pieces: Pieces::default(),
+        source: ddefend_posture::Source { path: source.name.clone(), policy: about.policy, intent: about.intent },
+        user: about.user.unwrap_or_else(|| source.user.clone()),
+        everybody: everybody || about.intent == Intent::Policy,
+    };
+    if let Coverage::Whole(keys) = about.coverage {
+        for (root, key) in keys {
+            let (piece, root, under) = sorting.piece(root);
+            piece.coverage.push((root, below(under, key)));
+        }
+    }
+    for mut fact in loaded.facts {
+        let (piece, root, under) = sorting.piece(fact.root);
+        fact.root = root;
+        fact.key = below(under, fact.key);
+        piece.facts.push(fact);
+    }
+    sorting.pieces
+}
+
+fn below(under: Option<&str>, key: String) -> String {
+    match under {
+        Some(under) if key.is_empty() => under.to_owned(),
+        Some(under) => format!(r"{under}\{key}"),
+        None => key,
+    }
+}
+
+struct Sorting {
+    pieces: Pieces,
+    source: ddefend_posture::Source,
+    user: String,
+    everybody: bool,
+}
+
+impl Sorting {
+    /// Where facts of a root go, the root they have there, and the key that they stand under.
+    fn piece(&mut self, root: Root) -> (&mut Piece, Root, Option<&'static str>) {
+        let source = &self.source;
+        let new = || Piece { source: source.clone(), coverage: Vec::new(), facts: Vec::new() };
+        let Pieces { machine, everybody, users } = &mut self.pieces;
         match root {
-            Root::Machine | Root::Files => (pieces.machine.get_or_insert_with(new), root, None),
-            Root::User if everybody => (pieces.everybody.get_or_insert_with(new), root, None),
-            Root::User => (pieces.users.entry(user.clone()).or_insert_with(new), root, None),
+            Root::Machine | Root::Files => (machine.get_or_insert_with(new), root, None),
+            Root::User if self.everybody => (everybody.get_or_insert_with(new), root, None),
+            Root::User => (users.entry(self.user.clone()).or_insert_with(new), root, None),
             Root::Users(name) => {
                 let classes = name.len().checked_sub(8).and_then(|at| name.split_at_checked(at));
                 let classes = classes.filter(|(_, ending)| ending.eq_ignore_ascii_case("_classes"));
                 let owner = classes.map_or(name.as_str(), |(owner, _)| owner).to_owned();
-                let under = classes.map(|_| CLASSES);
-                (pieces.users.entry(owner).or_insert_with(new), Root::User, under)
+                (users.entry(owner).or_insert_with(new), Root::User, classes.map(|_| CLASSES))
             }
         }
-    };
-    let below = |under: Option<&str>, key: &str| match under {
-        Some(under) if key.is_empty() => under.to_owned(),
-        Some(under) => format!(r"{under}\{key}"),
-        None => key.to_owned(),
-    };
-    if let Coverage::Whole(keys) = about.coverage {
-        for (root, key) in keys {
-            let (piece, root, under) = piece(root);
-            piece.coverage.push((root, below(under, &key)));
-        }
     }
-    for mut fact in loaded.facts {
-        let (piece, root, under) = piece(fact.root);
-        fact.root = root;
-        if under.is_some() {
-            fact.key = below(under, &fact.key);
-        }
-        piece.facts.push(fact);
-    }
-    pieces
 }

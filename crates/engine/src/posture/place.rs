@@ -177,7 +177,8 @@ fn above(folded: &[String], count: usize) -> usize {
 /// Which hive of a user has that name, if any.
 fn hive_of_user(name: &str) -> Option<&str> {
     let (stem, ending) = name.split_once('.')?;
-    let known = matches!(stem, "ntuser" | "usrclass") && matches!(ending, "dat" | "man" | "reg" | "json" | "csv" | "txt");
+    let known =
+        matches!(stem, "ntuser" | "usrclass") && matches!(ending, "dat" | "man" | "reg" | "json" | "csv" | "txt");
     known.then_some(stem)
 }
 
@@ -239,7 +240,8 @@ mod tests {
         check("C/Windows/System32/config/SYSTEM", "", Part::Machine);
         check("H/Windows/System32/config/DEFAULT", "H", Part::User(".DEFAULT".to_owned()));
         check("Users/bob/NTUSER.DAT", "", Part::User("bob".to_owned()));
-        let shadow = "H/uploads/ntfs/%5C%5C%3F%5CGLOBALROOT%5CDevice%5CHarddiskVolumeShadowCopy3/Users/alice/NTUSER.DAT";
+        let shadow =
+            "H/uploads/ntfs/%5C%5C%3F%5CGLOBALROOT%5CDevice%5CHarddiskVolumeShadowCopy3/Users/alice/NTUSER.DAT";
         check(shadow, "H (shadow copy 3)", alice());
     }
 

@@ -12,7 +12,7 @@ use ddefend_guard::Limits;
 use ddefend_model::posture::{Audit, PostureSummary};
 use ddefend_model::{Diagnostic, code};
 use ddefend_posture::Catalog;
-use ddefend_registry::{Format, Root};
+use ddefend_registry::Root;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub struct PostureSettings<'c> {
     /// Name of a host whose inputs do not say it.
     pub host: Option<String>,
     /// Changes that are merged over what was read, in this order.
-    pub what_if: Vec<(PathBuf, Option<Format>)>,
+    pub what_if: Vec<PathBuf>,
 }
 
 /// What an audit tells, in the order of hosts and users.
@@ -109,8 +109,7 @@ pub fn audit_inputs<E>(
     let watchdog = Watchdog::new(workers);
     let reading = Reading { interest, limits: &settings.limits, gate, watchdog, part: settings.part.clone() };
     let (policies, what_if, desk) = (Vec::new(), Vec::new(), Mutex::default());
-    let mut shared =
-        Shared { settings, reading, progress, policies, what_if, plan, desk, turn: Condvar::new() };
+    let mut shared = Shared { settings, reading, progress, policies, what_if, plan, desk, turn: Condvar::new() };
     let mut telling = Telling { summary: PostureSummary::default(), emit };
     for diagnostic in &plan.diagnostics {
         telling.tell(Told::Diagnostic(Box::new(diagnostic.clone())))?;
@@ -146,12 +145,12 @@ impl Shared<'_> {
     /// Reads what every host needs. The clock is not watched yet: what is read here was named, and is small.
     fn begin(&mut self, done: &mut Done) {
         let mut nobody = Identity::default();
-        for (path, format) in &self.settings.what_if {
+        for path in &self.settings.what_if {
             let source = Source {
                 name: path.to_string_lossy().into_owned(),
                 path: Some(path.clone()),
                 logs: Vec::new(),
-                format: *format,
+                format: None,
                 named: true,
                 user: String::new(),
             };
@@ -190,12 +189,10 @@ impl Shared<'_> {
     }
 
     fn machine(&self, host: usize, worker: usize) -> Done {
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            match (self.plan.hosts.get(host), self.plan.policies.get(host)) {
-                (Some(host), _) => Some(host::machine(host, self, worker)),
-                (None, Some(policy)) => Some(host::policy(policy, self, worker)),
-                (None, None) => None,
-            }
+        let made = catch_unwind(AssertUnwindSafe(|| match (self.plan.hosts.get(host), self.plan.policies.get(host)) {
+            (Some(host), _) => Some(host::machine(host, self, worker)),
+            (None, Some(policy)) => Some(host::policy(policy, self, worker)),
+            (None, None) => None,
         }));
         let mut desk = self.desk();
         let done = match made {
