@@ -73,6 +73,10 @@ pub mod code {
     pub const BROKEN_CHECKSUM: &str = "broken.checksum";
     /// Malformed XML; what stood before was read.
     pub const BROKEN_XML: &str = "broken.xml";
+    /// A hive's last write did not end, and its transaction logs are not there or cannot be used.
+    pub const BROKEN_UNFLUSHED: &str = "broken.unflushed";
+    /// A hive's transaction log is damaged or belongs to another state; what can be applied was.
+    pub const BROKEN_LOG: &str = "broken.log";
     /// Encrypted, and no known password opens it.
     pub const UNREADABLE_ENCRYPTED: &str = "unreadable.encrypted";
     /// A format or method that ddefend does not read.
@@ -89,6 +93,8 @@ pub mod code {
     pub const NOTE_PASSWORD: &str = "note.password";
     /// A Document Type Definition was met; external entities were not fetched.
     pub const NOTE_DTD: &str = "note.dtd";
+    /// What was done with a hive: logs were applied, or it is of a kind that holds no setting of interest.
+    pub const NOTE_HIVE: &str = "note.hive";
     /// Something odd that hides nothing.
     pub const NOTE_ODD: &str = "note.odd";
     /// The text is no YAML, or a document of it is no rule.
@@ -138,6 +144,8 @@ pub mod code {
         BROKEN_COMPRESSION,
         BROKEN_CHECKSUM,
         BROKEN_XML,
+        BROKEN_UNFLUSHED,
+        BROKEN_LOG,
         UNREADABLE_ENCRYPTED,
         UNREADABLE_FORMAT,
         UNREADABLE_IO,
@@ -145,6 +153,7 @@ pub mod code {
         NOTE_ARCHIVE,
         NOTE_PASSWORD,
         NOTE_DTD,
+        NOTE_HIVE,
         NOTE_ODD,
         RULE_YAML,
         RULE_LIMIT,

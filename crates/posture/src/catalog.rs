@@ -350,6 +350,9 @@ pub struct Profile {
     pub name: String,
     /// What it is for, in one sentence.
     pub about: String,
+    /// Checks that DDE servers which run already need insecure: `--keep` goes with this profile where there are any.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// What it sets.
     #[serde(rename = "target")]
     pub targets: Vec<Target>,
@@ -361,10 +364,17 @@ pub struct Profile {
 pub struct Target {
     /// The check.
     pub check: String,
-    /// The place's layer: `policy` where there is one that Windows reads, else `user`.
+    /// The place's layer: `policy` where there is one that Windows reads, else `user`. Versions whose policy is not read
+    /// get it in the user layer.
     pub layer: Layer,
-    /// The data: a number or a text.
+    /// The data: a number or a text. Where the check looks at bits, they are set beside those that are set already.
     pub data: Item,
+    /// Version directories, where not all of the check's.
+    #[serde(default)]
+    pub versions: Vec<String>,
+    /// Written only where the setting is insecure: for values that ordinary machines do not have.
+    #[serde(default)]
+    pub if_insecure: bool,
 }
 
 /// A number or a text.

@@ -6,6 +6,7 @@
 
 mod catalog;
 mod evaluate;
+pub mod harden;
 mod store;
 
 pub use catalog::{

@@ -6,12 +6,21 @@
 
 mod data;
 mod entry;
+mod hive;
+mod input;
 mod interest;
+mod lines;
 mod open;
+mod out;
+mod path;
+mod pol;
+mod reg;
 mod tree;
+pub mod write;
 
 pub use data::Data;
-pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink};
+pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink, UNKNOWN_KEY};
+pub use input::Input;
 pub use interest::{Interest, Spot, fold};
-pub use open::{Input, detect, formats, read};
+pub use open::{UnknownFormat, detect, formats, read};
 pub use tree::{Key, Tree};

@@ -1,41 +1,100 @@
-use crate::{About, Format, Interest, Sink};
+use crate::lines::Lines;
+use crate::out::Out;
+use crate::{About, Format, Input, Interest, Sink, hive, pol, reg};
 use ddefend_guard::Budget;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
+use std::str::FromStr;
 
-/// An input as the engine hands it over.
-#[derive(Clone, Copy, Debug)]
-pub struct Input<'a> {
-    /// Its path, for formats whose name says what they are (`NTUSER.DAT` that lost its root's name, `Registry.xml`).
-    /// Never decides alone.
-    pub name: &'a str,
-    /// All of it.
-    pub bytes: &'a [u8],
-    /// Transaction logs of a hive, in no order.
-    pub logs: &'a [&'a [u8]],
-}
+const FORMATS: [Format; 12] = [
+    Format::Hive,
+    Format::Reg,
+    Format::Pol,
+    Format::Lgpo,
+    Format::PolicyRules,
+    Format::GpReport,
+    Format::GpResult,
+    Format::Gpp,
+    Format::RegQuery,
+    Format::Json,
+    Format::Csv,
+    Format::MpPreference,
+];
 
-/// The format, by content.
+/// Bytes that are looked at to tell the format.
+const HEAD: usize = 64 << 10;
+
+/// The format, by content. The first bytes tell; none where it is no input of this crate.
 #[must_use]
-pub fn detect(_input: &Input<'_>) -> Option<Format> {
+pub fn detect(input: &Input<'_>) -> Option<Format> {
+    if hive::is(input.bytes) {
+        return Some(Format::Hive);
+    }
+    if pol::is(input.bytes) {
+        return Some(Format::Pol);
+    }
+    let head = head(input.bytes);
+    if reg::is(&head) {
+        return Some(Format::Reg);
+    }
     None
 }
 
-/// Every format by the word for `--input-format`.
-pub fn formats() -> impl Iterator<Item = Format> {
-    [].into_iter()
+/// The first lines as text.
+fn head(bytes: &[u8]) -> String {
+    let bytes = bytes.get(..HEAD).unwrap_or(bytes);
+    let mut text = String::new();
+    for line in Lines::new(bytes) {
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    text
 }
 
-/// Reads an input: facts about wanted keys go to the sink, in the order of the input.
+/// Every format, in the order of [`Format`].
+pub fn formats() -> impl Iterator<Item = Format> {
+    FORMATS.into_iter()
+}
+
+/// The word for `--input-format` is none of [`formats`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no such format of registry data")]
+pub struct UnknownFormat;
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
+        formats().find(|format| format.as_str() == word).ok_or(UnknownFormat)
+    }
+}
+
+/// Reads an input: facts about wanted keys go to the sink, in the order of the input. A key that is taken away is told
+/// where something below it is wanted.
 ///
 /// # Errors
 /// A diagnostic where the input is none that is read, or its head is so broken that nothing of it can be.
 pub fn read(
     input: &Input<'_>,
     format: Option<Format>,
-    _interest: &Interest,
-    _budget: &Budget,
-    _sink: &mut dyn Sink,
+    interest: &Interest,
+    budget: &Budget,
+    sink: &mut dyn Sink,
 ) -> Result<About, Box<Diagnostic>> {
-    let _ = format.or_else(|| detect(input));
-    Err(Box::new(Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::default(), Location::default(), "not read")))
+    let unread = |message: &str| {
+        let diagnostic =
+            Diagnostic::new(code::UNREADABLE_FORMAT, PartPath::default(), Location::default(), message.to_owned());
+        Err(Box::new(diagnostic))
+    };
+    let Some(format) = format.or_else(|| detect(input)) else {
+        return unread("no hive, export, policy or dump of the registry");
+    };
+    if format == Format::Hive {
+        return hive::read(input, interest, budget, sink);
+    }
+    let out = Out::new(interest, budget, sink);
+    match format {
+        Format::Reg => Ok(reg::read(input.bytes, out)),
+        Format::Pol => Ok(pol::read(input.name, input.bytes, out)),
+        _ => unread("this format is not read yet"),
+    }
 }

@@ -29,7 +29,8 @@ pub(crate) fn make(_: &Meta) -> Box<dyn Renderer> {
 
 struct Csv;
 
-fn row(fields: &[String]) -> String {
+/// One record.
+pub(crate) fn row(fields: &[String]) -> String {
     let quoted: Vec<String> = fields.iter().map(|field| escape::csv(field)).collect();
     format!("{}\r\n", quoted.join(","))
 }

@@ -2,7 +2,6 @@
 
 mod csv;
 mod ecs;
-mod foreign;
 mod forest;
 mod html;
 mod json;

@@ -6,6 +6,7 @@ mod columns;
 mod csv;
 pub mod escape;
 pub mod explanation;
+mod foreign;
 mod html;
 mod hunt;
 mod json;

@@ -8,6 +8,7 @@ pub(crate) enum Style {
     Dim,
     Alarm,
     Warn,
+    Good,
 }
 
 /// Colours, or none. Only the sixteen basic ones: they fit light and dark terminals.
@@ -24,6 +25,7 @@ impl Paint {
             Style::Dim => "2",
             Style::Alarm => "1;31",
             Style::Warn => "33",
+            Style::Good => "32",
         };
         self.wrap(code, text)
     }

@@ -1,6 +1,14 @@
 //! What `ddefend posture audit` prints: one small renderer per output, beside those of `scan` and `hunt`.
 
+mod csv;
+mod essence;
+mod json;
 mod jsonl;
+mod navigator;
+mod ocsf;
+mod sarif;
+mod shape;
+mod text;
 
 use ddefend_model::Diagnostic;
 use ddefend_model::posture::{Audit, PostureSummary};
@@ -58,7 +66,15 @@ pub trait PostureRenderer {
 type Make = fn(&PostureMeta) -> Box<dyn PostureRenderer>;
 
 /// Every output: name, constructor. One line each.
-const OUTPUTS: &[(&str, Make)] = &[("jsonl", jsonl::make)];
+const OUTPUTS: &[(&str, Make)] = &[
+    ("text", text::make),
+    ("json", json::make),
+    ("jsonl", jsonl::make),
+    ("csv", csv::make),
+    ("sarif", sarif::make),
+    ("ocsf", ocsf::make),
+    ("navigator", navigator::make),
+];
 
 /// Names of the outputs of `posture audit`, for `--format`.
 pub fn posture_names() -> impl Iterator<Item = &'static str> {

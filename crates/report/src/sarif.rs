@@ -26,7 +26,7 @@ struct Sarif {
 }
 
 /// SARIF 3.27.10.
-fn level(level: Level) -> &'static str {
+pub(crate) fn level(level: Level) -> &'static str {
     match level {
         Level::Critical | Level::High => "error",
         Level::Medium => "warning",
@@ -35,7 +35,7 @@ fn level(level: Level) -> &'static str {
 }
 
 /// A path as a relative URI reference, RFC 3986.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.replace('\\', "/").bytes() {
         match byte {
@@ -83,7 +83,7 @@ fn result(scanned: &Scanned, finding: &Finding) -> Value {
 }
 
 /// FNV-1a, 64 bits, in hexadecimal: stable over runs and versions, not a defence.
-fn fingerprint(text: &str) -> String {
+pub(crate) fn fingerprint(text: &str) -> String {
     let hash = text
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

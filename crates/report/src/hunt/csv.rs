@@ -1,7 +1,7 @@
 //! One row per detection and diagnostic (RFC 4180), safe to open in a spreadsheet.
 
 use super::{HuntMeta, HuntRenderer, shape};
-use crate::escape;
+use crate::csv::row;
 use ddefend_model::{Detection, Diagnostic, Familiarity, HuntSummary};
 
 const COLUMNS: [&str; 24] = [
@@ -36,11 +36,6 @@ pub(super) fn make(_: &HuntMeta) -> Box<dyn HuntRenderer> {
 }
 
 struct Csv;
-
-fn row(fields: &[String]) -> String {
-    let quoted: Vec<String> = fields.iter().map(|field| escape::csv(field)).collect();
-    format!("{}\r\n", quoted.join(","))
-}
 
 impl HuntRenderer for Csv {
     fn begin(&mut self) -> String {

@@ -1,8 +1,8 @@
 //! JSON lines in the Elastic Common Schema 8.11: an alert per detection (`event.kind: alert`), a `pipeline_error` per gap.
 //! What ECS has no field for stands under `ddefend`.
 
-use super::foreign::{account, identity, line, risk, split_technique, technique_address};
 use super::{HuntMeta, HuntRenderer, HuntRule, shape};
+use crate::foreign::{account, line, risk, split_technique, technique_address};
 use ddefend_model::{Detection, Diagnostic, HuntSummary, Process};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl HuntRenderer for Ecs {
                 "module": "ddefend",
                 "dataset": "ddefend.detection",
                 "provider": "ddefend",
-                "id": identity(detection),
+                "id": shape::identity(detection),
                 "code": if event.event_id == 0 { String::new() } else { event.event_id.to_string() },
                 "sequence": event.record,
                 "severity": risk(rule.level),

@@ -2,13 +2,12 @@
 //! Base Event (class 0) per gap. `time` is the event's own, not the moment of the hunt: the output stays the same from
 //! run to run.
 
-use super::foreign::{account, identity, line, microseconds, split_technique, technique_address};
 use super::{HuntMeta, HuntRenderer, HuntRule, shape};
+use crate::foreign::{OCSF, account, line, milliseconds, severity, split_technique, technique_address};
 use ddefend_model::{Detection, Diagnostic, HuntSummary, Level, Process};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const OCSF: &str = "1.4.0";
 /// Most processes inside one another.
 const CHAIN: usize = 16;
 
@@ -37,7 +36,7 @@ impl HuntRenderer for Ocsf {
         let times = detection.events.iter().map(|event| milliseconds(&event.time)).chain([time]);
         let mut metadata = self.metadata();
         if let Value::Object(map) = &mut metadata {
-            map.insert("uid".to_owned(), Value::String(identity(detection)));
+            map.insert("uid".to_owned(), Value::String(shape::identity(detection)));
             map.insert("log_name".to_owned(), Value::String(event.channel.clone()));
             map.insert("original_time".to_owned(), Value::String(event.time.clone()));
             map.insert("profiles".to_owned(), json!(["host"]));
@@ -63,7 +62,7 @@ impl HuntRenderer for Ocsf {
             "message": format!("{} on {}: {}", rule.title, shape::host(event), shape::gist(detection)),
             "metadata": metadata,
             "finding_info": {
-                "uid": identity(detection),
+                "uid": shape::identity(detection),
                 "title": rule.title,
                 "desc": detection.why,
                 "types": ["Sigma"],
@@ -111,21 +110,6 @@ impl HuntRenderer for Ocsf {
 
     fn end(&mut self, _: &HuntSummary) -> String {
         String::new()
-    }
-}
-
-/// OCSF counts milliseconds.
-fn milliseconds(time: &str) -> i64 {
-    microseconds(time).div_euclid(1000)
-}
-
-fn severity(level: Level) -> (u32, &'static str) {
-    match level {
-        Level::Info => (1, "Informational"),
-        Level::Low => (2, "Low"),
-        Level::Medium => (3, "Medium"),
-        Level::High => (4, "High"),
-        Level::Critical => (5, "Critical"),
     }
 }
 

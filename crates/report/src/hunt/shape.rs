@@ -99,6 +99,12 @@ pub(super) fn grouped(count: u64) -> String {
     out
 }
 
+/// The same text for the same detection in every run: rule, log, record, and where in the log it stands.
+pub(super) fn identity(detection: &Detection) -> String {
+    let event = &detection.event;
+    format!("{}:{}#{}@{}", detection.rule.id, event.source, event.record, event.offset)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{basename, grouped, time};

@@ -1,8 +1,8 @@
 //! JSON lines for Timesketch's importer, which wants `message`, `datetime` (ISO 8601) and `timestamp_desc`; `timestamp`
 //! counts microseconds (Timesketch documentation, "Import from JSON or CSV"). Diagnostics have no time and no place here.
 
-use super::foreign::{identity, line, microseconds};
 use super::{HuntMeta, HuntRenderer, shape};
+use crate::foreign::{line, microseconds};
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ impl HuntRenderer for Timesketch {
             "time_zone": zone,
             "data_type": "ddefend:detection",
             "tag": tags,
-            "detection_id": identity(detection),
+            "detection_id": shape::identity(detection),
             "level": rule.level,
             "rule_id": rule.id,
             "rule_title": rule.title,

@@ -1,6 +1,8 @@
 //! A synthetic hunt: an Office chain on one host, repeats of a noisy rule, a correlation, and hostile strings throughout.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod audits;
+
 use ddefend_model::{
     Detection, Diagnostic, EventRef, Familiarity, HuntSummary, Level, Location, MatchedField, PartPath, Process,
     RuleRef, Shown, Unreachable, code,

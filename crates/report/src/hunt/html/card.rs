@@ -1,7 +1,7 @@
 //! One detection in full.
 
 use crate::escape::html as e;
-use crate::hunt::foreign::technique_address;
+use crate::foreign::technique_address;
 use crate::hunt::shape;
 use crate::text::clip;
 use ddefend_model::{Detection, Familiarity, Level, Process};

@@ -125,7 +125,7 @@ fn about(id: &str, rule: &RuleCount, known: Option<&HuntRule>) -> String {
         .iter()
         .filter_map(|tag| tag.strip_prefix("attack."))
         .map(str::to_uppercase)
-        .filter(|id| crate::hunt::foreign::technique_address(id).is_some())
+        .filter(|id| crate::foreign::technique_address(id).is_some())
         .collect();
     if !tagged.is_empty() {
         let _ = write!(inner, "<p>ATT&amp;CK {}</p>", techniques(&tagged));

@@ -2,11 +2,14 @@
 
 use crate::escape;
 use ddefend_event::Time;
-use ddefend_model::{Detection, Level};
+use ddefend_model::Level;
 use serde_json::Value;
 
+/// The version of the Open Cybersecurity Schema Framework that is written.
+pub(crate) const OCSF: &str = "1.4.0";
+
 /// A line of JSON with what is empty left out.
-pub(super) fn line(value: Value) -> String {
+pub(crate) fn line(value: Value) -> String {
     let mut line = escape::json(&pruned(value).unwrap_or(Value::Null).to_string());
     line.push('\n');
     line
@@ -31,25 +34,19 @@ fn pruned(value: Value) -> Option<Value> {
 }
 
 /// Microseconds since 1970; 0 where the record has no time.
-pub(super) fn microseconds(time: &str) -> i64 {
+pub(crate) fn microseconds(time: &str) -> i64 {
     Time::parse(time).map_or(0, |time| time.ticks.div_euclid(10))
 }
 
-/// The same text for the same detection in every run: rule, log, record, and where in the log it stands.
-pub(super) fn identity(detection: &Detection) -> String {
-    let event = &detection.event;
-    format!("{}:{}#{}@{}", detection.rule.id, event.source, event.record, event.offset)
-}
-
 /// `https://attack.mitre.org/techniques/T1559/002/`; none for what is no technique id.
-pub(super) fn technique_address(id: &str) -> Option<String> {
+pub(crate) fn technique_address(id: &str) -> Option<String> {
     let (technique, sub) = split_technique(id)?;
     let sub = sub.map(|sub| format!("{sub}/")).unwrap_or_default();
     Some(format!("https://attack.mitre.org/techniques/{technique}/{sub}"))
 }
 
 /// `T1559.002` to `T1559` and `002`.
-pub(super) fn split_technique(id: &str) -> Option<(&str, Option<&str>)> {
+pub(crate) fn split_technique(id: &str) -> Option<(&str, Option<&str>)> {
     let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let (technique, sub) = id.split_once('.').map_or((id, None), |(technique, sub)| (technique, Some(sub)));
     let fits = technique.strip_prefix('T').is_some_and(|number| digits(number, 4));
@@ -57,7 +54,7 @@ pub(super) fn split_technique(id: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// Severity from 0 to 100, in the steps that Elastic's own rules use (Elastic Security, "risk_score").
-pub(super) fn risk(level: Level) -> u32 {
+pub(crate) fn risk(level: Level) -> u32 {
     match level {
         Level::Info => 1,
         Level::Low => 21,
@@ -68,8 +65,24 @@ pub(super) fn risk(level: Level) -> u32 {
 }
 
 /// Domain and name of `DOMAIN\name`.
-pub(super) fn account(user: &str) -> (&str, &str) {
+pub(crate) fn account(user: &str) -> (&str, &str) {
     user.split_once('\\').unwrap_or(("", user))
+}
+
+/// OCSF counts milliseconds.
+pub(crate) fn milliseconds(time: &str) -> i64 {
+    microseconds(time).div_euclid(1000)
+}
+
+/// Severity in OCSF's numbers and words.
+pub(crate) fn severity(level: Level) -> (u32, &'static str) {
+    match level {
+        Level::Info => (1, "Informational"),
+        Level::Low => (2, "Low"),
+        Level::Medium => (3, "Medium"),
+        Level::High => (4, "High"),
+        Level::Critical => (5, "Critical"),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,259 @@
+//! For people at a terminal: per machine and user the answer, the ways in, what is not in order, and what to do about it.
+
+mod checks;
+mod evidence;
+mod faults;
+mod ways;
+
+use super::essence::Alike;
+use super::{PostureMeta, PostureRenderer, shape};
+use crate::columns::Columns;
+use crate::paint::{Paint, Style};
+use crate::text::{bytes, plural};
+use crate::{escape, wrap};
+use ddefend_model::Diagnostic;
+use ddefend_model::posture::{Audit, PostureSummary, Verdict, Way};
+use std::collections::BTreeMap;
+
+/// Columns that labels take.
+const LABEL: usize = 9;
+/// Diagnostics listed unless verbose.
+const DIAGNOSTICS: usize = 5;
+
+pub(super) fn make(meta: &PostureMeta) -> Box<dyn PostureRenderer> {
+    let width = if meta.width == 0 { 100 } else { meta.width.clamp(60, 200) };
+    Box::new(Text {
+        page: Page {
+            columns: Columns { width, paint: Paint { colour: meta.colour }, label: LABEL },
+            verbose: meta.verbose,
+        },
+        attack: meta.rules.iter().map(|rule| (rule.id.clone(), rule.attack.clone())).collect(),
+        alike: Alike::default(),
+        host: None,
+        gaps: Vec::new(),
+    })
+}
+
+/// What every part of the text needs to know.
+#[derive(Clone, Copy, Debug)]
+struct Page {
+    columns: Columns,
+    verbose: bool,
+}
+
+impl Page {
+    /// A text behind a mark that is printed already safe and painted; the lines that follow are indented by as much.
+    fn hang(&self, mark: &str, mark_width: usize, text: &str, style: Style) -> String {
+        let mut out = String::new();
+        let width = self.columns.width.saturating_sub(mark_width);
+        for (index, line) in wrap::wrap(&escape::terminal(text), width).iter().enumerate() {
+            let before = if index == 0 { mark.to_owned() } else { " ".repeat(mark_width) };
+            out.push_str(&format!("{before}{}\n", self.columns.paint.with(style, line)));
+        }
+        out
+    }
+
+    fn heading(&self, text: &str) -> String {
+        let line = wrap::clip(&escape::terminal(text), self.columns.width.saturating_sub(2));
+        format!("\n  {}\n", self.columns.paint.with(Style::Strong, &line))
+    }
+}
+
+/// The colour of a state.
+fn way_style(way: Way) -> Style {
+    match way {
+        Way::Open => Style::Alarm,
+        Way::Clicks | Way::Unknown => Style::Warn,
+        Way::Closed => Style::Good,
+    }
+}
+
+struct Text {
+    page: Page,
+    /// Techniques of the ways in, by id.
+    attack: BTreeMap<String, String>,
+    alike: Alike,
+    /// The host whose heading was printed last.
+    host: Option<String>,
+    /// The first diagnostics, for the end.
+    gaps: Vec<Diagnostic>,
+}
+
+impl PostureRenderer for Text {
+    fn audit(&mut self, audit: &Audit) -> String {
+        if !self.page.verbose && self.alike.folds(audit) {
+            return String::new();
+        }
+        let mut out = self.title(audit);
+        let head = self.head(audit);
+        if !head.is_empty() {
+            out.push_str(&format!("\n{head}"));
+        }
+        out.push_str(&ways::ways(self.page, audit));
+        out.push_str(&checks::checks(self.page, audit));
+        out.push_str(&faults::faults(self.page, audit));
+        if self.page.verbose {
+            out.push_str(&evidence::evidence(self.page, audit));
+        }
+        out
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
+        if self.page.verbose {
+            let label = if diagnostic.is_gap() { "not read" } else { "note" };
+            return self.page.columns.field(label, &diagnostic_text(diagnostic), Style::Warn);
+        }
+        if diagnostic.is_gap() && self.gaps.len() < DIAGNOSTICS {
+            self.gaps.push(diagnostic.clone());
+        }
+        String::new()
+    }
+
+    fn end(&mut self, summary: &PostureSummary) -> String {
+        let mut out = self.folded();
+        if self.host.is_some() {
+            out.push('\n');
+        }
+        out.push_str(&self.summary(summary));
+        out
+    }
+}
+
+impl Text {
+    /// The host, where it is another than before, and the user.
+    fn title(&mut self, audit: &Audit) -> String {
+        let page = self.page;
+        let width = page.columns.width;
+        let mut out = String::new();
+        if self.host.as_ref() != Some(&audit.host) {
+            if self.host.is_some() {
+                out.push('\n');
+            }
+            let host = wrap::clip(&escape::terminal(&audit.host), width.saturating_sub(4));
+            let line = format!("━━ {host} ");
+            out.push_str(&format!("{}\n", page.columns.paint.with(Style::Strong, &fill(&line, '━', width))));
+            self.host = Some(audit.host.clone());
+        }
+        let sid =
+            if audit.sid.is_empty() || audit.sid == audit.user { String::new() } else { format!(" ({})", audit.sid) };
+        let name = if audit.user.is_empty() { "machine".to_owned() } else { format!("user {}{sid}", audit.user) };
+        let name = wrap::clip(&escape::terminal(&name), width.saturating_sub(4));
+        out.push_str(&format!(
+            "\n{}\n",
+            page.columns.paint.with(Style::Strong, &fill(&format!("── {name} "), '─', width))
+        ));
+        out
+    }
+
+    /// The question and its answer, and what the user works with.
+    fn head(&self, audit: &Audit) -> String {
+        let columns = self.page.columns;
+        let mut out = String::new();
+        if let Some(answer) = shape::answer(audit, &self.attack) {
+            let mark = format!(
+                "  Can DDE start programs here?  {}  ",
+                columns.paint.with(way_style(answer.state), answer.word)
+            );
+            let width = 33 + answer.word.len();
+            if columns.width > width + 40 {
+                out.push_str(&self.page.hang(&mark, width, &answer.why, Style::Plain));
+            } else {
+                out.push_str(&format!("{}\n", mark.trim_end()));
+                out.push_str(&self.page.hang("  ", 2, &answer.why, Style::Plain));
+            }
+            out.push_str(&self.page.hang("  ", 2, &answer.beside, Style::Dim).replace("  \n", ""));
+        }
+        let installed = shape::installed(audit);
+        if !installed.is_empty() {
+            out.push_str(&columns.field("Office", &installed.join("; "), Style::Dim));
+        }
+        if self.page.verbose {
+            for source in &audit.sources {
+                out.push_str(&columns.field("read", source, Style::Dim));
+            }
+        }
+        out
+    }
+
+    /// Audits that were not shown because one like them was.
+    fn folded(&self) -> String {
+        let page = self.page;
+        let mut out = String::new();
+        for kind in self.alike.kinds() {
+            if out.is_empty() {
+                out.push_str(&format!(
+                    "\n{}\n",
+                    page.columns.paint.with(Style::Strong, &fill("── the same again ", '─', page.columns.width))
+                ));
+            }
+            let more = kind.count.saturating_sub(kind.names.len() as u64);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let text = format!("{} alike: {}, {}{more}", kind.count + 1, kind.first, kind.names.join(", "));
+            out.push_str(&page.hang("  ", 2, &text, Style::Plain));
+        }
+        out
+    }
+
+    /// Counts over everything.
+    fn summary(&self, summary: &PostureSummary) -> String {
+        let columns = self.page.columns;
+        let paint = columns.paint;
+        let of = |map: &BTreeMap<String, u64>, word: &str| map.get(word).copied().unwrap_or(0);
+        let mut ways: Vec<String> = Vec::new();
+        for (way, words) in
+            [(Way::Open, "open"), (Way::Clicks, "by clicks"), (Way::Unknown, "not known"), (Way::Closed, "closed")]
+        {
+            let count = of(&summary.exposures, way.as_str());
+            if count > 0 {
+                ways.push(paint.with(way_style(way), &format!("{count} {words}")));
+            }
+        }
+        let ways =
+            if ways.is_empty() { "no way in was judged".to_owned() } else { format!("ways in: {}", ways.join(", ")) };
+        let mut out = format!("{}, {}: {ways}\n", plural(summary.hosts, "host"), plural(summary.users, "user"));
+        let verdicts = [Verdict::Insecure, Verdict::Misapplied, Verdict::Absent, Verdict::Unknown, Verdict::Secure];
+        let checks: Vec<String> = verdicts
+            .into_iter()
+            .filter(|verdict| of(&summary.checks, verdict.as_str()) > 0)
+            .map(|verdict| format!("{} {}", of(&summary.checks, verdict.as_str()), verdict.as_str()))
+            .collect();
+        if !checks.is_empty() {
+            out.push_str(&columns.field("checks", &checks.join(", "), Style::Plain));
+        }
+        let faults: u64 = summary.faults.values().sum();
+        if faults > 0 {
+            let text = format!("{} of hardening without effect; what to do stands above", plural(faults, "setting"));
+            out.push_str(&columns.field("faults", &text, Style::Warn));
+        }
+        let time = summary.elapsed.map(|elapsed| format!(" in {:.1} s", elapsed as f64 / 1000.0)).unwrap_or_default();
+        out.push_str(&columns.field(
+            "read",
+            &format!("{}, {}{time}", plural(summary.inputs, "input"), bytes(summary.bytes)),
+            Style::Plain,
+        ));
+        for gap in &self.gaps {
+            out.push_str(&columns.field("not read", &diagnostic_text(gap), Style::Warn));
+        }
+        let gaps: u64 =
+            summary.diagnostics.iter().filter(|(code, _)| !code.starts_with("note.")).map(|(_, count)| count).sum();
+        let more = gaps.saturating_sub(self.gaps.len() as u64);
+        if more > 0 && !self.page.verbose {
+            out.push_str(&columns.field("", &format!("and {} more (-v tells all)", plural(more, "gap")), Style::Warn));
+        }
+        out
+    }
+}
+
+/// A line filled up to the width.
+fn fill(line: &str, with: char, width: usize) -> String {
+    use unicode_width::UnicodeWidthStr as _;
+    let missing = width.saturating_sub(line.width());
+    format!("{line}{}", with.to_string().repeat(missing))
+}
+
+fn diagnostic_text(diagnostic: &Diagnostic) -> String {
+    let place = diagnostic.location.to_string();
+    let part = diagnostic.part.to_string();
+    let at = if place.is_empty() { part } else { format!("{part}, {place}") };
+    format!("{at}: {} ({})", diagnostic.message, diagnostic.code)
+}

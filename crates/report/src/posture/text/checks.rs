@@ -1,0 +1,209 @@
+//! The table of what is not in order, worst first.
+
+use super::Page;
+use crate::escape;
+use crate::paint::Style;
+use crate::posture::shape;
+use crate::wrap::{clip, pad, squeeze, wrap};
+use ddefend_model::Level;
+use ddefend_model::posture::{Audit, Check, Outcome, Verdict};
+use unicode_width::UnicodeWidthStr as _;
+
+/// Rows unless verbose.
+const ROWS: usize = 40;
+/// Ids listed in one line unless verbose.
+const IDS: usize = 12;
+
+pub(super) fn checks(page: Page, audit: &Audit) -> String {
+    if audit.checks.is_empty() {
+        return String::new();
+    }
+    let total = audit.checks.len();
+    let bad = shape::by_urgency(audit.checks.iter().filter(|check| page.verbose || !shape::in_order(check)));
+    let wrong = audit.checks.iter().filter(|check| !shape::in_order(check) && !is_unknown(check)).count();
+    let unknown: Vec<&Check> = bad.iter().copied().filter(|check| is_unknown(check)).collect();
+    let good = audit.checks.iter().filter(|check| shape::in_order(check)).count();
+    let mut out = page.heading(&format!("Not in order: {wrong} of {}", shape::count(total as u64, "check", "checks")));
+    let mut rows: Vec<&Check> =
+        bad.iter().copied().filter(|check| page.verbose || (!is_unknown(check) && is_worth_a_row(check))).collect();
+    let rest: Vec<&Check> =
+        bad.iter().copied().filter(|check| !page.verbose && !is_unknown(check) && !is_worth_a_row(check)).collect();
+    let cut: Vec<&Check> = if page.verbose { Vec::new() } else { rows.split_off(rows.len().min(ROWS)) };
+    if !rows.is_empty() {
+        out.push_str(&Table::new(page, &rows).print());
+    }
+    out.push_str(&line(page, "more", "not in order as well", &cut));
+    out.push_str(&line(page, "minor", "of level low or info", &rest));
+    if !page.verbose {
+        out.push_str(&line(page, "unknown", "that the inputs do not say", &unknown));
+    }
+    if good > 0 {
+        let text = format!(
+            "{} in order{}",
+            shape::count(good as u64, "check", "checks"),
+            if page.verbose { "" } else { " (-v lists them)" }
+        );
+        out.push_str(&page.columns.field("good", &text, Style::Good));
+    }
+    out
+}
+
+fn is_unknown(check: &Check) -> bool {
+    check.verdict == Verdict::Unknown || (check.outcome == Outcome::Unknown && check.verdict == Verdict::Absent)
+}
+
+/// What somebody set wrongly always has one; what nobody set where it matters.
+fn is_worth_a_row(check: &Check) -> bool {
+    check.level >= Level::Medium || matches!(check.verdict, Verdict::Insecure | Verdict::Misapplied)
+}
+
+/// Checks in one line: how many, and the first ids.
+fn line(page: Page, label: &str, what: &str, checks: &[&Check]) -> String {
+    if checks.is_empty() {
+        return String::new();
+    }
+    let mut ids: Vec<&str> = Vec::new();
+    for check in checks {
+        if !ids.contains(&check.id.as_str()) {
+            ids.push(&check.id);
+        }
+    }
+    let more = ids.len().saturating_sub(IDS);
+    let more = if more > 0 { format!(" and {more} more (-v lists them)") } else { String::new() };
+    let text =
+        format!("{} {what}: {}{more}", checks.len(), ids.iter().take(IDS).copied().collect::<Vec<_>>().join(", "));
+    page.columns.field(label, &text, Style::Dim)
+}
+
+/// A table whose columns are as wide as what stands in them, the title taking what is left.
+struct Table<'a> {
+    page: Page,
+    rows: &'a [&'a Check],
+    /// Columns of title, product, verdict, effective, layer, enforced, mitigation.
+    widths: [usize; 7],
+    /// A column with the level comes first.
+    level: bool,
+    /// Blanks between columns.
+    gap: usize,
+}
+
+const HEADS: [&str; 7] = ["CHECK", "WHERE", "VERDICT", "EFFECT", "LAYER", "ENF", "ATT&CK"];
+/// Columns that are left out where there is no room, first the least needed.
+const DISPENSABLE: [usize; 4] = [6, 5, 3, 4];
+/// Least columns of a title.
+const TITLE: usize = 20;
+
+impl<'a> Table<'a> {
+    fn new(page: Page, rows: &'a [&'a Check]) -> Self {
+        let width = page.columns.width;
+        let level = width >= 95;
+        let gap = if level { 2 } else { 1 };
+        let (product_limit, effective_limit) = match width {
+            0..95 => (15, 7),
+            95..130 => (16, 14),
+            _ => (28, 44),
+        };
+        let limits = [0, product_limit, 10, effective_limit, 8, 3, 6];
+        let mut widths = HEADS.map(str::len);
+        for check in rows {
+            for ((width, cell), limit) in widths.iter_mut().zip(cells(check, effective_limit)).zip(limits) {
+                *width = (*width).max(cell.width()).min(limit);
+            }
+        }
+        let before = 2 + if level { 8 + gap } else { 0 };
+        let left = |widths: &[usize; 7]| {
+            let taken: usize = widths.iter().skip(1).filter(|width| **width > 0).map(|width| width + gap).sum();
+            width.saturating_sub(before + taken)
+        };
+        for column in DISPENSABLE {
+            if left(&widths) < TITLE
+                && let Some(width) = widths.get_mut(column)
+            {
+                *width = 0;
+            }
+        }
+        let longest = rows.iter().map(|check| escape::terminal(&check.title).width()).max().unwrap_or(0);
+        let room = left(&widths).max(TITLE);
+        if let Some(title) = widths.first_mut() {
+            *title = longest.clamp(TITLE, room);
+        }
+        Self { page, rows, widths, level, gap }
+    }
+
+    fn print(&self) -> String {
+        let paint = self.page.columns.paint;
+        let heads = HEADS.iter().zip(self.widths).filter(|(_, width)| *width > 0);
+        let mut heads: Vec<String> = heads.map(|(head, width)| pad(&clip(head, width), width)).collect();
+        if self.level {
+            heads.insert(0, pad("LEVEL", 8));
+        }
+        let mut out = format!("  {}\n", paint.with(Style::Dim, heads.join(&" ".repeat(self.gap)).trim_end()));
+        for check in self.rows {
+            out.push_str(&self.row(check));
+        }
+        out
+    }
+
+    fn row(&self, check: &Check) -> String {
+        let gap = " ".repeat(self.gap);
+        let [title_width, _, _, effective_width, ..] = self.widths;
+        let [title, rest @ ..] = cells(check, effective_width);
+        let mut out = String::new();
+        for (index, line) in wrap(&title, title_width).iter().enumerate() {
+            let line = clip(line, title_width);
+            if index > 0 {
+                out.push_str(&format!("  {}{line}\n", " ".repeat(if self.level { 8 + self.gap } else { 0 })));
+                continue;
+            }
+            let level = if self.level { format!("{}{gap}", level_cell(self.page, check)) } else { String::new() };
+            let mut row = format!("  {level}{}", pad(&line, title_width));
+            for (column, (cell, width)) in rest.iter().zip(self.widths.iter().skip(1)).enumerate() {
+                if *width > 0 {
+                    let cell = pad(&clip(cell, *width), *width);
+                    let cell = if column == 1 { verdict(self.page, check, &cell) } else { cell };
+                    row.push_str(&format!("{gap}{cell}"));
+                }
+            }
+            out.push_str(row.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// What stands in the columns, safe for a terminal.
+fn cells(check: &Check, effective: usize) -> [String; 7] {
+    let data = match (&check.effective, check.means.is_empty()) {
+        (Some(data), false) if effective >= 30 => format!("{data} ({})", check.means),
+        (Some(data), _) => data.clone(),
+        (None, _) => "-".to_owned(),
+    };
+    let enforced = if check.enforced { "yes" } else { "no" };
+    let cells = [
+        check.title.clone(),
+        shape::product(&check.application, &check.version),
+        check.verdict.as_str().to_owned(),
+        data,
+        check.layer.as_str().to_owned(),
+        enforced.to_owned(),
+        check.mitigation.clone(),
+    ];
+    let [title, product, verdict, data, layer, enforced, mitigation] = cells.map(|cell| escape::terminal(&cell));
+    [title, product, verdict, squeeze(&data, effective), layer, enforced, mitigation]
+}
+
+fn level_cell(page: Page, check: &Check) -> String {
+    let cell = pad(check.level.as_str(), 8);
+    if check.outcome == Outcome::Secure { cell } else { page.columns.paint.level(check.level, &cell) }
+}
+
+/// The verdict in the colour of what it comes to.
+fn verdict(page: Page, check: &Check, cell: &str) -> String {
+    let style = match (check.outcome, check.verdict) {
+        (Outcome::Insecure, _) if check.level >= Level::High => Style::Alarm,
+        (Outcome::Insecure, _) | (_, Verdict::Misapplied) => Style::Warn,
+        (Outcome::Unknown, _) => Style::Dim,
+        (Outcome::Secure, _) => Style::Good,
+    };
+    page.columns.paint.with(style, cell)
+}
