@@ -387,6 +387,29 @@ pub enum Item {
     Text(String),
 }
 
+/// What Intune calls a setting.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intune {
+    /// The check.
+    pub check: String,
+    /// The data that it stands for; none for any.
+    #[serde(default)]
+    pub data: Option<u64>,
+    /// `settingDefinitionId` of the Settings Catalog.
+    #[serde(default)]
+    pub definition: String,
+    /// Which of its options: `enabled` (`_1`) or `disabled` (`_0`).
+    #[serde(default)]
+    pub choice: String,
+    /// `settingDefinitionId` of the element below, whose option is the data.
+    #[serde(default)]
+    pub child: String,
+    /// A policy of Policy CSP instead, whose value is the list `name=data|name=data` of all checks that name it.
+    #[serde(default)]
+    pub uri: String,
+}
+
 /// Software that lives on DDE and what hardening does to it (seed 004's families of false positives).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -432,6 +455,8 @@ pub struct Sources {
     pub side_effects: Vec<SideEffect>,
     /// Misspellings.
     pub misspellings: Vec<Misspelling>,
+    /// Names of Intune.
+    pub intune: Vec<Intune>,
 }
 
 /// What the content says, checked.
@@ -504,6 +529,12 @@ impl Catalog {
     #[must_use]
     pub fn side_effects(&self) -> &[SideEffect] {
         &self.sources.side_effects
+    }
+
+    /// What Intune calls settings.
+    #[must_use]
+    pub fn intune(&self) -> &[Intune] {
+        &self.sources.intune
     }
 
     /// Misspellings.
