@@ -180,7 +180,7 @@ fn wrong_path(catalog: &Catalog, stands: &Stands<'_>, spots: &[&Spot]) -> Option
     let check = catalog.checks().get(spot.check)?;
     let place_of = check.places.get(spot.place)?;
     let versions = spot.keys.iter().map(|(version, _)| version.as_str());
-    let right = versions.clone().find(|known| *known == version).or(versions.clone().last()).unwrap_or_default();
+    let right = versions.clone().find(|known| *known == version).or(versions.clone().next_back()).unwrap_or_default();
     let key = spot.part.show(&key_of(place_of, right));
     let message = if version.is_empty() {
         format!("The path lacks the version of Office, so nothing reads {}.", stands.found.name)
