@@ -1,5 +1,8 @@
 //! What the content says: checks, ways in, applications, profiles (`content/posture/*.toml`, read by `content`).
 
+mod arms;
+mod valid;
+
 use ddefend_model::Level;
 use ddefend_model::posture::{Layer, Verdict};
 use serde::Deserialize;
@@ -456,12 +459,15 @@ impl fmt::Display for CatalogError {
 impl std::error::Error for CatalogError {}
 
 impl Catalog {
-    /// Checks that ids are unique and that what refers to an id finds it.
+    /// Checks that ids are unique, that what refers to an id finds it, and that every part can have an effect.
     ///
     /// # Errors
     /// Where that is not so.
     pub fn new(sources: Sources) -> Result<Self, CatalogError> {
-        Ok(Self { sources })
+        match valid::problems(&sources).into_iter().next() {
+            Some(message) => Err(CatalogError { message }),
+            None => Ok(Self { sources }),
+        }
     }
 
     /// Checks, in the order of the content.
