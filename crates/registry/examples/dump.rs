@@ -1,6 +1,6 @@
 //! Dumps everything that the reader finds in a hive: argument 1 the hive, further ones its logs. One line a fact:
 //! origin, kind, key, name, type and data in hexadecimal, tab-separated; diagnostics after it. `--time` instead of a
-//! dump reads the hive again and again and says how long that takes.
+//! dump reads the hive again and again and says how long that takes; `--as NAME` gives it another name.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use ddefend_guard::{Budget, Limits, Stop};
@@ -45,9 +45,14 @@ fn main() {
     if time {
         arguments.remove(0);
     }
+    let name = if arguments.first().is_some_and(|word| word == "--as") {
+        arguments.drain(..2).nth(1).unwrap()
+    } else {
+        arguments[0].clone()
+    };
     let files: Vec<Vec<u8>> = arguments.iter().map(|path| std::fs::read(path).unwrap()).collect();
     let logs: Vec<&[u8]> = files[1..].iter().map(Vec::as_slice).collect();
-    let input = Input { name: &arguments[0], bytes: &files[0], logs: &logs };
+    let input = Input { name: &name, bytes: &files[0], logs: &logs };
     let mut office = Interest::default();
     for key in [r"Software\Microsoft\Office\*\*\Security\**", r"Software\Policies\Microsoft\Office\**"] {
         office.add(&Root::User, key);

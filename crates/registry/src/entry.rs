@@ -2,6 +2,9 @@ use crate::Data;
 use ddefend_event::Time;
 use ddefend_model::Diagnostic;
 
+/// The key of a value that was found in free cells and whose key is not known ([`Origin::Deleted`]).
+pub const UNKNOWN_KEY: &str = "?";
+
 /// Which part of the registry a key stands in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Root {

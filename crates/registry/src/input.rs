@@ -1,8 +1,8 @@
 /// An input as the engine hands it over.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    /// Its path, for formats whose name says what they are (`NTUSER.DAT` that lost its root's name, `Registry.xml`).
-    /// Never decides alone.
+    /// Its path, for what only the path says: whether a `registry.pol` or a `Registry.xml` is for the machine or for
+    /// users, whose hive an `NTUSER.DAT` is. Never decides the format.
     pub name: &'a str,
     /// All of it.
     pub bytes: &'a [u8],

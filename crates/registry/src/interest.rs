@@ -1,5 +1,5 @@
 use crate::Root;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which keys a run wants: a tree of key names without regard to case, where `*` stands for any one name and `**` at the
 /// end for everything below. A hive reader walks it beside the hive and enters nothing else.
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub struct Interest {
     nodes: Vec<Node>,
     all: bool,
+    orphans: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,7 +36,7 @@ impl Interest {
     /// Wants every key.
     #[must_use]
     pub fn everything() -> Self {
-        Self { nodes: Vec::new(), all: true }
+        Self { all: true, ..Self::default() }
     }
 
     /// Wants one more key (and its values), written below its root: `Software\Microsoft\Office\*\Word\Security`.
@@ -54,6 +55,24 @@ impl Interest {
         if let Some(node) = self.nodes.get_mut(at) {
             node.wanted = true;
         }
+    }
+
+    /// Wants a value by its name where it is found in free cells of a hive and its key is not known
+    /// ([`UNKNOWN_KEY`](crate::UNKNOWN_KEY)). Only names that no other program gives its values are worth that.
+    pub fn add_orphan(&mut self, name: &str) {
+        self.orphans.insert(fold(name));
+    }
+
+    /// Whether any value is wanted whose key is not known.
+    #[must_use]
+    pub fn wants_orphans(&self) -> bool {
+        self.all || !self.orphans.is_empty()
+    }
+
+    /// Whether a value whose key is not known is wanted.
+    #[must_use]
+    pub fn wants_orphan(&self, name: &str) -> bool {
+        self.all || self.orphans.contains(&fold(name))
     }
 
     /// The place of a root.

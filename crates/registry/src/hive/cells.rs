@@ -18,8 +18,6 @@ pub(super) struct Cell<'a> {
     pub(super) data: &'a [u8],
     /// True where it is not in use.
     pub(super) free: bool,
-    /// True where it says that it is larger than what is there.
-    pub(super) cut: bool,
 }
 
 /// Why there is no cell.
@@ -57,7 +55,7 @@ impl<'a> Cells<'a> {
         let length = usize::try_from(size.unsigned_abs()).ok().and_then(|size| size.checked_sub(4));
         let length = length.filter(|length| *length > 0).ok_or(Fault::Size)?;
         let data = at.take_up_to(length);
-        Ok(Cell { data, free: size > 0, cut: data.len() < length })
+        Ok(Cell { data, free: size > 0 })
     }
 
     /// What stands behind the size of a cell at an offset, up to the end of the hive, whatever the size says: free cells

@@ -1,6 +1,7 @@
 use super::cells::{Cells, NOWHERE, in_file};
 use super::names;
 use super::out::{Left, Out};
+use ddefend_event::Time;
 use ddefend_guard::Cursor;
 use ddefend_model::code;
 use std::collections::HashSet;
@@ -181,4 +182,9 @@ pub(super) fn child<'a>(cells: &Cells<'a>, key: &KeyNode<'a>, name: &str, out: &
 /// Where in the file a key's cell stands.
 pub(super) fn place(key: &KeyNode<'_>) -> crate::Place {
     crate::Place::Offset(in_file(key.offset))
+}
+
+/// When a key was last written.
+pub(super) fn written(key: &KeyNode<'_>) -> Option<Time> {
+    (key.written != 0).then(|| Time::from_filetime(key.written))
 }

@@ -4,24 +4,31 @@
 //! specification" of M. Suhanov, cited by its section names.
 
 mod base;
-#[allow(dead_code, reason = "deleted cells are read next")]
+mod before;
 mod cells;
-#[allow(dead_code, reason = "deleted cells are read next")]
+mod deleted;
+mod free;
 mod keys;
+mod log;
+mod marvin;
 mod mount;
 mod names;
 mod out;
-#[allow(dead_code, reason = "deleted cells are read next")]
 mod values;
 mod walk;
 
 use crate::{About, Coverage, Format, Input, Intent, Interest, Sink};
 use base::Base;
+use before::Before;
 use cells::Cells;
 use ddefend_guard::Budget;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
+use deleted::Deleted;
+use free::Free;
 use keys::KeyNode;
+use mount::Mount;
 use out::Out;
+use walk::Walk;
 
 /// Whether the bytes are a hive; its transaction logs begin the same way and are none.
 #[must_use]
@@ -48,15 +55,14 @@ pub(crate) fn read(
 
 fn read_with(input: &Input<'_>, interest: &Interest, out: &mut Out<'_>) -> Result<About, Box<Diagnostic>> {
     let base = Base::read(input.bytes).map_err(|short| unreadable(format!("no hive: {short}")))?;
-    if base.is_dirty() {
-        out.tell_at(
-            code::BROKEN_UNFLUSHED,
-            Some(4),
-            "the hive's last write did not end; the last changes may be missing",
-        );
-    }
-    let cells = Cells::of(input.bytes);
-    let root = root(&cells, &base, out)?;
+    let replayed = log::replay(input.bytes, &base, input.logs, out);
+    let (bytes, now) = match &replayed {
+        Some(replayed) => (replayed.bytes.as_slice(), &replayed.base),
+        None => (input.bytes, &base),
+    };
+    check(bytes, now, out);
+    let cells = Cells::of(bytes);
+    let root = root(&cells, now, out)?;
     let mut about = About {
         format: Format::Hive,
         coverage: Coverage::Whole(Vec::new()),
@@ -65,7 +71,7 @@ fn read_with(input: &Input<'_>, interest: &Interest, out: &mut Out<'_>) -> Resul
         host: None,
         policy: None,
     };
-    let mount = match mount::mount(&cells, &base, &root, input.name, out) {
+    let mount = match mount::mount(&cells, now, &root, input.name, out) {
         Ok(mount) => mount,
         Err(what) => {
             let message = format!("a hive of a kind that holds no setting of interest ({what}); it was not read");
@@ -73,11 +79,43 @@ fn read_with(input: &Input<'_>, interest: &Interest, out: &mut Out<'_>) -> Resul
             return Ok(about);
         }
     };
-    about.coverage = Coverage::Whole(vec![(mount.root.clone(), mount.prefix.to_owned())]);
-    about.user = mount::user(&cells, &base, &root, &mount, out);
+    about.user = mount::user(&cells, now, &root, &mount, input.name, out);
     about.host = mount::host(&cells, &root, &mount, out);
-    walk::Walk::new(cells, &mount, interest, out).run(&root);
+    let free = Free::find(&cells, now.bins, out);
+    let before = replayed.is_some().then(|| unreplayed(input, &base, &mount, interest, out.budget()));
+    let mut deleted = Deleted::new(cells, &free, &mount, interest, &root);
+    let ghosts = deleted.keys(out).into_iter().collect();
+    out.compare(before, ghosts);
+    let slack = Walk::new(cells, &mount, interest, Some(&free), out).run(&root);
+    let more = deleted.values(slack, out);
+    out.gone(more);
+    if out.goes_on() {
+        about.coverage = Coverage::Whole(vec![(mount.root.clone(), mount.prefix.to_owned())]);
+    }
     Ok(about)
+}
+
+/// What the file holds without its logs. It may be in the middle of a change: damage is not told.
+fn unreplayed(input: &Input<'_>, base: &Base, mount: &Mount, interest: &Interest, budget: &Budget) -> Before {
+    let mut before = Before::default();
+    let cells = Cells::of(input.bytes);
+    if let Ok(root) = KeyNode::at(&cells, base.root) {
+        let mut out = Out::new(&mut before, budget);
+        Walk::new(cells, mount, interest, None, &mut out).run(&root);
+    }
+    before
+}
+
+/// Tells what is wrong with the file as a whole.
+fn check(bytes: &[u8], base: &Base, out: &mut Out<'_>) {
+    if !base.sound {
+        out.tell_at(code::BROKEN_CHECKSUM, Some(508), "the checksum of the hive's base block does not fit");
+    }
+    let (has, says) = (bytes.len().saturating_sub(base::SIZE) as u64, u64::from(base.bins));
+    if has < says {
+        let message = format!("the hive says that it has {says} bytes of hive bins, {has} are there");
+        out.tell_at(code::BROKEN_TRUNCATED, Some(bytes.len() as u64), message);
+    }
 }
 
 /// The root key: where the base block says, else the first key that says so itself.

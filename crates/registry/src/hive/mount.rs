@@ -4,7 +4,7 @@ use super::keys::{self, KeyNode};
 use super::names::same;
 use super::out::{Left, Out};
 use super::values;
-use crate::{Data, Root};
+use crate::{Data, Interest, Root, Spot};
 use ddefend_model::code;
 
 /// Where a hive's keys stand in the registry.
@@ -102,8 +102,24 @@ fn last(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or_default()
 }
 
+/// The place of the hive's root in an interest.
+pub(super) fn spot(mount: &Mount, interest: &Interest) -> Spot {
+    let parts = mount.prefix.split('\\').filter(|part| !part.is_empty());
+    parts.fold(interest.root(&mount.root), |spot, part| interest.enter(&spot, part))
+}
+
+/// What a key is called in the registry, `depth` counted from 1 below the hive's root. None for a control set that is
+/// not the current one.
+pub(super) fn named(mount: &Mount, name: String, depth: usize) -> Option<String> {
+    match &mount.control_set {
+        Some(set) if depth == 1 && same(&name, set) => Some("CurrentControlSet".into()),
+        Some(_) if depth == 1 && is_control_set(&name) => None,
+        _ => Some(name),
+    }
+}
+
 /// `ControlSet` and three digits.
-pub(super) fn is_control_set(name: &str) -> bool {
+fn is_control_set(name: &str) -> bool {
     let (head, number) = (name.get(..10).unwrap_or_default(), name.get(10..).unwrap_or_default());
     same(head, "ControlSet") && number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -136,12 +152,13 @@ fn text_or_number(cells: &Cells<'_>, root: &KeyNode<'_>, path: &[&str], name: &s
 }
 
 /// Whose hive it is: the profile folder that the hive was loaded from, else the name that the shell noted, else the
-/// security identifier that the root key of a classes hive is called after.
+/// profile folder that the file stands in, else the security identifier that the root key is called after.
 pub(super) fn user(
     cells: &Cells<'_>,
     base: &Base,
     root: &KeyNode<'_>,
     mount: &Mount,
+    path: &str,
     out: &mut Out<'_>,
 ) -> Option<String> {
     if mount.root != Root::User {
@@ -151,7 +168,7 @@ pub(super) fn user(
     let sid = own.get(..own.len().saturating_sub(8)).filter(|_| own.to_ascii_lowercase().ends_with("_classes"));
     let sid = sid.or(Some(own.as_str())).filter(|name| name.starts_with("S-1-5-"));
     if !mount.prefix.is_empty() {
-        return sid.map(str::to_owned);
+        return profile(path).or_else(|| sid.map(str::to_owned));
     }
     let mut noted = |path: &[&str], name: &str| {
         let data = text_or_number(cells, root, path, name, out)?;
@@ -161,7 +178,19 @@ pub(super) fn user(
     folder(&base.name)
         .or_else(|| noted(&["Volatile Environment"], "USERNAME"))
         .or_else(|| noted(EXPLORER, "Logon User Name"))
+        .or_else(|| profile(path))
         .or_else(|| sid.map(str::to_owned))
+}
+
+/// The profile folder in the path that the file was collected to: what follows `Users` or `Documents and Settings`.
+fn profile(path: &str) -> Option<String> {
+    let mut parts = path.split(['\\', '/']).rev().skip(1).peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_some_and(|above| same(above, "Users") || same(above, "Documents and Settings")) {
+            return Some(part.to_owned());
+        }
+    }
+    None
 }
 
 /// The folder that `...\NAME\ntuser.dat` stands in. The block keeps only the path's last 31 characters: a folder whose
@@ -194,6 +223,9 @@ mod tests {
         assert_eq!(folder(r"\??\C:\Users\tony\ntuser.dat").as_deref(), Some("tony"));
         assert_eq!(folder(r"rname.of.a.person\ntuser.dat"), None);
         assert_eq!(folder(r"ntuser.dat"), None);
+        let classes = "case/C/Users/alice/AppData/Local/Microsoft/Windows/UsrClass.dat";
+        assert_eq!(profile(classes).as_deref(), Some("alice"));
+        assert_eq!(profile("hives/UsrClass.dat"), None);
         assert!(is_control_set("controlset001"));
         assert!(!is_control_set("ControlSet01") && !is_control_set("CurrentControlSet"));
     }

@@ -1,8 +1,9 @@
+use super::before::Before;
 use super::cells::{Cells, in_file};
-use crate::{Entry, Fact, Sink};
+use crate::{Entry, Fact, Origin, Place, Sink};
 use ddefend_guard::{Budget, Exceeded};
 use ddefend_model::{Diagnostic, Location, PartPath};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Diagnostics of one code that are told one by one.
 const TOLD: u64 = 16;
@@ -45,19 +46,49 @@ pub(super) struct Out<'a> {
     budget: &'a Budget,
     told: BTreeMap<&'static str, u64>,
     ended: bool,
+    /// What the file held before its logs were applied.
+    before: Option<Before>,
+    /// What deleted cells hold.
+    ghosts: Before,
 }
 
 impl<'a> Out<'a> {
     pub(super) fn new(sink: &'a mut dyn Sink, budget: &'a Budget) -> Self {
-        Self { sink, budget, told: BTreeMap::new(), ended: false }
+        Self { sink, budget, told: BTreeMap::new(), ended: false, before: None, ghosts: Before::default() }
     }
 
     pub(super) fn budget(&self) -> &'a Budget {
         self.budget
     }
 
+    /// Compares facts from now on with those of the file without its logs, and of deleted cells.
+    pub(super) fn compare(&mut self, before: Option<Before>, ghosts: Before) {
+        self.before = before;
+        self.ghosts = ghosts;
+    }
+
+    /// One fact of the hive as it is. False ends the reading.
+    pub(super) fn live(&mut self, mut entry: Entry) -> bool {
+        self.ghosts.meet(&entry);
+        if self.before.as_mut().is_some_and(|before| !before.meet(&entry)) {
+            entry.origin = Origin::Log;
+        }
+        self.entry(entry)
+    }
+
+    /// Reports what was there once: before the logs, in deleted cells, and `more`; no place twice.
+    pub(super) fn gone(&mut self, more: Vec<Entry>) {
+        let (before, ghosts) = (self.before.take().unwrap_or_default(), std::mem::take(&mut self.ghosts));
+        let mut seen: HashSet<Place> = HashSet::new();
+        for entry in before.gone().chain(ghosts.gone()).chain(more) {
+            if seen.insert(entry.place) && !self.entry(entry) {
+                return;
+            }
+        }
+    }
+
     /// One fact. False ends the reading.
-    pub(super) fn entry(&mut self, entry: Entry) -> bool {
+    fn entry(&mut self, entry: Entry) -> bool {
         let data = match &entry.fact {
             Fact::Value { name, .. } => name.len(),
             _ => 0,

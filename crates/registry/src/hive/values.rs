@@ -65,11 +65,6 @@ impl<'a> ValueNode<'a> {
         usize::try_from(self.size & !RESIDENT).unwrap_or(usize::MAX)
     }
 
-    /// The cell of its data.
-    pub(super) fn data_offset(&self) -> u32 {
-        self.data
-    }
-
     /// Its data, and whether all of it is there. `record` gives what a cell holds, or why it does not.
     pub(super) fn bytes(&self, cell: &dyn Fn(u32) -> Result<&'a [u8], &'static str>) -> Bytes<'a> {
         let size = self.size();

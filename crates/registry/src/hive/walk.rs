@@ -1,13 +1,17 @@
 use super::cells::{Cells, in_file};
+use super::free::Free;
 use super::keys::{self, KeyNode};
 use super::mount::{self, Mount};
 use super::names;
 use super::out::{Left, Out};
-use super::values;
+use super::values::{self, ValueNode};
 use crate::{Entry, Fact, Interest, Origin, Place, Spot};
-use ddefend_event::Time;
+use ddefend_guard::Cursor;
 use ddefend_model::code;
 use std::collections::HashSet;
+
+/// Places behind the end of a list of values that are looked at.
+const SLACK: usize = 1_024;
 
 /// A key whose subkeys are being read.
 struct Frame {
@@ -26,18 +30,33 @@ pub(super) struct Walk<'a, 'o, 's> {
     left: Left,
     seen: HashSet<u32>,
     path: String,
+    /// Cells that are not in use, to look for deleted values behind the ends of lists.
+    free: Option<&'o Free>,
+    slack: Vec<(u32, Entry)>,
     out: &'o mut Out<'s>,
 }
 
 impl<'a, 'o, 's> Walk<'a, 'o, 's> {
-    pub(super) fn new(cells: Cells<'a>, mount: &'o Mount, interest: &'o Interest, out: &'o mut Out<'s>) -> Self {
+    pub(super) fn new(
+        cells: Cells<'a>,
+        mount: &'o Mount,
+        interest: &'o Interest,
+        free: Option<&'o Free>,
+        out: &'o mut Out<'s>,
+    ) -> Self {
         let (left, path) = (Left::of(&cells), mount.prefix.to_owned());
-        Self { cells, mount, interest, left, seen: HashSet::new(), path, out }
+        Self { cells, mount, interest, left, seen: HashSet::new(), path, free, slack: Vec::new(), out }
     }
 
-    /// Reports every wanted key below the root of the hive with its values.
-    pub(super) fn run(mut self, root: &KeyNode<'a>) {
-        let spot = spot(self.mount, self.interest);
+    /// Reports every wanted key below the root of the hive with its values. Gives the deleted values of these keys, with
+    /// their cells.
+    pub(super) fn run(mut self, root: &KeyNode<'a>) -> Vec<(u32, Entry)> {
+        self.keys(root);
+        self.slack
+    }
+
+    fn keys(&mut self, root: &KeyNode<'a>) {
+        let spot = mount::spot(self.mount, self.interest);
         self.seen.insert(root.offset);
         let mut frames = Vec::new();
         if let Some(frame) = self.enter(root, spot) {
@@ -84,7 +103,7 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
                 return None;
             }
         };
-        let name = named(self.mount, key.name(), depth)?;
+        let name = mount::named(self.mount, key.name(), depth)?;
         let spot = self.interest.enter(above, &name);
         if spot.is_nothing() {
             return None;
@@ -117,15 +136,16 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
     }
 
     fn report(&mut self, key: &KeyNode<'a>) -> bool {
-        let mut goes_on = self.path.is_empty() || self.entry(key, keys::place(key), Fact::Key);
-        for value in values::values(&self.cells, key, &mut self.left, self.out) {
+        let mut goes_on = self.path.is_empty() || self.live(key, keys::place(key), Fact::Key);
+        let values = values::values(&self.cells, key, &mut self.left, self.out);
+        self.slack(key, &values);
+        for value in values {
             if !goes_on {
                 break;
             }
             let name = value.name();
             if value.is_tombstone() {
                 self.out.tell(code::NOTE_ODD, value.offset, format!("the value \"{name}\" hides one of a lower layer"));
-                goes_on = self.entry(key, Place::Offset(in_file(value.offset)), Fact::ValueRemoved { name });
                 continue;
             }
             if value.cut {
@@ -137,40 +157,40 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
                 self.out.tell(code::NOTE_ODD, value.offset, message);
             }
             let Some(data) = values::data(&self.cells, &value, &mut self.left, self.out) else { continue };
-            goes_on = self.entry(key, Place::Offset(in_file(value.offset)), Fact::Value { name, data });
+            goes_on = self.live(key, Place::Offset(in_file(value.offset)), Fact::Value { name, data });
         }
         goes_on
     }
 
-    fn entry(&mut self, key: &KeyNode<'a>, place: Place, fact: Fact) -> bool {
-        self.out.entry(Entry {
-            root: self.mount.root.clone(),
-            key: self.path.clone(),
-            fact,
-            written: written(key),
-            place,
-            origin: Origin::Written,
-        })
+    /// Values that stand behind the end of a key's list: removing a value moves those behind it up, and the last place
+    /// keeps what it held.
+    fn slack(&mut self, key: &KeyNode<'a>, values: &[ValueNode<'a>]) {
+        let Some(free) = self.free else { return };
+        if key.values == 0 {
+            return;
+        }
+        let list = self.cells.get(key.value_list).map_or(&[][..], |cell| cell.data);
+        let count = usize::try_from(key.values).unwrap_or(usize::MAX);
+        let behind = list.chunks_exact(4).skip(count).take(SLACK).filter_map(|at| Cursor::new(at).u32("value").ok());
+        for offset in behind {
+            let Some(Fact::Value { name, data }) = free.value(&self.cells, offset) else { continue };
+            let same = |value: &&ValueNode<'a>| names::same(&value.name(), &name);
+            let now =
+                values.iter().find(same).and_then(|value| values::data(&self.cells, value, &mut self.left, self.out));
+            if now.as_ref() != Some(&data) {
+                let entry = self.entry(key, Place::Offset(in_file(offset)), Fact::Value { name, data });
+                self.slack.push((offset, Entry { origin: Origin::Deleted, ..entry }));
+            }
+        }
     }
-}
 
-/// When a key was last written.
-pub(super) fn written(key: &KeyNode<'_>) -> Option<Time> {
-    (key.written != 0).then(|| Time::from_filetime(key.written))
-}
+    fn live(&mut self, key: &KeyNode<'a>, place: Place, fact: Fact) -> bool {
+        let entry = self.entry(key, place, fact);
+        self.out.live(entry)
+    }
 
-/// The place of the hive's root in an interest.
-pub(super) fn spot(mount: &Mount, interest: &Interest) -> Spot {
-    let parts = mount.prefix.split('\\').filter(|part| !part.is_empty());
-    parts.fold(interest.root(&mount.root), |spot, part| interest.enter(&spot, part))
-}
-
-/// What a key is called in the registry, `depth` counted from 1 below the hive's root. None for a control set that is
-/// not the current one.
-pub(super) fn named(mount: &Mount, name: String, depth: usize) -> Option<String> {
-    match &mount.control_set {
-        Some(set) if depth == 1 && names::same(&name, set) => Some("CurrentControlSet".into()),
-        Some(_) if depth == 1 && mount::is_control_set(&name) => None,
-        _ => Some(name),
+    fn entry(&self, key: &KeyNode<'a>, place: Place, fact: Fact) -> Entry {
+        let (root, written) = (self.mount.root.clone(), keys::written(key));
+        Entry { root, key: self.path.clone(), fact, written, place, origin: Origin::Written }
     }
 }
