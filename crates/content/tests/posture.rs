@@ -36,3 +36,9 @@ fn checks_places_ways_and_faults_are_explained() {
         assert!(content.explain(id).is_some(), "{id}");
     }
 }
+
+#[test]
+fn every_part_of_a_check_can_have_an_effect() {
+    let catalog = Content::load().expect("content").posture().expect("posture");
+    assert_eq!(catalog.problems(), Vec::<String>::new());
+}

@@ -1,7 +1,7 @@
 //! What must hold of the content beyond its shape: ids, references, and that no part is without effect.
 
 use super::arms::{self, empty};
-use super::{Build, Check, Combine, Kind, Place, Sources, Way};
+use super::{Build, Check, Combine, Place, Sources, Way};
 use ddefend_model::posture::{Layer, Verdict};
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ const CLASSES: &[&str] = &[
 /// Below this key the Cloud Policy service writes.
 const CLOUD: &str = r"Software\Policies\Microsoft\Cloud\Office\16.0\";
 
-/// What is wrong, one sentence each that names the id; empty for the shipped content.
-pub(super) fn problems(sources: &Sources) -> Vec<String> {
+/// What makes the content unusable: ids that are there twice, references that find nothing.
+pub(super) fn broken(sources: &Sources) -> Vec<String> {
     let mut problems = Vec::new();
     let ids = sources.checks.iter().map(|check| check.id.as_str());
     once("check", ids.clone(), &mut problems);
@@ -34,21 +34,45 @@ pub(super) fn problems(sources: &Sources) -> Vec<String> {
     once("profile", sources.profiles.iter().map(|profile| profile.name.as_str()), &mut problems);
     once("side effect", sources.side_effects.iter().map(|it| it.id.as_str()), &mut problems);
     once("misspelling", sources.misspellings.iter().map(|it| it.wrong.as_str()), &mut problems);
+    let known: BTreeSet<&str> = ids.collect();
+    let targets = sources.profiles.iter().flat_map(|it| it.targets.iter().map(|target| (&it.name, &target.check)));
+    let named = sources.side_effects.iter().flat_map(|it| it.checks.iter().map(|check| (&it.id, check)));
+    let held = sources
+        .ways
+        .iter()
+        .flat_map(|it| it.barriers.iter().flat_map(|barrier| &barrier.checks).map(|check| (&it.id, check)));
+    let round = sources.ways.iter().flat_map(|it| it.bypasses.iter().map(|bypass| (&it.id, &bypass.check)));
+    let void = sources
+        .ways
+        .iter()
+        .flat_map(|it| it.bypasses.iter().flat_map(|bypass| &bypass.voids).map(|check| (&it.id, check)));
+    for (by, check) in
+        targets.chain(named).chain(held).chain(round).chain(void).filter(|(_, check)| !known.contains(check.as_str()))
+    {
+        problems.push(format!("{by} names the check {check}, which is not there"));
+    }
+    let builds: BTreeSet<&str> = sources.builds.iter().map(|build| build.id.as_str()).collect();
+    for check in &sources.checks {
+        let whens = check.defaults.iter().flat_map(|it| [&it.when.from, &it.when.before]).flatten();
+        for id in whens.filter(|id| !builds.contains(id.as_str())) {
+            problems.push(format!("{}: the build {id} is not there", check.id));
+        }
+    }
+    problems
+}
+
+/// What is without effect or without words, one sentence each that names the id; empty for the shipped content.
+pub(super) fn problems(sources: &Sources) -> Vec<String> {
+    let mut problems = broken(sources);
     for check in &sources.checks {
         head(check, sources, &mut problems);
         problems.extend(arms::problems(check));
-        defaults(check, sources, &mut problems);
+        defaults(check, &mut problems);
         check.places.iter().for_each(|it| place(check, it, &mut problems));
         cancels(check, &mut problems);
     }
     sources.ways.iter().for_each(|it| way(it, sources, &mut problems));
     sources.builds.iter().for_each(|it| build(it, &mut problems));
-    let known: BTreeSet<&str> = ids.collect();
-    let targets = sources.profiles.iter().flat_map(|it| it.targets.iter().map(|target| (&it.name, &target.check)));
-    let named = sources.side_effects.iter().flat_map(|it| it.checks.iter().map(|check| (&it.id, check)));
-    for (by, check) in targets.chain(named).filter(|(_, check)| !known.contains(check.as_str())) {
-        problems.push(format!("{by} names the check {check}, which is not there"));
-    }
     misspellings(sources, &mut problems);
     problems
 }
@@ -99,7 +123,7 @@ fn head(check: &Check, sources: &Sources, problems: &mut Vec<String>) {
     }
 }
 
-fn defaults(check: &Check, sources: &Sources, problems: &mut Vec<String>) {
+fn defaults(check: &Check, problems: &mut Vec<String>) {
     let mut say = |what: String| problems.push(format!("{}: {what}", check.id));
     if check.defaults.is_empty() {
         say("no default".to_owned());
@@ -112,11 +136,6 @@ fn defaults(check: &Check, sources: &Sources, problems: &mut Vec<String>) {
         }
         let free = when.channel.is_none() && when.version.is_empty();
         ended = free && when.from.is_none() && when.before.is_none();
-        for id in [&when.from, &when.before].into_iter().flatten() {
-            if !sources.builds.iter().any(|build| build.id == *id) {
-                say(format!("the build {id} is not there"));
-            }
-        }
         if when.version.iter().any(|version| !check.versions.is_empty() && !check.versions.contains(version)) {
             say("a default is for a version that the check does not have".to_owned());
         }
@@ -164,9 +183,6 @@ fn place(check: &Check, place: &Place, problems: &mut Vec<String>) {
     if many && check.combine == Combine::First {
         say("many keys and nothing says how they are brought together");
     }
-    if place.pick.is_some() && place.kind != Some(Kind::NumberText) {
-        say("what is picked from a list is a number in text");
-    }
 }
 
 fn cancels(check: &Check, problems: &mut Vec<String>) {
@@ -196,7 +212,7 @@ fn way(way: &Way, sources: &Sources, problems: &mut Vec<String>) {
         let shared =
             |check: &Check| check.versions.is_empty() || check.versions.iter().any(|it| way.versions.contains(it));
         if !check.is_some_and(shared) {
-            say(format!("the check {id} is not there, or for none of its versions"));
+            say(format!("the check {id} has none of its versions"));
         }
     }
     for bypass in &way.bypasses {
