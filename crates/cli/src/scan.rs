@@ -1,6 +1,5 @@
-use crate::args::{LimitArgs, Scan};
+use crate::args::{LimitArgs, Scan, all_paths};
 use crate::progress::Bar;
-use crate::terminal;
 use crate::{Outcome, Tally};
 use ddefend_container::Secrets;
 use ddefend_content::Content;
@@ -8,7 +7,7 @@ use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
 use ddefend_report::{Meta, RuleInfo, escape, renderer};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// `ddefend scan`.
@@ -23,7 +22,7 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
         }
     };
     let Some(mut renderer) = renderer(&args.format, &meta(args, content)) else { return Outcome::Usage };
-    let bar = Bar::new(inputs.len(), !args.quiet && !args.no_progress);
+    let bar = Bar::new(inputs.len(), args.run.progress());
     let mut out = BufWriter::new(io::stdout().lock());
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
         scan_inputs(&inputs, &settings, &bar, &mut |scanned| {
@@ -35,8 +34,8 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
     });
     bar.finish();
     let written = written.and_then(|mut summary| {
-        summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
-        if args.quiet && args.format == "text" { Ok(()) } else { out.write_all(renderer.end(&summary).as_bytes()) }
+        summary.elapsed = args.run.elapsed(started);
+        if args.run.quiet && args.format == "text" { Ok(()) } else { out.write_all(renderer.end(&summary).as_bytes()) }
     });
     match written.and_then(|()| out.flush()) {
         Ok(()) => {}
@@ -61,11 +60,7 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
     if let Some(path) = &args.password_file {
         user.extend(lines(path)?);
     }
-    let mut paths = args.paths.clone();
-    if let Some(path) = &args.files_from {
-        paths.extend(lines(path)?.into_iter().map(PathBuf::from));
-    }
-    let inputs = find_inputs(&paths, &args.name);
+    let inputs = find_inputs(&all_paths(&args.paths, args.files_from.as_ref())?, &args.name);
     let passwords = content.passwords();
     let settings = Settings {
         limits: limits(&args.limits),
@@ -75,7 +70,7 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
             user,
         },
         knowledge: content.knowledge(),
-        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        threads: args.run.threads(),
     };
     Ok((settings, inputs))
 }
@@ -111,8 +106,8 @@ fn meta(args: &Scan, content: &Content) -> Meta {
     Meta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         content: content.version(),
-        width: terminal::width(args.width),
-        colour: terminal::colour(args.color),
+        width: args.run.width(),
+        colour: args.run.colour(),
         verbose: args.verbose,
         rules: if args.format == "sarif" { rules(content) } else { Vec::new() },
     }

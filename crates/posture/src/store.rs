@@ -1,3 +1,5 @@
+mod apply;
+
 use ddefend_event::Time;
 use ddefend_registry::{Coverage, Data, Entry, Fact, Intent, Origin, Place, Root, fold};
 use std::collections::{BTreeMap, BTreeSet};
