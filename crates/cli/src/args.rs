@@ -6,7 +6,7 @@ mod run;
 pub(crate) use hunt::Hunt as HuntArgs;
 pub(crate) use posture::{Part, Posture, PostureAudit, PostureHarden, PostureInputs, PostureLimits, PostureVerb};
 pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesExplain, RulesList, RulesTest, RulesVerb};
-pub(crate) use run::{RunArgs, all_paths};
+pub(crate) use run::RunArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ddefend_model::Level;

@@ -1,7 +1,9 @@
 mod bar;
 mod rules;
 
-use crate::args::{HuntArgs, all_paths};
+use crate::args::HuntArgs;
+use crate::paths::all_paths;
+use crate::terminal;
 use crate::{Outcome, Tally};
 use bar::Bar;
 use ddefend_content::Content;
@@ -248,8 +250,8 @@ fn meta(args: &HuntArgs, content: &Content, loaded: &Loaded) -> HuntMeta {
     HuntMeta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         content: content.version(),
-        width: args.run.width(),
-        colour: args.run.colour(),
+        width: terminal::width(args.run.width),
+        colour: terminal::colour(args.run.color),
         verbose: args.verbose,
         tree: args.tree,
         timeline: args.timeline,

@@ -4,6 +4,7 @@
 mod args;
 mod explain;
 mod hunt;
+mod paths;
 mod posture;
 mod progress;
 mod rule_files;

@@ -1,5 +1,7 @@
-use crate::args::{LimitArgs, Scan, all_paths};
+use crate::args::{LimitArgs, Scan};
+use crate::paths::{all_paths, lines};
 use crate::progress::Bar;
+use crate::terminal;
 use crate::{Outcome, Tally};
 use ddefend_container::Secrets;
 use ddefend_content::Content;
@@ -7,7 +9,6 @@ use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
 use ddefend_report::{Meta, RuleInfo, escape, renderer};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::Path;
 use std::time::Instant;
 
 /// `ddefend scan`.
@@ -75,18 +76,6 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
     Ok((settings, inputs))
 }
 
-/// Non-empty lines of a file, or of standard input for `-`.
-pub(crate) fn lines(path: &Path) -> Result<Vec<String>, String> {
-    let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
-    let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(text
-        .lines()
-        .map(|line| line.trim_end_matches('\r'))
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect())
-}
-
 fn limits(asked: &LimitArgs) -> Limits {
     let mib = |value: Option<u64>, default: u64| value.map_or(default, |mib| mib.saturating_mul(1 << 20));
     let default = Limits::default();
@@ -106,8 +95,8 @@ fn meta(args: &Scan, content: &Content) -> Meta {
     Meta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         content: content.version(),
-        width: args.run.width(),
-        colour: args.run.colour(),
+        width: terminal::width(args.run.width),
+        colour: terminal::colour(args.run.color),
         verbose: args.verbose,
         rules: if args.format == "sarif" { rules(content) } else { Vec::new() },
     }

@@ -2,6 +2,7 @@
 
 mod csv;
 mod essence;
+mod html;
 mod json;
 mod jsonl;
 mod navigator;
@@ -71,6 +72,7 @@ const OUTPUTS: &[(&str, Make)] = &[
     ("json", json::make),
     ("jsonl", jsonl::make),
     ("csv", csv::make),
+    ("html", html::make),
     ("sarif", sarif::make),
     ("ocsf", ocsf::make),
     ("navigator", navigator::make),

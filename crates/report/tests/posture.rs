@@ -212,3 +212,26 @@ fn json_lines_and_json_fit_the_shipped_schema() {
     // What is not known to the schema does not fit.
     assert!(!validator.is_valid(&serde_json::json!({ "type": "check", "schema_version": 1, "id": "X" })));
 }
+
+#[test]
+fn html_has_no_markup_from_files_and_only_its_own_script() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let page = rendered("html", &meta(80));
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<img"));
+    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(script));
+    assert!(page.contains(&format!("script-src 'sha256-{digest}'")), "write {digest} to filter.sha256");
+    assert!(page.contains("default-src 'none'"));
+    assert!(!page.contains("href=\"javascript:"));
+    assert!(page.contains("href=\"https://attack.mitre.org/techniques/T1559/002/\""));
+    assert!(page.contains("9 alike: also user00001 on WS-042"));
+    // Every element that is opened is closed.
+    for tag in [
+        "details", "ul", "ol", "table", "section", "dl", "summary", "li", "span", "code", "div", "svg", "tr", "td", "p",
+    ] {
+        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}

@@ -1,6 +1,4 @@
 use super::Colour;
-use crate::terminal;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// How a run over evidence goes and looks, whatever it runs for.
@@ -11,10 +9,10 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
     /// When to colour; `always` wins over NO_COLOR.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: Colour,
+    pub(crate) color: Colour,
     /// Columns to use, for text; the terminal's by default.
     #[arg(long, value_name = "COLUMNS")]
-    width: Option<usize>,
+    pub(crate) width: Option<usize>,
     /// No progress bar.
     #[arg(long)]
     no_progress: bool,
@@ -37,27 +35,8 @@ impl RunArgs {
         !self.quiet && !self.no_progress
     }
 
-    /// Columns of text.
-    pub(crate) fn width(&self) -> usize {
-        terminal::width(self.width)
-    }
-
-    /// Whether text is coloured.
-    pub(crate) fn colour(&self) -> bool {
-        terminal::colour(self.color)
-    }
-
     /// Milliseconds since the start; none where output must not change from run to run.
     pub(crate) fn elapsed(&self, started: Instant) -> Option<u64> {
         (!self.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0))
     }
-}
-
-/// Paths as they are named, and those that stand in a file.
-pub(crate) fn all_paths(named: &[PathBuf], from: Option<&PathBuf>) -> Result<Vec<PathBuf>, String> {
-    let mut paths = named.to_vec();
-    if let Some(path) = from {
-        paths.extend(crate::scan::lines(path)?.into_iter().map(PathBuf::from));
-    }
-    Ok(paths)
 }

@@ -1,6 +1,8 @@
 use super::settings;
-use crate::args::{PostureAudit, all_paths};
+use crate::args::PostureAudit;
+use crate::paths::all_paths;
 use crate::progress::Bar;
+use crate::terminal;
 use crate::{Outcome, Tally};
 use ddefend_content::Content;
 use ddefend_engine::posture::{Asked, Plan, Told, audit_inputs};
@@ -85,8 +87,8 @@ fn meta(args: &PostureAudit, content: &Content, catalog: &Catalog) -> PostureMet
     PostureMeta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         content: content.version(),
-        width: args.run.width(),
-        colour: args.run.colour(),
+        width: terminal::width(args.run.width),
+        colour: terminal::colour(args.run.color),
         verbose: args.verbose,
         rules: rules(catalog),
     }

@@ -94,7 +94,7 @@ impl Done {
 pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready, Done) {
     let mut done = Done::default();
     let mut identity = Identity::default();
-    let mut store = Store::default();
+    let mut store = Store::new(shared.settings.catalog);
     let mut kept: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
     let mut policies = Vec::new();
     for source in &host.machine {
@@ -126,7 +126,7 @@ pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready
 pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Ready, Done) {
     let mut done = Done::default();
     let mut identity = Identity::default();
-    let mut store = Store::default();
+    let mut store = Store::new(shared.settings.catalog);
     let (mut pieces, mut names) = (Vec::new(), Vec::new());
     for source in &policy.sources {
         let read = done.read_for(source, shared, worker, &mut identity, true);
@@ -160,7 +160,7 @@ fn finish(name: &str, mut store: Store, shared: &Shared<'_>, done: &mut Done) ->
 pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize) -> Done {
     let mut done = Done::default();
     let Some(user) = ready.users.get(at) else { return done };
-    let mut store = Store::default();
+    let mut store = Store::new(shared.settings.catalog);
     for piece in &user.pieces {
         piece.fill(&mut store);
     }

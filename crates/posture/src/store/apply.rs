@@ -1,8 +1,9 @@
 //! Changes merged over a store the way Windows merges them: what ends as it was keeps its evidence.
 
 use super::{Found, Key, Source, Store};
-use ddefend_registry::{Data, Entry, Fact, Origin, Place, Root, fold};
-use std::collections::BTreeMap;
+use crate::index::Part;
+use ddefend_registry::{Data, Entry, Fact, Origin, Place, fold};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A key while changes are merged.
@@ -28,7 +29,7 @@ struct Changed {
     source: Arc<Source>,
 }
 
-type Keys = BTreeMap<(Root, String), Merged>;
+type Keys = BTreeMap<(Part, String), Merged>;
 
 impl Store {
     /// Merges changes, in their order, as `reg import` would. A value that ends as it was before all of them keeps what
@@ -47,18 +48,37 @@ impl Store {
         }
     }
 
+    /// Whether some check looks at it.
+    fn wants(&self, at: &(Part, String), fact: &Fact) -> bool {
+        let Some(filter) = &self.filter else { return true };
+        match fact {
+            Fact::Value { name, .. } | Fact::ValueRemoved { name } => {
+                filter.keeps(at.0, &at.1, &fold(name)) || filter.keeps_key(at.0, &at.1)
+            }
+            Fact::Key | Fact::ValuesRemoved => filter.keeps_key(at.0, &at.1),
+            Fact::KeyRemoved => true,
+        }
+    }
+
     fn merge(&self, keys: &mut Keys, entry: &Entry, source: &Arc<Source>) {
-        let at = (entry.root.clone(), fold(&entry.key));
+        let at = (Part::of(&entry.root), fold(entry.key.trim_matches('\\')));
+        if !self.wants(&at, &entry.fact) {
+            return;
+        }
         let change = |name: &str| Changed { name: name.to_owned(), place: entry.place, source: source.clone() };
         match &entry.fact {
             Fact::Key | Fact::Value { .. } => {
+                let folded = at.1.clone();
+                let part = at.0;
                 let key = self.open(keys, at);
                 if !key.exists {
                     key.exists = true;
-                    key.path.clone_from(&entry.key);
+                    entry.key.trim_matches('\\').clone_into(&mut key.path);
                     (key.source, key.place) = (Some(source.clone()), entry.place);
                 }
-                if let Fact::Value { name, data } = &entry.fact {
+                if let Fact::Value { name, data } = &entry.fact
+                    && self.filter.as_ref().is_none_or(|filter| filter.keeps(part, &folded, &fold(name)))
+                {
                     let value = Value { data: Some(data.clone()), changed: Some(change(name)) };
                     key.values.insert(fold(name), value);
                 }
@@ -70,12 +90,12 @@ impl Store {
             Fact::ValuesRemoved => self.open(keys, at).clear(&change("")),
             Fact::KeyRemoved => {
                 let below = format!("{}\\", at.1);
-                let inside =
-                    |(root, path): &&(Root, String)| *root == at.0 && (*path == at.1 || path.starts_with(&below));
-                let mut gone: Vec<_> = self.keys.keys().filter(inside).cloned().collect();
-                gone.extend(keys.keys().filter(inside).cloned());
-                for at in gone {
-                    let key = self.open(keys, at);
+                let inside = |path: &String| *path == at.1 || path.starts_with(&below);
+                let known = self.keys.get(&at.0).into_iter().flat_map(BTreeMap::keys);
+                let made = keys.keys().filter(|(part, _)| *part == at.0).map(|(_, path)| path);
+                let gone: BTreeSet<String> = known.chain(made).filter(|path| inside(path)).cloned().collect();
+                for path in gone {
+                    let key = self.open(keys, (at.0, path));
                     key.exists = false;
                     key.clear(&change(""));
                 }
@@ -84,8 +104,8 @@ impl Store {
     }
 
     /// The key as it stands so far.
-    fn open<'k>(&self, keys: &'k mut Keys, at: (Root, String)) -> &'k mut Merged {
-        let known = self.keys.get(&at);
+    fn open<'k>(&self, keys: &'k mut Keys, at: (Part, String)) -> &'k mut Merged {
+        let known = self.get(at.0, &at.1);
         keys.entry(at).or_insert_with(|| {
             let Some(key) = known else { return Merged::default() };
             let values = key.values.iter().map(|(name, found)| {
@@ -97,12 +117,16 @@ impl Store {
     }
 
     /// Puts what differs back.
-    fn settle(&mut self, at: (Root, String), merged: Merged) {
-        if !merged.exists && !self.keys.contains_key(&at) {
+    fn settle(&mut self, at: (Part, String), merged: Merged) {
+        let known = self.get(at.0, &at.1);
+        let silent = known.is_none() && merged.values.values().all(|value| value.data.is_none());
+        if silent && !merged.exists {
             return;
         }
+        let covered = self.knows(at.0, &at.1);
         let mut used: Vec<Arc<Source>> = Vec::new();
-        let key = self.keys.entry(at).or_insert_with(|| Key { path: merged.path, ..Key::default() });
+        let keys = self.keys.entry(at.0).or_default();
+        let key = keys.entry(at.1).or_insert_with(|| Key { path: merged.path, ..Key::default() });
         if key.exists != merged.exists {
             key.exists = merged.exists;
             key.source.clone_from(&merged.source);
@@ -120,7 +144,8 @@ impl Store {
             }
             used.push(changed.source.clone());
             found.retain(|found| found.origin == Origin::Deleted);
-            if value.data.is_some() {
+            // Where silence means absence, nothing needs to be said of what is gone.
+            if value.data.is_some() || !covered {
                 found.push(Found {
                     name: changed.name,
                     data: value.data,
@@ -159,7 +184,7 @@ fn in_effect(found: &[Found]) -> Option<&Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ddefend_registry::{Coverage, Intent};
+    use ddefend_registry::{Coverage, Intent, Root};
 
     const KEY: &str = r"Software\Microsoft\Office\16.0\Word\Security";
 
