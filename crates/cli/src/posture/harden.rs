@@ -1,6 +1,8 @@
 use super::settings;
-use crate::args::{PostureHarden, all_paths};
+use crate::args::PostureHarden;
+use crate::paths::all_paths;
 use crate::progress::Bar;
+use crate::terminal;
 use crate::{Outcome, Tally};
 use ddefend_content::Content;
 use ddefend_engine::posture::{Asked, Plan, PostureSettings, Told, audit_inputs};
@@ -81,8 +83,8 @@ fn finish(
     let meta = HardenMeta {
         version: VERSION.to_owned(),
         content: content.version(),
-        width: args.run.width(),
-        colour: args.run.colour(),
+        width: terminal::width(args.run.width),
+        colour: terminal::colour(args.run.color),
         verbose: args.verbose,
     };
     let written = match (&args.out, args.format.as_str()) {
