@@ -102,6 +102,8 @@ impl Page {
         let name = pad(&clip(&terminal(name), 36), 36);
         let change = format!("{} -> {}", clip(&terminal(&before(step)), 20), clip(&terminal(&after(step)), 20));
         let room = self.width.saturating_sub(4 + 36 + 1 + 20 + 2);
+        let more = if places > 1 { format!(" (and {} keys more)", places - 1) } else { String::new() };
+        let check = format!("{}{more}", step.check);
         let line =
             format!("    {name} {}  {}", pad(&change, 20), self.paint.with(Style::Dim, &clip(&terminal(&check), room)));
         self.line(&line);
