@@ -3,7 +3,9 @@
 use crate::ContentError;
 use crate::files::POSTURE;
 use crate::pack::parse;
-use ddefend_posture::{Application, Build, Catalog, Check, Misspelling, Profile, SideEffect, Sources, Way};
+use ddefend_posture::{
+    Application, Build, Catalog, Check, Evidence, Intune, Misspelling, Product, Profile, SideEffect, Sources, Way,
+};
 use serde::Deserialize;
 
 /// A file; each may hold any of these.
@@ -24,6 +26,12 @@ struct File {
     side_effect: Vec<SideEffect>,
     #[serde(default)]
     misspelling: Vec<Misspelling>,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+    #[serde(default)]
+    product: Vec<Product>,
+    #[serde(default)]
+    intune: Vec<Intune>,
 }
 
 pub(crate) fn load() -> Result<Catalog, ContentError> {
@@ -37,6 +45,9 @@ pub(crate) fn load() -> Result<Catalog, ContentError> {
         sources.profiles.extend(file.profile);
         sources.side_effects.extend(file.side_effect);
         sources.misspellings.extend(file.misspelling);
+        sources.evidence.extend(file.evidence);
+        sources.products.extend(file.product);
+        sources.intune.extend(file.intune);
     }
     Catalog::new(sources).map_err(ContentError::Posture)
 }

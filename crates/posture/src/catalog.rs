@@ -1,9 +1,15 @@
 //! What the content says: checks, ways in, applications, profiles (`content/posture/*.toml`, read by `content`).
 
+mod beside;
+
+use crate::index::{Index, Row};
 use ddefend_model::Level;
 use ddefend_model::posture::{Layer, Verdict};
 use serde::Deserialize;
 use std::fmt;
+use std::sync::Arc;
+
+pub use beside::{Application, Evidence, Intune, Item, Misspelling, Product, Profile, Says, SideEffect, Target};
 
 /// One setting in all the layers that can hold it, and what its data mean.
 #[derive(Clone, Debug, Deserialize)]
@@ -79,6 +85,9 @@ pub struct Place {
     /// The data is a list `name=number|name=number`; this name's number counts.
     #[serde(default)]
     pub pick: Option<String>,
+    /// What stands for `*` where a change makes a new key: `Location99`.
+    #[serde(default)]
+    pub instance: String,
 }
 
 /// Another value that takes away what a place says: `ActivationFilterOverride` beside a kill bit, the switch without which
@@ -218,6 +227,17 @@ pub enum Channel {
     Msi,
 }
 
+impl Channel {
+    /// The word used in every output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::C2r => "c2r",
+            Self::Msi => "msi",
+        }
+    }
+}
+
 /// An update that changed defaults: the first build that has it, by version directory.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -330,91 +350,6 @@ pub struct Bypass {
     pub why: String,
 }
 
-/// An application and where it shows.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Application {
-    /// Name as checks use it.
-    pub name: String,
-    /// Name of its key: `Word`, `PowerPoint`.
-    pub key: String,
-    /// Its program: `WINWORD.EXE`.
-    pub program: String,
-}
-
-/// A set of targets.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Profile {
-    /// `strict`, `balanced`, `audit-only`.
-    pub name: String,
-    /// What it is for, in one sentence.
-    pub about: String,
-    /// Checks that DDE servers which run already need insecure: `--keep` goes with this profile where there are any.
-    #[serde(default)]
-    pub keeps: Vec<String>,
-    /// What it sets.
-    #[serde(rename = "target")]
-    pub targets: Vec<Target>,
-}
-
-/// What a profile sets one check to.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// The check.
-    pub check: String,
-    /// The place's layer: `policy` where there is one that Windows reads, else `user`. Versions whose policy is not read
-    /// get it in the user layer.
-    pub layer: Layer,
-    /// The data: a number or a text. Where the check looks at bits, they are set beside those that are set already.
-    pub data: Item,
-    /// Version directories, where not all of the check's.
-    #[serde(default)]
-    pub versions: Vec<String>,
-    /// Written only where the setting is insecure: for values that ordinary machines do not have.
-    #[serde(default)]
-    pub if_insecure: bool,
-}
-
-/// A number or a text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Item {
-    /// For `REG_DWORD`.
-    Number(u64),
-    /// For `REG_SZ`.
-    Text(String),
-}
-
-/// Software that lives on DDE and what hardening does to it (seed 004's families of false positives).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SideEffect {
-    /// Stable id.
-    pub id: String,
-    /// Who is hit: `Market data feeds (RTD over DDE)`.
-    pub who: String,
-    /// Checks whose securing hits them.
-    pub checks: Vec<String>,
-    /// What stops, in one sentence.
-    pub what: String,
-    /// What to do instead, in one sentence.
-    pub instead: String,
-}
-
-/// A spelling that is met in the wild.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Misspelling {
-    /// As it is met.
-    pub wrong: String,
-    /// As it should be.
-    pub right: String,
-    /// Where it is met.
-    pub seen_in: String,
-}
-
 /// The content's parts, as they were read.
 #[derive(Clone, Debug, std::default::Default)]
 pub struct Sources {
@@ -432,12 +367,19 @@ pub struct Sources {
     pub side_effects: Vec<SideEffect>,
     /// Misspellings.
     pub misspellings: Vec<Misspelling>,
+    /// Evidence of applications.
+    pub evidence: Vec<Evidence>,
+    /// Products.
+    pub products: Vec<Product>,
+    /// Names of Intune.
+    pub intune: Vec<Intune>,
 }
 
 /// What the content says, checked.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     sources: Sources,
+    index: Arc<Index>,
 }
 
 /// Why content cannot be used.
@@ -461,7 +403,25 @@ impl Catalog {
     /// # Errors
     /// Where that is not so.
     pub fn new(sources: Sources) -> Result<Self, CatalogError> {
-        Ok(Self { sources })
+        let index = Arc::new(index(&sources));
+        Ok(Self { sources, index })
+    }
+
+    /// Keys and names of the content, folded and ready for looking up.
+    pub(crate) fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// Evidence of applications.
+    #[must_use]
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.sources.evidence
+    }
+
+    /// Products.
+    #[must_use]
+    pub fn products(&self) -> &[Product] {
+        &self.sources.products
     }
 
     /// Checks, in the order of the content.
@@ -506,9 +466,46 @@ impl Catalog {
         &self.sources.side_effects
     }
 
+    /// What Intune calls settings.
+    #[must_use]
+    pub fn intune(&self) -> &[Intune] {
+        &self.sources.intune
+    }
+
     /// Misspellings.
     #[must_use]
     pub fn misspellings(&self) -> &[Misspelling] {
         &self.sources.misspellings
     }
+}
+
+fn index(sources: &Sources) -> Index {
+    let rows = sources.checks.iter().enumerate().flat_map(|(check, of)| {
+        of.places.iter().enumerate().map(move |(place, at)| Row {
+            check,
+            place,
+            root: &at.root,
+            key: &at.key,
+            value: &at.value,
+            versions: if at.versions.is_empty() { &of.versions } else { &at.versions },
+        })
+    });
+    let evidence = sources.evidence.iter().map(|evidence| (evidence.root.as_str(), evidence.key.as_str()));
+    let applications = sources.applications.iter().map(|application| application.key.as_str());
+    let misspellings = sources.misspellings.iter().map(|one| (one.wrong.as_str(), one.right.as_str()));
+    let watched = sources.checks.iter().flat_map(|check| {
+        let root = |cancel: &Cancel| {
+            if cancel.root.is_empty() {
+                check.places.first().map(|at| at.root.clone())
+            } else {
+                Some(cancel.root.clone())
+            }
+        };
+        check
+            .cancels
+            .iter()
+            .filter(|cancel| !cancel.key.is_empty())
+            .filter_map(move |cancel| Some((root(cancel)?, cancel.key.as_str())))
+    });
+    Index::new(rows, evidence, watched, applications, misspellings)
 }

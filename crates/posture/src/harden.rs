@@ -3,13 +3,17 @@
 
 mod after;
 mod before;
+mod emit;
 mod entries;
 mod make;
 mod plan;
+mod proof;
 mod targets;
 
 pub use before::Before;
-pub use entries::{Batch, batches, forward, together, undo};
-pub use make::{effects, machine_plan, user_plan};
-pub use plan::{Effect, Left, Moved, Plan, Request, State, Step, full};
+pub use emit::{FORMATS, Format, Job, Output, format};
+pub use entries::{batches, forward, together, undo};
+pub use make::{effects, kept, machine_plan, user_plan};
+pub use plan::{Batch, Effect, Hardening, Left, Moved, Plan, Request, State, Step, full};
+pub use proof::read_back;
 pub use targets::interest;

@@ -7,11 +7,13 @@
 mod catalog;
 mod evaluate;
 pub mod harden;
+mod index;
 mod store;
 
 pub use catalog::{
     Application, Arm, Barrier, Build, BuildAt, Bypass, Cancel, Catalog, CatalogError, Channel, Check, Combine, Default,
-    Item, Kind, Match, Misspelling, Place, Profile, SideEffect, Sources, Strength, Target, Way, When,
+    Evidence, Intune, Item, Kind, Match, Misspelling, Place, Product, Profile, Says, SideEffect, Sources, Strength,
+    Target, Way, When,
 };
 pub use evaluate::{Machine, evaluate, interest, machine};
 pub use store::{Found, Key, Source, Store};

@@ -1,7 +1,14 @@
+use crate::Catalog;
+use crate::index::{Index, Part};
 use ddefend_event::Time;
 use ddefend_registry::{Coverage, Data, Entry, Fact, Intent, Origin, Place, Root, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Most keys of one store; the rest is counted in [`Store::dropped`].
+const KEYS: usize = 100_000;
+/// Most values of one key, and most statements of one value.
+const VALUES: usize = 4_096;
 
 /// An input of a [`Store`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,12 +21,15 @@ pub struct Source {
     pub intent: Intent,
 }
 
-/// What the inputs say of one user, or of one machine. Keeps facts under keys that some check looks at, and nothing else.
+/// What the inputs say of one user, or of one machine. One that was made by [`Store::new`] keeps facts that some check or
+/// fault looks at, and nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    keys: BTreeMap<(Root, String), Key>,
-    whole: BTreeSet<(Root, String)>,
+    keys: BTreeMap<Part, BTreeMap<String, Key>>,
+    whole: BTreeMap<Part, BTreeSet<String>>,
     sources: Vec<Arc<Source>>,
+    filter: Option<Arc<Index>>,
+    dropped: u64,
 }
 
 /// A key and what is said of it.
@@ -29,6 +39,8 @@ pub struct Key {
     pub path: String,
     /// It exists (and is not only named by a removal or a deleted cell).
     pub exists: bool,
+    /// All its values were taken away: what is not said of it afterwards is not there.
+    pub cleared: bool,
     /// When it was last written.
     pub written: Option<Time>,
     /// What is said of its values, by folded name, in the order in which it was said.
@@ -57,10 +69,18 @@ pub struct Found {
 }
 
 impl Store {
+    /// A store that keeps what the content looks at.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> Self {
+        Self { filter: Some(catalog.index().clone()), ..Self::default() }
+    }
+
     /// Takes what an input says of itself: with it, silence below these keys means absence.
     pub fn begin(&mut self, source: Source, coverage: &Coverage) -> Arc<Source> {
         if let Coverage::Whole(keys) = coverage {
-            self.whole.extend(keys.iter().map(|(root, key)| (root.clone(), fold(key))));
+            for (root, key) in keys {
+                self.whole.entry(Part::of(root)).or_default().insert(fold(key.trim_matches('\\')));
+            }
         }
         let source = Arc::new(source);
         self.sources.push(source.clone());
@@ -69,50 +89,152 @@ impl Store {
 
     /// Takes one fact. Later inputs win over earlier ones.
     pub fn take(&mut self, entry: Entry, source: &Arc<Source>) {
-        let at = (entry.root.clone(), fold(&entry.key));
-        let key = self.keys.entry(at).or_insert_with(|| Key {
-            path: entry.key.clone(),
-            source: Some(source.clone()),
-            place: entry.place,
-            ..Key::default()
-        });
-        let (name, data) = match entry.fact {
-            Fact::Key => {
-                key.exists |= entry.origin != Origin::Deleted;
-                key.written = key.written.max(entry.written);
-                return;
-            }
-            Fact::Value { name, data } => {
-                key.exists |= entry.origin != Origin::Deleted;
-                (name, Some(data))
-            }
+        let part = Part::of(&entry.root);
+        let folded = fold(entry.key.trim_matches('\\'));
+        match &entry.fact {
+            Fact::KeyRemoved => return self.remove(part, &folded, &entry, source),
+            Fact::ValuesRemoved => return self.clear(part, folded, &entry, source),
+            Fact::Key | Fact::Value { .. } | Fact::ValueRemoved { .. } => {}
+        }
+        let deleted = entry.origin == Origin::Deleted;
+        let (name, data) = match entry.fact.clone() {
+            Fact::Value { name, data } => (name, Some(data)),
             Fact::ValueRemoved { name } => (name, None),
-            Fact::ValuesRemoved | Fact::KeyRemoved => return,
+            _ => return self.key_is(part, folded, &entry, source),
         };
-        let (written, place, origin) = (entry.written, entry.place, entry.origin);
-        let found = Found { name: name.clone(), data, written, place, origin, source: source.clone() };
-        key.values.entry(fold(&name)).or_default().push(found);
+        let value = fold(&name);
+        if self.filter.as_ref().is_some_and(|filter| !filter.keeps(part, &folded, &value)) {
+            if data.is_some() {
+                self.key_is(part, folded, &entry, source);
+            }
+            return;
+        }
+        let Some(key) = self.key(part, folded, &entry, source) else { return };
+        key.exists |= !deleted && data.is_some();
+        if key.values.len() >= VALUES && !key.values.contains_key(&value) {
+            self.dropped += 1;
+            return;
+        }
+        let said = key.values.entry(value).or_default();
+        if said.len() >= VALUES {
+            self.dropped += 1;
+            return;
+        }
+        said.push(found(&entry, name, data, source));
     }
 
     /// Keys with their folded paths.
     pub fn keys(&self) -> impl Iterator<Item = (&Root, &str, &Key)> {
-        self.keys.iter().map(|((root, path), key)| (root, path.as_str(), key))
+        self.keys.iter().flat_map(|(part, keys)| keys.iter().map(|(path, key)| (part.root(), path.as_str(), key)))
     }
 
     /// Whether the inputs would say so if the key existed.
     #[must_use]
     pub fn covers(&self, root: &Root, key: &str) -> bool {
-        let folded = fold(key);
-        self.whole.iter().any(|(known, path)| {
-            known == root
-                && (path.is_empty()
-                    || folded == *path
-                    || folded.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('\\')))
-        })
+        self.knows(Part::of(root), &fold(key))
     }
 
     /// The inputs.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         self.sources.iter().map(AsRef::as_ref)
     }
+
+    /// How many facts were not kept because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    pub(crate) fn get(&self, part: Part, folded: &str) -> Option<&Key> {
+        self.keys.get(&part)?.get(folded)
+    }
+
+    /// The key, with its folded path as the store holds it.
+    pub(crate) fn entry(&self, part: Part, folded: &str) -> Option<(&str, &Key)> {
+        self.keys.get(&part)?.get_key_value(folded).map(|(path, key)| (path.as_str(), key))
+    }
+
+    /// Keys whose folded path begins so.
+    pub(crate) fn below(&self, part: Part, stem: &str) -> impl Iterator<Item = (&str, &Key)> {
+        let keys = self.keys.get(&part).into_iter();
+        keys.flat_map(move |keys| keys.range(stem.to_owned()..))
+            .take_while(move |(path, _)| path.starts_with(stem))
+            .map(|(path, key)| (path.as_str(), key))
+    }
+
+    /// [`Store::covers`] of a folded key.
+    pub(crate) fn knows(&self, part: Part, folded: &str) -> bool {
+        let Some(whole) = self.whole.get(&part) else { return false };
+        let mut key = folded.trim_end_matches('\\');
+        loop {
+            if whole.contains(key) {
+                return true;
+            }
+            if key.is_empty() {
+                return false;
+            }
+            key = key.rfind('\\').and_then(|at| key.get(..at)).unwrap_or_default();
+        }
+    }
+
+    fn key(&mut self, part: Part, folded: String, entry: &Entry, source: &Arc<Source>) -> Option<&mut Key> {
+        let keys = self.keys.entry(part).or_default();
+        if keys.len() >= KEYS && !keys.contains_key(&folded) {
+            self.dropped += 1;
+            return None;
+        }
+        let new = || Key {
+            path: entry.key.trim_matches('\\').to_owned(),
+            source: Some(source.clone()),
+            place: entry.place,
+            ..Key::default()
+        };
+        Some(keys.entry(folded).or_insert_with(new))
+    }
+
+    fn key_is(&mut self, part: Part, folded: String, entry: &Entry, source: &Arc<Source>) {
+        if self.filter.as_ref().is_some_and(|filter| !filter.keeps_key(part, &folded)) {
+            return;
+        }
+        if let Some(key) = self.key(part, folded, entry, source) {
+            key.exists |= entry.origin != Origin::Deleted;
+            key.written = key.written.max(entry.written);
+        }
+    }
+
+    /// The key and all below it are gone, and that is known: silence means absence from now on.
+    fn remove(&mut self, part: Part, folded: &str, entry: &Entry, source: &Arc<Source>) {
+        let below = format!("{folded}\\");
+        for (path, key) in self.keys.entry(part).or_default() {
+            if path == folded || path.starts_with(&below) {
+                key.exists = false;
+                take_away(key, entry, source);
+            }
+        }
+        self.whole.entry(part).or_default().insert(folded.to_owned());
+    }
+
+    fn clear(&mut self, part: Part, folded: String, entry: &Entry, source: &Arc<Source>) {
+        if self.filter.as_ref().is_some_and(|filter| !filter.keeps_key(part, &folded)) {
+            return;
+        }
+        if let Some(key) = self.key(part, folded, entry, source) {
+            key.cleared = true;
+            take_away(key, entry, source);
+        }
+    }
+}
+
+fn take_away(key: &mut Key, entry: &Entry, source: &Arc<Source>) {
+    for said in key.values.values_mut() {
+        let live = said.iter().rev().find(|found| found.origin != Origin::Deleted);
+        if let Some(name) = live.filter(|found| found.data.is_some()).map(|found| found.name.clone()) {
+            said.push(found(entry, name, None, source));
+        }
+    }
+}
+
+fn found(entry: &Entry, name: String, data: Option<Data>, source: &Arc<Source>) -> Found {
+    let (written, place, origin) = (entry.written, entry.place, entry.origin);
+    Found { name, data, written, place, origin, source: source.clone() }
 }

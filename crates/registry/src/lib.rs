@@ -6,20 +6,27 @@
 
 mod data;
 mod entry;
+mod gp_report;
+mod gpp;
 mod hive;
 mod input;
 mod interest;
+mod lgpo;
 mod lines;
 mod open;
 mod out;
 mod path;
 mod pol;
+mod policy_rules;
 mod reg;
 mod tree;
+mod typed;
 pub mod write;
+mod xml;
 
 pub use data::Data;
 pub use entry::{About, Coverage, Entry, Fact, Format, Intent, Origin, Place, Root, Sink, UNKNOWN_KEY};
+pub use gp_report::backup_name;
 pub use input::Input;
 pub use interest::{Interest, Spot, fold};
 pub use open::{UnknownFormat, detect, formats, read};

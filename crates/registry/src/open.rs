@@ -1,6 +1,6 @@
 use crate::lines::Lines;
 use crate::out::Out;
-use crate::{About, Format, Input, Interest, Sink, hive, pol, reg};
+use crate::{About, Format, Input, Interest, Sink, gp_report, gpp, hive, lgpo, pol, policy_rules, reg, xml};
 use ddefend_guard::Budget;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
 use std::str::FromStr;
@@ -36,7 +36,18 @@ pub fn detect(input: &Input<'_>) -> Option<Format> {
     if reg::is(&head) {
         return Some(Format::Reg);
     }
-    None
+    if let Some(root) = xml::root(&head) {
+        return match root {
+            "PolicyRules" => Some(Format::PolicyRules),
+            "GPO" => Some(Format::GpReport),
+            // Of all policies of a domain; other reports have the same root.
+            "report" if head.contains("www.microsoft.com/GroupPolicy/") => Some(Format::GpReport),
+            "Rsop" => Some(Format::GpResult),
+            "RegistrySettings" => Some(Format::Gpp),
+            _ => None,
+        };
+    }
+    lgpo::is(&head).then_some(Format::Lgpo)
 }
 
 /// The first lines as text.
@@ -95,6 +106,11 @@ pub fn read(
     match format {
         Format::Reg => Ok(reg::read(input.bytes, out)),
         Format::Pol => Ok(pol::read(input.name, input.bytes, out)),
+        Format::Lgpo => Ok(lgpo::read(input.bytes, out)),
+        Format::PolicyRules => Ok(policy_rules::read(input.bytes, out)),
+        Format::GpReport => Ok(gp_report::report(input.bytes, out)),
+        Format::GpResult => Ok(gp_report::result(input.bytes, out)),
+        Format::Gpp => Ok(gpp::read(input.name, input.bytes, out)),
         _ => unread("this format is not read yet"),
     }
 }

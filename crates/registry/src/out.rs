@@ -23,6 +23,10 @@ impl<'o> Out<'o> {
         Self { interest, budget, sink, last: None, going: true, told: 0, steps: 0 }
     }
 
+    pub(crate) fn budget(&self) -> &'o Budget {
+        self.budget
+    }
+
     /// False once a limit ended the reading: what follows is not read, and silence says nothing.
     pub(crate) fn is_going(&self) -> bool {
         self.going
@@ -68,16 +72,20 @@ impl<'o> Out<'o> {
 
     /// Reports something that could not be read, or is worth knowing.
     pub(crate) fn tell(&mut self, code: &'static str, location: Location, message: impl Into<String>) {
+        self.pass(Diagnostic::new(code, PartPath::default(), location, message));
+    }
+
+    /// Reports a diagnostic; those beyond the limit are counted.
+    pub(crate) fn pass(&mut self, diagnostic: Diagnostic) {
         self.told = self.told.saturating_add(1);
         if self.told <= self.budget.limits().diagnostics {
-            self.sink.diagnostic(Diagnostic::new(code, PartPath::default(), location, message));
+            self.sink.diagnostic(diagnostic);
         }
     }
 
     /// The same about a line.
     pub(crate) fn tell_line(&mut self, code: &'static str, line: u64, message: impl Into<String>) {
-        let location = Location { line: u32::try_from(line).ok(), ..Location::default() };
-        self.tell(code, location, message);
+        self.tell(code, location(Place::Line(line)), message);
     }
 
     /// Tells how many diagnostics were not reported; to be called last.
@@ -99,6 +107,15 @@ impl<'o> Out<'o> {
 /// What an input says of itself where it says nothing: changes only.
 pub(crate) fn about(format: Format, intent: Intent) -> About {
     About { format, coverage: Coverage::Changes, intent, user: None, host: None, policy: None }
+}
+
+/// The place of a diagnostic.
+pub(crate) fn location(place: Place) -> Location {
+    match place {
+        Place::Unknown => Location::default(),
+        Place::Offset(offset) => Location::bytes(offset, 0),
+        Place::Line(line) => Location { line: u32::try_from(line).ok(), ..Location::default() },
+    }
 }
 
 /// Shortens what a diagnostic quotes.

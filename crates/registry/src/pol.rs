@@ -2,7 +2,7 @@
 //!
 //! The file does not say whether it is for the machine or for users: its directory does (`Machine` or `User`).
 
-use crate::out::{Out, about, quote};
+use crate::out::{Out, about, location, quote};
 use crate::{About, Data, Fact, Format, Intent, Place, Root, path};
 use ddefend_guard::Cursor;
 use ddefend_model::{Location, code};
@@ -134,8 +134,11 @@ impl<'a> Reader<'a, '_> {
                 self.lying(start, size)?
             }
         };
-        let setting = Setting { key: path::tidy(&key), name, kind, data, at: start as u64 };
-        setting.tell(&self.root, &mut self.out);
+        let place = Place::Offset(start as u64);
+        // Lists of orders are texts whatever type they are said to be of.
+        let listed = name.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("**delete"));
+        let data = Data::from_raw(if listed { 1 } else { kind }, data);
+        Setting { key: path::tidy(&key), name, data, place }.tell(&self.root, &mut self.out);
         Ok(())
     }
 
@@ -191,19 +194,18 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// One setting.
-struct Setting<'a> {
-    key: String,
-    name: String,
-    kind: u32,
-    data: &'a [u8],
-    at: u64,
+/// One setting of a policy.
+pub(crate) struct Setting {
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) data: Data,
+    pub(crate) place: Place,
 }
 
-impl Setting<'_> {
+impl Setting {
     /// Names that begin with `**` are orders ([MS-GPREG] 2.2.1.1, 3.2.5.1).
-    fn tell(&self, root: &Root, out: &mut Out<'_>) {
-        let place = Place::Offset(self.at);
+    pub(crate) fn tell(self, root: &Root, out: &mut Out<'_>) {
+        let place = self.place;
         let mut fact = |key: &str, fact: Fact| out.fact(root, key, fact, place, None);
         let lower = self.name.to_ascii_lowercase();
         let behind = |order: &str| self.name.get(order.len()..).unwrap_or_default().to_owned();
@@ -220,14 +222,14 @@ impl Setting<'_> {
         } else if lower.starts_with("**del.") {
             fact(&self.key, Fact::ValueRemoved { name: behind("**del.") });
         } else if lower.starts_with("**soft.") {
-            fact(&self.key, Fact::Value { name: behind("**soft."), data: Data::from_raw(self.kind, self.data) });
+            fact(&self.key, Fact::Value { name: behind("**soft."), data: self.data.clone() });
             self.note(out, "is written only where the value does not exist yet");
         } else if lower.starts_with("**securekey") || lower.starts_with("**comment") {
             // Access rights of the key, and words for people: no values.
-        } else if self.name.is_empty() && self.kind == 0 && self.data.is_empty() {
+        } else if self.name.is_empty() && self.data == Data::None(Vec::new()) {
             fact(&self.key, Fact::Key);
         } else {
-            fact(&self.key, Fact::Value { name: self.name.clone(), data: Data::from_raw(self.kind, self.data) });
+            fact(&self.key, Fact::Value { name: self.name.clone(), data: self.data.clone() });
             if self.name.starts_with("**") {
                 self.note(out, "begins like an order and is none that is known; read as a value");
             }
@@ -235,14 +237,12 @@ impl Setting<'_> {
     }
 
     fn note(&self, out: &mut Out<'_>, what: &str) {
-        let message = format!("{} {what}", quote(&self.name));
-        out.tell(code::NOTE_ODD, Location::bytes(self.at, 0), message);
+        out.tell(code::NOTE_ODD, location(self.place), format!("{} {what}", quote(&self.name)));
     }
 
     /// Names with semicolons between.
     fn list(&self) -> Vec<String> {
-        let data = Data::from_raw(1, self.data);
-        let names = data.text().unwrap_or_default().split(';').map(str::trim);
+        let names = self.data.text().unwrap_or_default().split(';').map(str::trim);
         names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 }

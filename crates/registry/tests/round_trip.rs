@@ -82,6 +82,35 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn lgpo(entries in entries(true), comment in "[ -~\n]{0,80}") {
+        // What cannot be said is refused, fact by fact.
+        let said = |entry: &Entry| write::lgpo(std::slice::from_ref(entry), "").is_ok();
+        let entries: Vec<Entry> = entries.into_iter().filter(said).collect();
+        let bytes = write::lgpo(&entries, &comment).unwrap();
+        let (kept, _) = read_as("", &bytes, Some(Format::Lgpo));
+        prop_assert_eq!(kept.facts(), facts(&entries));
+        prop_assert!(kept.diagnostics.is_empty(), "{:?}", kept.diagnostics);
+        prop_assert!(entries.is_empty() || read_as("", &bytes, None).1.format == Format::Lgpo);
+    }
+
+    #[test]
+    fn gpp(entries in entries(true)) {
+        let said = |entry: &Entry| write::gpp(std::slice::from_ref(entry), &entry.root).is_ok();
+        let entries: Vec<Entry> = entries.into_iter().filter(said).collect();
+        for (root, name) in [(Root::Machine, "Machine/Preferences/x.xml"), (Root::User, "User/x.xml")] {
+            let bytes = write::gpp(&entries, &root).unwrap();
+            let (kept, about) = read_as(name, &bytes, None);
+            let mut wanted = facts(&entries);
+            wanted.retain(|(found, ..)| *found == root);
+            prop_assert_eq!(kept.facts(), wanted);
+            prop_assert!(kept.diagnostics.is_empty(), "{:?}", kept.diagnostics);
+            prop_assert_eq!(about.format, Format::Gpp);
+        }
+    }
+}
+
 #[test]
 fn what_a_format_cannot_say_is_refused() {
     let value = |key: &str, name: &str| entry(Root::User, key, Fact::Value { name: name.into(), data: Data::Dword(1) });
@@ -98,4 +127,12 @@ fn what_a_format_cannot_say_is_refused() {
     assert!(pol(entry(Root::Users("S-1".into()), "c", Fact::Key)));
     assert!(pol(entry(Root::User, "a", Fact::KeyRemoved)));
     assert!(pol(entry(Root::User, "a\\b;c", Fact::KeyRemoved)));
+    let lgpo = |entry: Entry| write::lgpo(&[entry], "").is_err();
+    assert!(lgpo(value("a", "*")));
+    assert!(lgpo(value("a", "")));
+    assert!(lgpo(value("a", "; x")));
+    assert!(lgpo(entry(Root::User, "a\\b", Fact::KeyRemoved)));
+    let gpp = |entry: Entry| write::gpp(&[entry], &Root::User).is_err();
+    assert!(gpp(value("a", "\u{1}")));
+    assert!(gpp(entry(Root::User, "a\\b", Fact::ValuesRemoved)));
 }

@@ -7,6 +7,7 @@ mod csv;
 pub mod escape;
 pub mod explanation;
 mod foreign;
+mod harden;
 mod html;
 mod hunt;
 mod json;
@@ -17,6 +18,7 @@ mod sarif;
 mod text;
 mod wrap;
 
+pub use harden::{HardenMeta, harden_json, harden_readme, harden_text};
 pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
 pub use posture::{PostureMeta, PostureRenderer, PostureRule, posture_names, posture_renderer};
 

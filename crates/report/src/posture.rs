@@ -2,8 +2,12 @@
 
 mod csv;
 mod essence;
+mod html;
 mod json;
 mod jsonl;
+mod navigator;
+mod ocsf;
+mod sarif;
 mod shape;
 mod text;
 
@@ -63,8 +67,16 @@ pub trait PostureRenderer {
 type Make = fn(&PostureMeta) -> Box<dyn PostureRenderer>;
 
 /// Every output: name, constructor. One line each.
-const OUTPUTS: &[(&str, Make)] =
-    &[("text", text::make), ("json", json::make), ("jsonl", jsonl::make), ("csv", csv::make)];
+const OUTPUTS: &[(&str, Make)] = &[
+    ("text", text::make),
+    ("json", json::make),
+    ("jsonl", jsonl::make),
+    ("csv", csv::make),
+    ("html", html::make),
+    ("sarif", sarif::make),
+    ("ocsf", ocsf::make),
+    ("navigator", navigator::make),
+];
 
 /// Names of the outputs of `posture audit`, for `--format`.
 pub fn posture_names() -> impl Iterator<Item = &'static str> {

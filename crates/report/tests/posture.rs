@@ -102,3 +102,136 @@ fn a_fleet_stays_bounded() {
         }
     }
 }
+
+/// A schema under `root` of this crate.
+fn schema(path: &str) -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// A document or a line that fits a schema.
+fn valid(text: &str, validator: &jsonschema::Validator) -> serde_json::Value {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap();
+    assert!(validator.is_valid(&value), "{:?}\n{text}", validator.validate(&value).err().map(|e| e.to_string()));
+    value
+}
+
+#[test]
+fn ocsf_lines_fit_the_schema() {
+    let validator = schema("tests/schemas/ocsf-compliance.json");
+    let lines: Vec<serde_json::Value> =
+        rendered("ocsf", &meta(80)).lines().map(|line| valid(line, &validator)).collect();
+    let whole: serde_json::Value = serde_json::from_str(&rendered("json", &meta(80))).unwrap();
+    let count = |field: &str| -> usize {
+        whole["audits"].as_array().unwrap().iter().map(|audit| audit[field].as_array().map_or(0, Vec::len)).sum()
+    };
+    assert_eq!(lines.len(), count("checks") + count("exposures") + count("faults") + 1, "and one gap");
+    let word = lines.iter().find(|line| line["compliance"]["control"] == "DDE-WORD-ALLOW").unwrap();
+    assert_eq!(word["compliance"]["status"], "Fail");
+    assert_eq!(word["compliance"]["standards"][0], "MITRE ATT&CK M1042");
+    assert_eq!(word["time"], 1_795_072_364_120_i64, "the last write of the key that decides");
+    assert_eq!(word["resources"][0]["owner"]["name"], "alice");
+    let uids: std::collections::BTreeSet<&str> =
+        lines.iter().filter_map(|line| line["finding_info"]["uid"].as_str()).collect();
+    assert!(uids.len() + 2 >= lines.len(), "findings have ids of their own");
+}
+
+#[test]
+fn a_layer_fits_the_format() {
+    let layer = valid(&rendered("navigator", &meta(80)), &schema("tests/schemas/navigator.json"));
+    let technique =
+        layer["techniques"].as_array().unwrap().iter().find(|one| one["techniqueID"] == "T1559.002").unwrap();
+    assert_eq!(technique["score"], 100);
+    assert!(technique["comment"].as_str().unwrap().starts_with("2 open: alice on WS-017, Word 16.0"), "{technique}");
+    let other = layer["techniques"].as_array().unwrap().iter().find(|one| one["techniqueID"] == "T1204.002").unwrap();
+    assert_eq!(other["score"], 0);
+    assert!(layer["metadata"].as_array().unwrap().iter().any(|one| one["name"] == "M1042"));
+}
+
+#[test]
+fn sarif_names_rules_files_and_lines() {
+    let document: serde_json::Value = serde_json::from_str(&rendered("sarif", &meta(80))).unwrap();
+    assert_eq!(document["version"], "2.1.0");
+    let run = &document["runs"][0];
+    let rules: Vec<&str> =
+        run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let results = run["results"].as_array().unwrap();
+    let mut prints = std::collections::BTreeSet::new();
+    for result in results {
+        assert!(rules.contains(&result["ruleId"].as_str().unwrap()), "{result}");
+        prints.insert(result["partialFingerprints"]["ddefend/v1"].as_str().unwrap());
+        if result["kind"] != "fail" {
+            assert_eq!(result["level"], "none");
+        }
+    }
+    assert_eq!(prints.len(), results.len(), "results can be told apart");
+    let fault = results.iter().find(|result| result["ruleId"] == "fault.key-for-value").unwrap();
+    let physical = &fault["locations"][0]["physicalLocation"];
+    assert_eq!(physical["artifactLocation"]["uri"], "WS-017/Users/alice/hardening.reg");
+    assert_eq!(physical["region"]["startLine"], 12);
+    let word = results.iter().find(|result| result["ruleId"] == "DDE-WORD-ALLOW").unwrap();
+    assert_eq!(word["locations"][0]["physicalLocation"]["region"]["byteOffset"], 1_245_184);
+    assert!(!results.iter().any(|result| result["ruleId"] == "PV-WO-INTERNET"), "what is in order is no result");
+}
+
+#[test]
+fn csv_cells_are_no_formulas() {
+    for line in rendered("csv", &meta(80)).lines() {
+        for cell in line.split("\",\"") {
+            let first = cell.trim_start_matches('"').chars().next();
+            assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_answer_fits_what_was_found() {
+    let text = rendered("text", &meta(100));
+    assert!(text.contains("Can DDE start programs here?  YES  "), "{text}");
+    assert!(text.contains("Can DDE start programs here?  NO  1 way in by DDE is closed"), "{text}");
+    assert!(text.contains("any process of the user can open this: delete"), "{text}");
+}
+
+#[test]
+fn json_lines_and_json_fit_the_shipped_schema() {
+    let validator = schema("../../docs/reference/output.schema.json");
+    let mut kinds = std::collections::BTreeMap::new();
+    for line in rendered("jsonl", &meta(80)).lines() {
+        *kinds.entry(valid(line, &validator)["type"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(format!("{kinds:?}"), r#"{"check": 22, "diagnostic": 2, "exposure": 15, "fault": 1, "summary": 1}"#);
+    let whole: serde_json::Value = serde_json::from_str(&rendered("json", &meta(80))).unwrap();
+    assert_eq!(whole["schema_version"], 1);
+    for field in ["audits", "diagnostics"] {
+        for object in whole[field].as_array().unwrap() {
+            valid(&object.to_string(), &validator);
+        }
+    }
+    valid(&whole["summary"].to_string(), &validator);
+    // What is not known to the schema does not fit.
+    assert!(!validator.is_valid(&serde_json::json!({ "type": "check", "schema_version": 1, "id": "X" })));
+}
+
+#[test]
+fn html_has_no_markup_from_files_and_only_its_own_script() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let page = rendered("html", &meta(80));
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<img"));
+    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
+    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(script));
+    assert!(page.contains(&format!("script-src 'sha256-{digest}'")), "write {digest} to filter.sha256");
+    assert!(page.contains("default-src 'none'"));
+    assert!(!page.contains("href=\"javascript:"));
+    assert!(page.contains("href=\"https://attack.mitre.org/techniques/T1559/002/\""));
+    assert!(page.contains("9 alike: also user00001 on WS-042"));
+    // Every element that is opened is closed.
+    for tag in [
+        "details", "ul", "ol", "table", "section", "dl", "summary", "li", "span", "code", "div", "svg", "tr", "td", "p",
+    ] {
+        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}

@@ -60,6 +60,9 @@ pub(super) fn compare(request: &Request<'_>, plan: &mut Plan, before: &Audit, af
         }
     }
     plan.failed = failed(request, plan, after);
+    let shut = after.checks.iter().filter(|it| it.verdict == Verdict::Secure && request.profile.keeps.contains(&it.id));
+    plan.shut = shut.map(|check| check.id.clone()).collect();
+    plan.shut.dedup();
 }
 
 /// Targets that are to protect and do not. A target whose own data protect only in part (an audit rule) aims at nothing.

@@ -1,22 +1,9 @@
 //! Steps as facts about the registry: the change, and the way back.
 
 use super::before::Before;
-use super::plan::{Plan, State, Step};
+use super::plan::{Batch, Plan, State, Step};
 use ddefend_registry::{Entry, Fact, Origin, Place, Root, fold};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The change of several machines or users for whom it is the same, to the last bit of the way back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// A name for files: `machine`, `user-alice`, `users-2`.
-    pub name: String,
-    /// [`Root::Machine`] or [`Root::User`].
-    pub root: Root,
-    /// Whose: host and user.
-    pub owners: Vec<(String, String)>,
-    /// Steps that write.
-    pub steps: Vec<Step>,
-}
 
 /// The change.
 #[must_use]

@@ -4,10 +4,13 @@ use super::after;
 use super::before::{Before, View};
 use super::plan::{Effect, Left, Plan, Request, State, Step, full, hive};
 use super::targets::{self, Spot};
-use crate::{Catalog, Machine, Store};
+use crate::{Catalog, Combine, Machine, Store};
 use ddefend_model::posture::{Audit, Check, Layer, Outcome, Verdict, fault};
 use ddefend_registry::{Data, Root, fold};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys that may be new below what a product made itself: `Common\COM Compatibility\{CLSID}`.
+const NEW_KEYS: usize = 3;
 
 /// The change of the machine's part, and the machine as it would be then.
 #[must_use]
@@ -50,6 +53,29 @@ pub fn effects<'a>(catalog: &Catalog, plans: impl Iterator<Item = &'a Plan>) -> 
     families.chain(own).collect()
 }
 
+/// What becomes of DDE servers that are to go on working.
+#[must_use]
+pub fn kept(names: &[String], plans: &[Plan]) -> Vec<String> {
+    let shut: Vec<&Plan> = plans.iter().filter(|plan| !plan.shut.is_empty()).collect();
+    let who = |plan: &&Plan| format!("{} on {}", plan.user, plan.host);
+    let mut whom: Vec<String> = shut.iter().take(5).map(who).collect();
+    if shut.len() > 5 {
+        whom.push(format!("{} more", shut.len() - 5));
+    }
+    let told = names.iter().map(|name| {
+        if shut.is_empty() {
+            format!("{name} goes on answering Excel where it runs already. Excel no longer starts it, and Word does not talk to it.")
+        } else {
+            format!(
+                "{name} does not answer for {}: {} is secure there already, and nothing that protects is loosened.",
+                whom.join(", "),
+                shut.iter().flat_map(|plan| &plan.shut).next().map_or("", String::as_str)
+            )
+        }
+    });
+    told.collect()
+}
+
 /// Everything but the comparison.
 fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Plan {
     let view = View::new(store);
@@ -60,13 +86,14 @@ fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Pl
     for target in &request.profile.targets {
         let Some(check) = request.catalog.check(&target.check) else { continue };
         let versions = versions(request, audit, &check.application);
-        for spot in targets::spots(check, target, root, &versions) {
+        for spot in present(targets::spots(check, target, root, &versions), &view) {
             let checked = audited.check(&spot.check.id, &spot.version);
             if target.if_insecure && checked.is_none_or(|it| it.verdict != Verdict::Insecure) {
                 continue;
             }
             if seen.insert((fold(&spot.key), fold(&spot.place.value))) {
                 plan.steps.push(step(&spot, &view, checked));
+                plan.steps.extend(cancels(&spot, &view));
             }
         }
     }
@@ -75,6 +102,44 @@ fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Pl
         plan.steps.extend(clean(&view, root, audit));
     }
     plan
+}
+
+/// Where one of many places is enough, those whose product is there: a kill bit of Click-to-Run is of no use elsewhere.
+/// All of them where the inputs do not say.
+fn present<'a>(spots: Vec<Spot<'a>>, view: &View<'_>) -> Vec<Spot<'a>> {
+    let there = |spot: &Spot<'_>| {
+        let missing = view.missing(&spot.root, &spot.key).map_or(0, |missing| missing.split('\\').count());
+        missing == 0 || spot.key.split('\\').count().saturating_sub(missing) < NEW_KEYS
+    };
+    let any = spots.first().is_some_and(|spot| spot.check.combine == Combine::Any);
+    if any && spots.iter().any(there) { spots.into_iter().filter(there).collect() } else { spots }
+}
+
+/// Values beside a place that take away what is written there, and are there.
+fn cancels(spot: &Spot<'_>, view: &View<'_>) -> Vec<Step> {
+    let beside = spot.check.cancels.iter().filter(|it| it.key.is_empty() && it.root.is_empty());
+    let there = beside.filter_map(|cancel| {
+        let before = view.value(&spot.root, &spot.key, &cancel.value);
+        let number = before.data().as_ref().and_then(Data::number)?;
+        let does = cancel.is.number.contains(&number) || cancel.is.from.is_some_and(|from| number >= from);
+        does.then(|| Step {
+            check: spot.check.id.clone(),
+            title: spot.check.title.clone(),
+            place: spot.place.id.clone(),
+            layer: spot.place.layer,
+            application: spot.check.application.clone(),
+            version: spot.version.clone(),
+            root: spot.root.clone(),
+            key: spot.key.clone(),
+            value: cancel.value.clone(),
+            data: None,
+            before,
+            made: None,
+            state: State::Write,
+            why: cancel.means.clone(),
+        })
+    });
+    there.collect()
 }
 
 /// The versions to write for.

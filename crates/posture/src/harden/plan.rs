@@ -37,6 +37,27 @@ pub struct Plan {
     pub ways: Vec<Moved>,
     /// Checks that the profile wants secure and that are not, with the change applied; one sentence each.
     pub failed: Vec<String>,
+    /// Checks that DDE servers need open ([`Profile::keeps`]) and that are shut, with the change applied.
+    pub shut: Vec<String>,
+}
+
+/// Everything that a run of `harden` came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hardening {
+    /// Name of the profile.
+    pub profile: String,
+    /// What it is for.
+    pub about: String,
+    /// Machines and users, each machine before its users.
+    pub plans: Vec<Plan>,
+    /// The changes, those that are the same put together.
+    pub batches: Vec<Batch>,
+    /// What it does to people.
+    pub effects: Vec<Effect>,
+    /// What becomes of the DDE servers that are to go on working, one sentence each.
+    pub kept: Vec<String>,
+    /// What does not come out as it should: the written files read back otherwise; one sentence each.
+    pub faults: Vec<String>,
 }
 
 /// One value.
@@ -79,6 +100,19 @@ pub enum State {
     Write,
     /// It is as the profile wants it, or safer.
     InOrder,
+}
+
+/// The change of several machines or users for whom it is the same, to the last bit of the way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// A name for files: `machine`, `user-alice`, `users-2`.
+    pub name: String,
+    /// [`Root::Machine`] or [`Root::User`].
+    pub root: Root,
+    /// Whose: host and user.
+    pub owners: Vec<(String, String)>,
+    /// Steps that write.
+    pub steps: Vec<Step>,
 }
 
 /// Something that stays although it does not protect.

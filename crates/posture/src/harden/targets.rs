@@ -1,6 +1,6 @@
 //! Where a profile writes: targets of the content to places in the registry.
 
-use crate::{Catalog, Check, Item, Kind, Match, Place, Target};
+use crate::{Catalog, Check, Combine, Item, Kind, Match, Place, Target};
 use ddefend_model::posture::{Audit, Layer, Verdict};
 use ddefend_registry::{Data, Interest, Root};
 
@@ -23,7 +23,10 @@ pub(super) fn spots<'a>(check: &'a Check, target: &'a Target, root: &Root, versi
             |place: &&Place| version.is_empty() || place.versions.is_empty() || place.versions.contains(&version);
         let of = |layer: Layer| check.places.iter().filter(move |place| place.layer == layer).filter(fits);
         let layer = if of(target.layer).next().is_some() { target.layer } else { Layer::User };
-        let places = of(layer).filter(|place| self::root(place).as_ref() == Some(root) && writable(place));
+        // Where the first place that says something decides, one is enough.
+        let enough = if check.combine == Combine::First { 1 } else { usize::MAX };
+        let places = of(layer).filter(|place| writable(place)).take(enough);
+        let places = places.filter(|place| self::root(place).as_ref() == Some(root));
         spots.extend(places.map(|place| Spot {
             check,
             target,

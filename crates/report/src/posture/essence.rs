@@ -45,6 +45,11 @@ impl Alike {
         false
     }
 
+    /// Every kind, in the order in which they were met.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.iter()
+    }
+
     /// Kinds with more than one audit, in the order in which they were met.
     pub(super) fn kinds(&self) -> impl Iterator<Item = &Kind> {
         self.kinds.iter().filter(|kind| kind.count > 0)

@@ -1,0 +1,146 @@
+//! The part of one machine or user.
+
+use super::{checks, ways};
+use crate::escape::html as e;
+use crate::posture::essence::{self, Kind};
+use crate::posture::{PostureRule, shape};
+use ddefend_model::posture::Audit;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Files that are named.
+const SOURCES: usize = 20;
+
+/// A finished part, but for what is known only at the end: who is alike.
+pub(super) struct Section {
+    head: String,
+    body: String,
+}
+
+impl Section {
+    pub(super) fn new(
+        audit: &Audit,
+        anchor: &str,
+        answer: Option<&shape::Answer>,
+        rules: &BTreeMap<String, PostureRule>,
+    ) -> Self {
+        let title = if audit.user.is_empty() {
+            format!("{} <span class=\"dim\">machine</span>", e(&audit.host))
+        } else {
+            format!("{} <span class=\"dim\">on {}</span>", e(&audit.user), e(&audit.host))
+        };
+        let mut head =
+            format!("<section class=\"who\" id=\"{anchor}\" data-host=\"{}\">\n<h2>{title}</h2>\n", e(&audit.host));
+        if !audit.sid.is_empty() && audit.sid != audit.user {
+            let _ = writeln!(head, "<p class=\"facts\">{}</p>", e(&audit.sid));
+        }
+        let installed = shape::installed(audit);
+        if !installed.is_empty() {
+            let _ = writeln!(head, "<p class=\"facts\">{}</p>", e(&installed.join("; ")));
+        }
+        let mut body = String::new();
+        if let Some(answer) = answer {
+            let _ = writeln!(
+                body,
+                "<div class=\"answer {}\"><p>Can DDE start programs here? <b>{}</b></p><p>{}</p>{}</div>",
+                answer.state.as_str(),
+                answer.word,
+                e(&answer.why),
+                if answer.beside.is_empty() {
+                    String::new()
+                } else {
+                    format!("<p class=\"dim\">{}</p>", e(&answer.beside))
+                }
+            );
+        }
+        body.push_str(&ways::ways(audit, rules));
+        body.push_str(&faults(audit));
+        body.push_str(&checks::checks(audit));
+        if !audit.sources.is_empty() {
+            let more = audit.sources.len().saturating_sub(SOURCES);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let names: Vec<String> =
+                audit.sources.iter().take(SOURCES).map(|source| format!("<code>{}</code>", e(source))).collect();
+            let _ = writeln!(body, "<p class=\"facts\">Read from {}{more}.</p>", names.join(", "));
+        }
+        body.push_str("</section>\n");
+        Self { head, body }
+    }
+
+    /// Bytes.
+    pub(super) fn len(&self) -> usize {
+        self.head.len() + self.body.len()
+    }
+
+    pub(super) fn page(&self, kind: &Kind) -> String {
+        let mut alike = String::new();
+        if kind.count > 0 {
+            let more = kind.count.saturating_sub(kind.names.len() as u64);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            alike =
+                format!("<p class=\"note\">{} alike: also {}{more}.</p>\n", kind.count + 1, e(&kind.names.join(", ")));
+        }
+        format!("{}{alike}{}", self.head, self.body)
+    }
+}
+
+/// A row of the overview.
+pub(super) struct Row {
+    name: String,
+    anchor: Option<String>,
+    answer: Option<shape::Answer>,
+    wrong: usize,
+    checks: usize,
+    faults: usize,
+}
+
+impl Row {
+    pub(super) fn new(audit: &Audit, anchor: Option<String>, answer: Option<shape::Answer>) -> Self {
+        let wrong = audit.checks.iter().filter(|check| !shape::in_order(check)).count();
+        let faults = shape::faults(audit).len();
+        Self { name: essence::name(audit), anchor, answer, wrong, checks: audit.checks.len(), faults }
+    }
+
+    pub(super) fn line(&self, alike: u64) -> String {
+        let name = match &self.anchor {
+            Some(anchor) => format!("<a href=\"#{anchor}\">{}</a>", e(&self.name)),
+            None => e(&self.name),
+        };
+        let (class, word, ways) = match &self.answer {
+            Some(answer) => (answer.state.as_str(), answer.word, answer.ways.words()),
+            None => ("plain", "", String::new()),
+        };
+        let alike = if alike > 0 { format!("and {alike} more") } else { String::new() };
+        let faults = if self.faults > 0 { self.faults.to_string() } else { String::new() };
+        format!(
+            "<tr class=\"{class}\"><td>{name}</td><td class=\"strong\">{word}</td><td>{ways}</td><td>{} of {} checks</td>\
+             <td>{faults}</td><td>{alike}</td></tr>\n",
+            self.wrong, self.checks
+        )
+    }
+}
+
+fn faults(audit: &Audit) -> String {
+    let faults = shape::faults(audit);
+    if faults.is_empty() {
+        return String::new();
+    }
+    let mut out =
+        format!("<h3>Hardening without effect: {}</h3>\n", shape::count(faults.len() as u64, "setting", "settings"));
+    for fault in faults {
+        let data = if fault.data.is_empty() { String::new() } else { format!(" = {}", fault.data) };
+        let place = if fault.place.is_empty() { String::new() } else { format!(", {}", fault.place) };
+        let _ = writeln!(
+            out,
+            "<div class=\"fault\"><p>{} <span class=\"id\">{} &middot; {}</span></p><p><code>{}</code> in {}</p>\
+             <p><span class=\"do\">do</span> {}</p></div>",
+            e(&fault.message),
+            e(&fault.check),
+            e(&fault.id),
+            e(&format!("{}{data}", shape::setting(&fault.key, &fault.value))),
+            e(&format!("{}{place}", fault.source)),
+            e(&fault.remedy)
+        );
+    }
+    out
+}

@@ -1,0 +1,180 @@
+//! Ways in as cards; the barriers on a way as a chain from the document to the program.
+
+use crate::escape::html as e;
+use crate::foreign::technique_address;
+use crate::posture::{PostureRule, shape};
+use ddefend_model::posture::{Audit, Barrier, Change, Exposure, Outcome, Way};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Changes of one kind that are shown.
+const CHANGES: usize = 8;
+/// Bypasses that are shown.
+const BYPASSES: usize = 20;
+
+pub(super) fn ways(audit: &Audit, rules: &BTreeMap<String, PostureRule>) -> String {
+    if audit.exposures.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("<h3>Ways in</h3>\n");
+    for exposure in shape::by_way(&audit.exposures) {
+        out.push_str(&card(audit, exposure, rules));
+    }
+    out
+}
+
+fn card(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRule>) -> String {
+    let state = exposure.state.as_str();
+    let open = if exposure.state == Way::Closed { "" } else { " open" };
+    let loose = shape::is_loose(exposure) && exposure.state == Way::Closed;
+    let mut out = format!(
+        "<details class=\"card way {state}\"{open}>\n<summary><span class=\"badge\">{state}</span> <b>{}: {}</b>{}</summary>\n",
+        e(&shape::product(&exposure.application, &exposure.version)),
+        e(&exposure.title),
+        if loose { " <span class=\"minds\">any process of the user can open it</span>" } else { "" }
+    );
+    out.push_str(&chain(audit, exposure, rules));
+    out.push_str("<dl>\n");
+    let enforced = match (exposure.state, exposure.enforced) {
+        (Way::Closed | Way::Clicks, true) => "; enforced: the user cannot change it",
+        (Way::Closed | Way::Clicks, false) => "; not enforced",
+        _ => "",
+    };
+    row(&mut out, "decides", &e(&format!("{}{enforced}", exposure.decided_by)));
+    row(&mut out, "why", &e(&exposure.why));
+    let bypasses: Vec<String> =
+        exposure.bypasses.iter().take(BYPASSES).map(|bypass| format!("<li>{}</li>", e(bypass))).collect();
+    if !bypasses.is_empty() {
+        let more = exposure.bypasses.len().saturating_sub(BYPASSES);
+        let more = if more > 0 { format!("<li>and {more} more</li>") } else { String::new() };
+        row(&mut out, "goes round", &format!("<ul class=\"seen\">{}{more}</ul>", bypasses.concat()));
+    }
+    row(&mut out, "undone by", &changes(&exposure.undone_by, true));
+    row(&mut out, "closed by", &changes(&exposure.closed_by, false));
+    if let Some(rule) = rules.get(&exposure.id)
+        && let Some(address) = technique_address(&rule.attack)
+    {
+        row(&mut out, "ATT&amp;CK", &format!("<a href=\"{}\" rel=\"noreferrer\">{}</a>", e(&address), e(&rule.attack)));
+    }
+    out.push_str("</dl>\n</details>\n");
+    out
+}
+
+fn row(out: &mut String, label: &str, value: &str) {
+    if !value.is_empty() {
+        let _ = writeln!(out, "<dt>{label}</dt><dd>{value}</dd>");
+    }
+}
+
+/// Changes as a list; who can make them where that matters.
+fn changes(changes: &[Change], who: bool) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut sorted: Vec<&Change> = changes.iter().collect();
+    if who {
+        sorted.sort_by_key(|change| change.by != "user");
+    }
+    let mut out = String::from("<ul class=\"seen\">");
+    for change in sorted.iter().take(CHANGES) {
+        let class = if change.by == "user" { "minds" } else { "dim" };
+        let maker =
+            if who { format!("<span class=\"{class}\">{}</span>: ", e(shape::maker(change))) } else { String::new() };
+        let _ = write!(out, "<li>{maker}<code>{}</code> {}</li>", e(&shape::change(change)), e(&change.effect));
+    }
+    let more = sorted.len().saturating_sub(CHANGES);
+    if more > 0 {
+        let _ = write!(out, "<li>and {more} more</li>");
+    }
+    out.push_str("</ul>");
+    out
+}
+
+/// How freely the attack gets along.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Flow {
+    Free,
+    Slowed,
+    Halted,
+}
+
+impl Flow {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Slowed => "slowed",
+            Self::Halted => "halted",
+        }
+    }
+}
+
+/// Where on the way a barrier stands: what asks stands at the door, what blocks behaviour stands at the program.
+fn station(barrier: &Barrier) -> u8 {
+    match barrier.strength.as_str() {
+        "asks" => 0,
+        "hinders" => 1,
+        "closes" => 2,
+        _ => 3,
+    }
+}
+
+fn chain(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRule>) -> String {
+    let mut barriers: Vec<&Barrier> = exposure.barriers.iter().collect();
+    barriers.sort_by_key(|barrier| station(barrier));
+    let mut out = String::from("<ol class=\"steps\">\n");
+    out.push_str(&step("plainly", "free", DOCUMENT, "document", ""));
+    let mut flow = Flow::Free;
+    for barrier in barriers {
+        let (class, picture, word) = match (barrier.holds, barrier.void.is_empty()) {
+            (Outcome::Secure, true) if barrier.enforced => ("holds", HOLDS, "holds, enforced"),
+            (Outcome::Secure, true) => ("holds", HOLDS, "holds"),
+            (Outcome::Secure, false) => ("void", VOID, "void"),
+            (Outcome::Insecure, _) => ("down", DOWN, "is down"),
+            (Outcome::Unknown, _) => ("unsure", UNSURE, "not known"),
+        };
+        let title = audit.checks.iter().find(|check| check.id == barrier.check).map(|check| check.title.as_str());
+        let title = title.or_else(|| rules.get(&barrier.check).map(|rule| rule.title.as_str()));
+        let title = title.filter(|title| !title.is_empty()).unwrap_or(&barrier.check);
+        let why = if barrier.void.is_empty() {
+            barrier.strength.clone()
+        } else {
+            format!("{}: {}", barrier.strength, barrier.void)
+        };
+        out.push_str(&step(class, flow.class(), picture, word, &format!("{title} ({why})")));
+        if class == "holds" {
+            flow = flow.max(if station(barrier) < 2 { Flow::Slowed } else { Flow::Halted });
+        }
+    }
+    // The verdict on the way is the evaluation's, not the drawing's.
+    let (class, picture, word) = match exposure.state {
+        Way::Open => ("runs", RUNS, "the program starts"),
+        Way::Clicks => ("runs slow", RUNS, "it starts after clicks"),
+        Way::Closed => ("never", NEVER, "nothing starts"),
+        Way::Unknown => ("unsure", UNSURE, "not known"),
+    };
+    let flow = match exposure.state {
+        Way::Open => Flow::Free,
+        Way::Clicks => Flow::Slowed,
+        Way::Closed => Flow::Halted,
+        Way::Unknown => flow,
+    };
+    out.push_str(&step(class, flow.class(), picture, word, ""));
+    out.push_str("</ol>\n");
+    out
+}
+
+const DOCUMENT: &str =
+    "<path class=\"body\" d=\"M10 4h14l7 7v25H10z\"/><path class=\"sign\" d=\"M24 4v7h7M15 19h11M15 25h11\"/>";
+const HOLDS: &str = "<path class=\"body\" d=\"M20 4l13 5v10c0 9-6 14-13 17C13 33 7 28 7 19V9z\"/><path class=\"sign\" d=\"M14 20l5 5 8-10\"/>";
+const VOID: &str = "<path class=\"body\" d=\"M20 4l13 5v10c0 9-6 14-13 17C13 33 7 28 7 19V9z\"/><path class=\"sign\" d=\"M7 35L33 7\"/>";
+const DOWN: &str = "<path class=\"body\" d=\"M20 4l13 5v10c0 9-6 14-13 17C13 33 7 28 7 19V9z\"/><path class=\"sign\" d=\"M13 20h14M22 15l5 5-5 5\"/>";
+const UNSURE: &str = "<path class=\"body\" d=\"M20 4l13 5v10c0 9-6 14-13 17C13 33 7 28 7 19V9z\"/><path class=\"sign\" d=\"M16 16c0-6 9-6 9 0 0 4-5 3-5 7M20 28v.1\"/>";
+const RUNS: &str = "<rect class=\"body\" x=\"4\" y=\"7\" width=\"32\" height=\"26\" rx=\"3\"/><path class=\"sign\" d=\"M10 15l5 5-5 5M19 26h9\"/>";
+const NEVER: &str = "<rect class=\"body\" x=\"4\" y=\"7\" width=\"32\" height=\"26\" rx=\"3\"/><path class=\"sign\" d=\"M13 14l14 12M27 14L13 26\"/>";
+
+fn step(class: &str, flow: &str, picture: &str, word: &str, title: &str) -> String {
+    format!(
+        "<li class=\"{class} {flow}\"><svg viewBox=\"0 0 40 40\" aria-hidden=\"true\">{picture}</svg><b>{word}</b>{}</li>\n",
+        e(title)
+    )
+}
