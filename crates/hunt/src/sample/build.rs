@@ -72,6 +72,10 @@ fn of_category(
             continue;
         }
         match mapping.native(&class.id, fields, host, Some(time), number) {
+            // A class may write a record that another one reads: a key that is deleted, written as a value that is.
+            Ok(event) if mapping.class(&event.head.key).is_none_or(|read| read.id != class.id) => {
+                reasons.push(format!("{}: another class reads that record", class.id));
+            }
             Ok(event) if mapping.covers(&event.head.key, &source) => return Ok(event),
             Ok(_) => reasons.push(format!("{}: the record is none of {category}", class.id)),
             Err(error) => reasons.push(format!("{}: {error}", class.id)),
