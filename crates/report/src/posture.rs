@@ -1,15 +1,19 @@
 //! What `ddefend posture audit` prints: one small renderer per output, beside those of `scan` and `hunt`.
 
 mod csv;
+mod difference;
 mod essence;
 mod html;
 mod json;
 mod jsonl;
 mod navigator;
 mod ocsf;
+mod page;
 mod sarif;
 mod shape;
 mod text;
+
+pub use difference::{DifferenceRenderer, difference_names, difference_renderer};
 
 use ddefend_model::Diagnostic;
 use ddefend_model::posture::{Audit, PostureSummary};
