@@ -1,8 +1,12 @@
 mod hunt;
+mod posture;
 mod rules;
+mod run;
 
 pub(crate) use hunt::Hunt as HuntArgs;
+pub(crate) use posture::{Part, Posture, PostureAudit, PostureInputs, PostureLimits, PostureVerb};
 pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesExplain, RulesList, RulesTest, RulesVerb};
+pub(crate) use run::RunArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ddefend_model::Level;
@@ -26,6 +30,7 @@ Examples:
   curl -s URL | ddefend scan - --name a.csv       standard input under a name
   ddefend hunt logs/                              event logs: what happened, DDE first
   ddefend hunt --rules sigma/rules logs.zip       with a folder of Sigma rules as well
+  ddefend posture audit collected/                hives of all users: is it closed, who closed it
   ddefend rules test my-rules/                    rules on their samples
   ddefend rules explain excel_dde_allowed         what a rule looks at, in which logs
   ddefend explain dde.launch                      what a finding means
@@ -41,6 +46,8 @@ pub(crate) enum Verb {
     Scan(Box<Scan>),
     /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
     Hunt(Box<HuntArgs>),
+    /// Tell from hives, exports and policies whether machines are closed to DDE, and what decides that.
+    Posture(Box<Posture>),
     /// Test, list and explain the rules that `hunt` uses, or a folder of your own.
     Rules(Rules),
     /// Explain a finding, a hiding trick or a diagnostic by its id.
@@ -88,24 +95,8 @@ pub(crate) struct Scan {
     /// List info findings and diagnostics in full.
     #[arg(long, short)]
     pub(crate) verbose: bool,
-    /// No progress and no summary.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// When to colour; `always` wins over NO_COLOR.
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub(crate) color: Colour,
-    /// Columns to use, for text; the terminal's by default.
-    #[arg(long, value_name = "COLUMNS")]
-    pub(crate) width: Option<usize>,
-    /// No progress bar.
-    #[arg(long)]
-    pub(crate) no_progress: bool,
-    /// Leave out what changes from run to run (times).
-    #[arg(long)]
-    pub(crate) reproducible: bool,
-    /// Worker threads; all cores by default.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

@@ -2,6 +2,7 @@ mod bar;
 mod rules;
 
 use crate::args::HuntArgs;
+use crate::paths::all_paths;
 use crate::terminal;
 use crate::{Outcome, Tally};
 use bar::Bar;
@@ -64,14 +65,14 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
     let settings = HuntSettings {
         matcher: &matcher,
         selector: &asked,
-        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        threads: args.run.threads(),
         seconds: args.limits.limit_time,
         named: prepared.named,
         schema: prepared.schema,
         allowance: prepared.allowance,
         carve: args.carve,
     };
-    let bar = Bar::new(prepared.bytes, !args.quiet && !args.no_progress && !args.follow);
+    let bar = Bar::new(prepared.bytes, args.run.progress() && !args.follow);
     let mut tally = Tally::default();
     let mut out = BufWriter::new(io::stdout().lock());
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
@@ -95,7 +96,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         // Where there were too many kinds, what could have fired is not known.
         let met = asked.keys();
         summary.unfired = met.map(|keys| unreachable(&rules, &keys, &loaded.mapping, &deferred)).unwrap_or_default();
-        summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
+        summary.elapsed = args.run.elapsed(started);
         finish(args, renderer.as_mut(), &summary, &mut out)
     });
     match written.and_then(|()| out.flush()) {
@@ -155,7 +156,7 @@ fn finish(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let end = renderer.end(summary);
-    if args.quiet && args.format == "text" && !args.tree && !args.timeline {
+    if args.run.quiet && args.format == "text" && !args.tree && !args.timeline {
         return Ok(());
     }
     out.write_all(end.as_bytes())
@@ -179,10 +180,7 @@ struct Prepared {
 
 impl Prepared {
     fn new(args: &HuntArgs, _content: &Content) -> Result<Self, String> {
-        let mut paths = args.paths.clone();
-        if let Some(path) = &args.files_from {
-            paths.extend(crate::scan::lines(path)?.into_iter().map(PathBuf::from));
-        }
+        let paths = all_paths(&args.paths, args.files_from.as_ref())?;
         let inputs = find_inputs(&paths, &args.name);
         let size = |input: &Input| match input {
             Input::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len()),
@@ -252,8 +250,8 @@ fn meta(args: &HuntArgs, content: &Content, loaded: &Loaded) -> HuntMeta {
     HuntMeta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         content: content.version(),
-        width: terminal::width(args.width),
-        colour: terminal::colour(args.color),
+        width: terminal::width(args.run.width),
+        colour: terminal::colour(args.run.color),
         verbose: args.verbose,
         tree: args.tree,
         timeline: args.timeline,

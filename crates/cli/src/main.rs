@@ -4,6 +4,8 @@
 mod args;
 mod explain;
 mod hunt;
+mod paths;
+mod posture;
 mod progress;
 mod rule_files;
 mod rules;
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
+        Verb::Posture(args) => posture::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),
     };

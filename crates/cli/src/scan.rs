@@ -1,4 +1,5 @@
 use crate::args::{LimitArgs, Scan};
+use crate::paths::{all_paths, lines};
 use crate::progress::Bar;
 use crate::terminal;
 use crate::{Outcome, Tally};
@@ -8,7 +9,6 @@ use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
 use ddefend_report::{Meta, RuleInfo, escape, renderer};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// `ddefend scan`.
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
         }
     };
     let Some(mut renderer) = renderer(&args.format, &meta(args, content)) else { return Outcome::Usage };
-    let bar = Bar::new(inputs.len(), !args.quiet && !args.no_progress);
+    let bar = Bar::new(inputs.len(), args.run.progress());
     let mut out = BufWriter::new(io::stdout().lock());
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
         scan_inputs(&inputs, &settings, &bar, &mut |scanned| {
@@ -35,8 +35,8 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
     });
     bar.finish();
     let written = written.and_then(|mut summary| {
-        summary.elapsed = (!args.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0));
-        if args.quiet && args.format == "text" { Ok(()) } else { out.write_all(renderer.end(&summary).as_bytes()) }
+        summary.elapsed = args.run.elapsed(started);
+        if args.run.quiet && args.format == "text" { Ok(()) } else { out.write_all(renderer.end(&summary).as_bytes()) }
     });
     match written.and_then(|()| out.flush()) {
         Ok(()) => {}
@@ -61,11 +61,7 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
     if let Some(path) = &args.password_file {
         user.extend(lines(path)?);
     }
-    let mut paths = args.paths.clone();
-    if let Some(path) = &args.files_from {
-        paths.extend(lines(path)?.into_iter().map(PathBuf::from));
-    }
-    let inputs = find_inputs(&paths, &args.name);
+    let inputs = find_inputs(&all_paths(&args.paths, args.files_from.as_ref())?, &args.name);
     let passwords = content.passwords();
     let settings = Settings {
         limits: limits(&args.limits),
@@ -75,21 +71,9 @@ fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<I
             user,
         },
         knowledge: content.knowledge(),
-        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        threads: args.run.threads(),
     };
     Ok((settings, inputs))
-}
-
-/// Non-empty lines of a file, or of standard input for `-`.
-pub(crate) fn lines(path: &Path) -> Result<Vec<String>, String> {
-    let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
-    let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(text
-        .lines()
-        .map(|line| line.trim_end_matches('\r'))
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect())
 }
 
 fn limits(asked: &LimitArgs) -> Limits {
@@ -111,8 +95,8 @@ fn meta(args: &Scan, content: &Content) -> Meta {
     Meta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         content: content.version(),
-        width: terminal::width(args.width),
-        colour: terminal::colour(args.color),
+        width: terminal::width(args.run.width),
+        colour: terminal::colour(args.run.color),
         verbose: args.verbose,
         rules: if args.format == "sarif" { rules(content) } else { Vec::new() },
     }

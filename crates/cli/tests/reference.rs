@@ -57,10 +57,12 @@ fn formats() {
 fn command_line() {
     let mut out =
         String::from("# Command line\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`.\n");
-    let verbs: [&[&str]; 8] = [
+    let verbs: [&[&str]; 10] = [
         &["--help"],
         &["scan", "--help"],
         &["hunt", "--help"],
+        &["posture", "--help"],
+        &["posture", "audit", "--help"],
         &["rules", "--help"],
         &["rules", "test", "--help"],
         &["rules", "list", "--help"],

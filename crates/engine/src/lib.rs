@@ -5,6 +5,7 @@ mod gate;
 pub mod hunt;
 mod input;
 mod pool;
+pub mod posture;
 mod scan;
 mod watchdog;
 

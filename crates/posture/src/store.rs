@@ -1,3 +1,5 @@
+mod apply;
+
 use crate::Catalog;
 use crate::index::{Index, Part};
 use ddefend_event::Time;

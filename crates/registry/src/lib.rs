@@ -5,20 +5,25 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod data;
+mod dump;
 mod entry;
 mod gp_report;
 mod gpp;
 mod hive;
 mod input;
 mod interest;
+mod json;
 mod lgpo;
 mod lines;
+mod mp_preference;
 mod open;
 mod out;
 mod path;
 mod pol;
 mod policy_rules;
 mod reg;
+mod reg_query;
+mod shape;
 mod tree;
 mod typed;
 pub mod write;

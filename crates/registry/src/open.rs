@@ -1,6 +1,7 @@
 use crate::lines::Lines;
 use crate::out::Out;
-use crate::{About, Format, Input, Interest, Sink, gp_report, gpp, hive, lgpo, pol, policy_rules, reg, xml};
+use crate::{About, Format, Input, Interest, Sink};
+use crate::{dump, gp_report, gpp, hive, json, lgpo, mp_preference, pol, policy_rules, reg, reg_query, xml};
 use ddefend_guard::Budget;
 use ddefend_model::{Diagnostic, Location, PartPath, code};
 use std::str::FromStr;
@@ -22,6 +23,8 @@ const FORMATS: [Format; 12] = [
 
 /// Bytes that are looked at to tell the format.
 const HEAD: usize = 64 << 10;
+/// The same of JSON, where one object may be long.
+const JSON_HEAD: usize = 1 << 20;
 
 /// The format, by content. The first bytes tell; none where it is no input of this crate.
 #[must_use]
@@ -47,7 +50,21 @@ pub fn detect(input: &Input<'_>) -> Option<Format> {
             _ => None,
         };
     }
-    lgpo::is(&head).then_some(Format::Lgpo)
+    if lgpo::is(&head) {
+        return Some(Format::Lgpo);
+    }
+    if reg_query::is(&head) {
+        return Some(Format::RegQuery);
+    }
+    if head.trim_start().starts_with(['{', '[']) {
+        let bytes = input.bytes.get(..JSON_HEAD).unwrap_or(input.bytes);
+        let objects = json::first(bytes, dump::LOOK);
+        if objects.first().is_some_and(mp_preference::is) {
+            return Some(Format::MpPreference);
+        }
+        return objects.iter().any(dump::is).then_some(Format::Json);
+    }
+    dump::is_csv(input.bytes.get(..HEAD).unwrap_or(input.bytes)).then_some(Format::Csv)
 }
 
 /// The first lines as text.
@@ -99,11 +116,9 @@ pub fn read(
     let Some(format) = format.or_else(|| detect(input)) else {
         return unread("no hive, export, policy or dump of the registry");
     };
-    if format == Format::Hive {
-        return hive::read(input, interest, budget, sink);
-    }
     let out = Out::new(interest, budget, sink);
     match format {
+        Format::Hive => hive::read(input, interest, budget, out.into_sink()),
         Format::Reg => Ok(reg::read(input.bytes, out)),
         Format::Pol => Ok(pol::read(input.name, input.bytes, out)),
         Format::Lgpo => Ok(lgpo::read(input.bytes, out)),
@@ -111,6 +126,9 @@ pub fn read(
         Format::GpReport => Ok(gp_report::report(input.bytes, out)),
         Format::GpResult => Ok(gp_report::result(input.bytes, out)),
         Format::Gpp => Ok(gpp::read(input.name, input.bytes, out)),
-        _ => unread("this format is not read yet"),
+        Format::RegQuery => Ok(reg_query::read(input.bytes, out)),
+        Format::Json => Ok(dump::json(input.bytes, out)),
+        Format::Csv => Ok(dump::csv(input.bytes, out)),
+        Format::MpPreference => Ok(mp_preference::read(input.bytes, out)),
     }
 }

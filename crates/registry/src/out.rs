@@ -27,6 +27,11 @@ impl<'o> Out<'o> {
         self.budget
     }
 
+    /// Gives back what it writes to, for a reader with its own ways.
+    pub(crate) fn into_sink(self) -> &'o mut dyn Sink {
+        self.sink
+    }
+
     /// False once a limit ended the reading: what follows is not read, and silence says nothing.
     pub(crate) fn is_going(&self) -> bool {
         self.going
@@ -52,6 +57,12 @@ impl<'o> Out<'o> {
 
     /// Reports what is said of a key, where it is wanted. A key that is taken away matters to all that is wanted below.
     pub(crate) fn fact(&mut self, root: &Root, key: &str, fact: Fact, place: Place, written: Option<Time>) {
+        self.found(root, key, fact, (place, written, Origin::Written));
+    }
+
+    /// The same of what may have been found in free cells.
+    pub(crate) fn found(&mut self, root: &Root, key: &str, fact: Fact, how: (Place, Option<Time>, Origin)) {
+        let (place, written, origin) = how;
         if !self.step() {
             return;
         }
@@ -66,7 +77,7 @@ impl<'o> Out<'o> {
         };
         if wanted {
             let (root, key) = (root.clone(), key.to_owned());
-            self.going = self.sink.entry(Entry { root, key, fact, written, place, origin: Origin::Written });
+            self.going = self.sink.entry(Entry { root, key, fact, written, place, origin });
         }
     }
 

@@ -5,15 +5,14 @@
 //! leaves out keys between those it lists, was made to be merged: it says nothing of the rest ([`Coverage::Changes`]).
 //! A file of a single key cannot be told from an export of it and counts as one; who knows better says so to the engine.
 
-mod shape;
 mod value;
 
 use crate::lines::{Line, Lines};
 use crate::out::{Out, about, quote};
+use crate::shape::Shape;
 use crate::{About, Data, Fact, Format, Intent, Place, Root, path};
 use ddefend_model::code;
 use encoding_rs::WINDOWS_1252;
-use shape::Shape;
 use value::{Hex, Quoted};
 
 /// Bytes of one value over several lines, at most.

@@ -1,4 +1,4 @@
-use super::Colour;
+use super::RunArgs;
 use ddefend_model::Level;
 use std::path::PathBuf;
 
@@ -83,24 +83,8 @@ pub(crate) struct Hunt {
     /// Every diagnostic, every rule that could not fire.
     #[arg(long, short)]
     pub(crate) verbose: bool,
-    /// No progress and no summary.
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// When to colour; `always` wins over NO_COLOR.
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub(crate) color: Colour,
-    /// Columns to use, for text; the terminal's by default.
-    #[arg(long, value_name = "COLUMNS")]
-    pub(crate) width: Option<usize>,
-    /// No progress bar.
-    #[arg(long)]
-    pub(crate) no_progress: bool,
-    /// Leave out what changes from run to run (times).
-    #[arg(long)]
-    pub(crate) reproducible: bool,
-    /// Worker threads; all cores by default.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
     #[command(flatten)]
     pub(crate) limits: HuntLimits,
 }

@@ -1,4 +1,6 @@
-//! Whether a file is an export or was made to be merged: see the module above.
+//! Whether a list of keys is a whole export or a selection.
+//!
+//! Exports list each key below the exported one, parents first, and take nothing away.
 
 use crate::{Coverage, Root, fold};
 
@@ -6,7 +8,7 @@ use crate::{Coverage, Root, fold};
 const TOPS: usize = 1_024;
 
 #[derive(Default)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     tops: Vec<(Root, String)>,
     last: Option<(Root, String)>,
     removal: bool,
@@ -16,17 +18,17 @@ pub(super) struct Shape {
 
 impl Shape {
     /// Something is taken away.
-    pub(super) fn removal(&mut self) {
+    pub(crate) fn removal(&mut self) {
         self.removal = true;
     }
 
     /// The file ended too early: of what would follow nothing is known.
-    pub(super) fn cut(&mut self) {
+    pub(crate) fn cut(&mut self) {
         self.cut = true;
     }
 
     /// One more key. An export goes down step by step: the parent of each key is the key before it or one above that.
-    pub(super) fn key(&mut self, root: &Root, key: &str) {
+    pub(crate) fn key(&mut self, root: &Root, key: &str) {
         let folded = fold(key);
         let within = |(top_root, top): &(Root, String)| top_root == root && is_below(&folded, &fold(top));
         if self.tops.iter().rev().take(1).any(within) {
@@ -46,15 +48,20 @@ impl Shape {
         self.last = Some((root.clone(), folded));
     }
 
-    pub(super) fn coverage(self) -> Coverage {
+    pub(crate) fn coverage(self) -> Coverage {
         if self.removal || self.gaps || self.cut || self.tops.is_empty() {
             return Coverage::Changes;
         }
         Coverage::Whole(self.tops)
     }
 
+    /// The topmost key that the last key stands below.
+    pub(crate) fn top(&self) -> Option<&(Root, String)> {
+        self.tops.last()
+    }
+
     /// Why a file that takes nothing away is no export.
-    pub(super) fn note(&self) -> Option<&'static str> {
+    pub(crate) fn note(&self) -> Option<&'static str> {
         let told = self.gaps && !self.removal && !self.cut;
         told.then_some(
             "no export of the registry editor, which lists every key below the exported one: of keys and values that it \

@@ -1,0 +1,115 @@
+use super::RunArgs;
+use clap::{Subcommand, ValueEnum};
+use ddefend_model::Level;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Posture {
+    #[command(subcommand)]
+    pub(crate) verb: PostureVerb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ddefend posture audit collected/                     hives of KAPE or Velociraptor, several hosts at once
+  ddefend posture audit NTUSER.DAT SOFTWARE SYSTEM     hives by name, with their logs beside them
+  ddefend posture audit --format html case/ > page.html
+  ddefend posture audit gpo-backup/                    what a group policy would do
+  ddefend posture audit case/ --what-if change.reg     what a change would do";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PostureVerb {
+    /// Read hives, exports, policies and dumps; say for every user, application and version what holds and why.
+    Audit(PostureAudit),
+}
+
+/// A part of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// HKEY_LOCAL_MACHINE.
+    Machine,
+    /// HKEY_CURRENT_USER.
+    User,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing at or above --fail-on           3  as 0, but some inputs could not be fully read
+  1  a setting that does not protect, was applied wrongly, or a way in that is not closed,
+     at or above --fail-on                   2  usage                          4  internal")]
+pub(crate) struct PostureAudit {
+    /// Hives, exports, policies, dumps, folders with collected files (with all below), or - for standard input.
+    #[arg(required_unless_present = "files_from")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Read further paths from a file, one a line; - for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// Output format.
+    #[arg(long, short, default_value = usual(), value_parser = clap::builder::PossibleValuesParser::new(
+        ddefend_report::posture_names().collect::<Vec<_>>()))]
+    pub(crate) format: String,
+    /// Exit with 1 where something is at or above this level: info, low, medium, high, critical.
+    #[arg(long, value_name = "LEVEL", default_value = "medium")]
+    pub(crate) fail_on: Level,
+    /// Exit with 0 whatever was found.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) inputs: PostureInputs,
+    /// Merge this over what was read, as if it had been imported: .reg, registry.pol, LGPO text, preferences; may be
+    /// given several times. HKEY_CURRENT_USER in it is every user's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) what_if: Vec<PathBuf>,
+    /// Every check with all its evidence, also those in order.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) limits: PostureLimits,
+}
+
+/// What inputs do not say of themselves.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PostureInputs {
+    /// Whose the inputs are that do not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// The host's name, where the inputs do not say it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    /// Read every input as this, whatever its content shows.
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    pub(crate) input_format: Option<ddefend_registry::Format>,
+    /// The part of the registry that a policy file is for, where its path does not say it.
+    #[arg(long = "as", value_enum, value_name = "PART")]
+    pub(crate) part: Option<Part>,
+    /// The name of standard input.
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    pub(crate) name: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits per input; one that is hit is reported")]
+pub(crate) struct PostureLimits {
+    /// Mebibytes of an input that are read [default: 512].
+    #[arg(long, value_name = "MIB")]
+    pub(crate) max_size: Option<u64>,
+    /// Seconds [default: 60].
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) max_time: Option<u64>,
+}
+
+fn format(name: &str) -> Result<ddefend_registry::Format, String> {
+    let known = || ddefend_registry::formats().map(ddefend_registry::Format::as_str).collect::<Vec<_>>().join(", ");
+    ddefend_registry::formats()
+        .find(|format| format.as_str() == name)
+        .ok_or_else(|| format!("there is no such format; there are {}", known()))
+}
+
+/// Text, once there is a renderer of it.
+fn usual() -> &'static str {
+    if ddefend_report::posture_names().any(|name| name == "text") { "text" } else { "jsonl" }
+}

@@ -1,0 +1,14 @@
+//! `posture`: collected hives, exports and policies in, one audit per machine and user out. Inputs are sorted to hosts and
+//! users by their paths; hosts are worked through one after another, users on all workers, and each is dropped once it
+//! was told: what a run holds does not grow with the number of users.
+
+mod host;
+mod identity;
+mod load;
+mod piece;
+mod place;
+mod plan;
+mod run;
+
+pub use plan::{Asked, Plan};
+pub use run::{PostureSettings, Told, audit_inputs};

@@ -1,0 +1,151 @@
+//! One input from the disk to facts.
+
+use super::plan::{Source, unreadable};
+use crate::gate::Gate;
+use crate::watchdog::Watchdog;
+use ddefend_guard::{Budget, Limits, Stop};
+use ddefend_model::{Diagnostic, PartPath, code};
+use ddefend_registry::{About, Entry, Format, Input, Interest, Root, Sink};
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::Duration;
+
+/// Facts of one input that are kept; further ones end the reading.
+const FACTS: usize = 500_000;
+/// Diagnostics of one input that are told.
+const DIAGNOSTICS: usize = 256;
+
+/// What an input said.
+pub(super) struct Loaded {
+    /// What it says of itself; none where it could not be read.
+    pub(super) about: Option<About>,
+    /// Facts in its order.
+    pub(super) facts: Vec<Entry>,
+    /// What could not be read.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Bytes that were read.
+    pub(super) bytes: u64,
+}
+
+struct Taker {
+    facts: Vec<Entry>,
+    diagnostics: Vec<Diagnostic>,
+    dropped: u64,
+    full: bool,
+}
+
+impl Sink for Taker {
+    fn entry(&mut self, entry: Entry) -> bool {
+        self.full = self.facts.len() >= FACTS;
+        if !self.full {
+            self.facts.push(entry);
+        }
+        !self.full
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+}
+
+/// What reading needs.
+pub(super) struct Reading<'s> {
+    pub(super) interest: Interest,
+    pub(super) limits: &'s Limits,
+    pub(super) gate: Gate,
+    pub(super) watchdog: Watchdog,
+    /// The part of the registry that a policy file is for, where neither it nor its path says so.
+    pub(super) part: Option<Root>,
+}
+
+impl Reading<'_> {
+    /// Reads an input on a worker.
+    pub(super) fn load(&self, source: &Source, worker: usize) -> Loaded {
+        let limit = self.limits.artifact_size;
+        let mut loaded = Loaded { about: None, facts: Vec::new(), diagnostics: Vec::new(), bytes: 0 };
+        let size = source.path.as_deref().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |it| it.len());
+        let _pass = self.gate.enter(size.min(limit));
+        let stop = self.watchdog.watch(worker, Duration::from_secs(self.limits.seconds));
+        let bytes = match bytes(source.path.as_deref(), limit) {
+            Ok((bytes, cut)) => {
+                if cut {
+                    let message = format!("more than {limit} bytes, of which the first were read; see --max-size");
+                    loaded.diagnostics.push(unreadable(&source.name, code::LIMIT_ARTIFACT_SIZE, message));
+                }
+                bytes
+            }
+            Err(error) => {
+                loaded.diagnostics.push(unreadable(&source.name, code::UNREADABLE_IO, error.to_string()));
+                return loaded;
+            }
+        };
+        loaded.bytes = bytes.len() as u64;
+        let mut logs = Vec::new();
+        for path in &source.logs {
+            match self::bytes(Some(path), limit) {
+                Ok((bytes, _)) => logs.push(bytes),
+                Err(error) => {
+                    let name = path.to_string_lossy();
+                    loaded.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, error.to_string()));
+                }
+            }
+        }
+        loaded.bytes += logs.iter().map(|log| log.len() as u64).sum::<u64>();
+        self.read(source, &bytes, &logs, stop, &mut loaded);
+        loaded
+    }
+
+    fn read(&self, source: &Source, bytes: &[u8], logs: &[Vec<u8>], stop: Stop, loaded: &mut Loaded) {
+        let logs: Vec<&[u8]> = logs.iter().map(Vec::as_slice).collect();
+        let input = Input { name: &source.name, bytes, logs: &logs };
+        let budget = Budget::new(self.limits.clone(), stop);
+        let mut taker = Taker { facts: Vec::new(), diagnostics: Vec::new(), dropped: 0, full: false };
+        // A reader that panics is a defect of ours; the other inputs must not suffer for it.
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            ddefend_registry::read(&input, source.format, &self.interest, &budget, &mut taker)
+        }));
+        let Taker { facts, mut diagnostics, dropped, full } = taker;
+        let mut tell = |code, message: String| diagnostics.push(unreadable(&source.name, code, message));
+        if full {
+            tell(code::LIMIT_RESULTS, format!("more than {FACTS} settings that checks look at; the rest was not read"));
+        }
+        if dropped > 0 {
+            tell(code::LIMIT_RESULTS, format!("{dropped} more places could not be read"));
+        }
+        match read {
+            Ok(Ok(about)) => loaded.about = Some(about),
+            Ok(Err(diagnostic)) => diagnostics.push(*diagnostic),
+            Err(_) => {
+                tell(code::INTERNAL, "a reader failed; what it had read was kept. Please report this input".to_owned());
+            }
+        }
+        for diagnostic in &mut diagnostics {
+            diagnostic.artifact.clone_from(&source.name);
+            diagnostic.part = PartPath::root(&*source.name);
+        }
+        loaded.diagnostics.extend(diagnostics);
+        loaded.facts = facts;
+        if let (Some(Format::Pol), Some(part)) = (loaded.about.as_ref().map(|about| about.format), &self.part) {
+            loaded.facts.iter_mut().for_each(|fact| fact.root = part.clone());
+        }
+    }
+}
+
+/// All bytes up to the limit, and whether there are more.
+fn bytes(path: Option<&Path>, limit: u64) -> io::Result<(Vec<u8>, bool)> {
+    let mut bytes = Vec::new();
+    let wanted = limit.saturating_add(1);
+    match path {
+        Some(path) => File::open(path)?.take(wanted).read_to_end(&mut bytes)?,
+        None => io::stdin().lock().take(wanted).read_to_end(&mut bytes)?,
+    };
+    let cut = bytes.len() as u64 > limit;
+    bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok((bytes, cut))
+}

@@ -1,0 +1,361 @@
+//! Which files are read, as what, in which order: known before anything is evaluated, from names and first bytes alone.
+
+use super::place::{Part, Placed, file_name, fold, place_below};
+use crate::input::{Input, find_inputs};
+use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_posture::Catalog;
+use ddefend_registry::{Format, Interest, Root};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Bytes by which an input is recognised.
+const HEAD: u64 = 64 << 10;
+/// Whose the settings are that a user's export holds without saying whose it is.
+const CURRENT: &str = "(current user)";
+
+/// Everything that is read, by host and user.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub(super) hosts: Vec<Host>,
+    /// Policies that are no host's own: they are for all.
+    pub(super) policies: Vec<Policy>,
+    /// Told before everything.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    files: usize,
+}
+
+/// What is read of a host.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    /// The folder that it stands in.
+    pub(super) folder: String,
+    /// Read first; what they say of users is kept for them.
+    pub(super) machine: Vec<Source>,
+    /// Policies of its own, for one security identifier or all.
+    pub(super) policies: Vec<(Option<String>, Source)>,
+    /// Users by folded name: the name, and what is theirs.
+    pub(super) users: BTreeMap<String, (String, Vec<Source>)>,
+    /// Files on it that a check looks for: paths on the host.
+    pub(super) present: Vec<(String, String)>,
+}
+
+/// A group policy, or a file that holds one.
+#[derive(Debug, Default)]
+pub(super) struct Policy {
+    pub(super) folder: String,
+    pub(super) sources: Vec<Source>,
+}
+
+/// An input that is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    /// Its name in every output.
+    pub(super) name: String,
+    /// Where it is; none for standard input.
+    pub(super) path: Option<PathBuf>,
+    /// Transaction logs beside it.
+    pub(super) logs: Vec<PathBuf>,
+    /// The format, where it had to be found out already.
+    pub(super) format: Option<Format>,
+    /// It was named, so it must be an input.
+    pub(super) named: bool,
+    /// Whose its `HKEY_CURRENT_USER` is where it does not say.
+    pub(super) user: String,
+}
+
+/// What a plan is made for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked<'a> {
+    /// Files, folders, `-`.
+    pub paths: &'a [PathBuf],
+    /// The name of standard input.
+    pub stdin: &'a str,
+    /// Read every input as this.
+    pub format: Option<Format>,
+    /// Whose inputs are that do not say whose they are.
+    pub user: Option<&'a str>,
+}
+
+impl Plan {
+    /// Looks at all paths.
+    #[must_use]
+    pub fn new(asked: &Asked<'_>, catalog: &Catalog) -> Self {
+        let mut making = Making::new(asked, catalog);
+        for root in asked.paths {
+            let inputs = find_inputs(std::slice::from_ref(root), asked.stdin);
+            for input in &inputs {
+                making.input(input, root);
+            }
+        }
+        making.finish()
+    }
+
+    /// Inputs that will be read.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.files
+    }
+}
+
+struct Making<'a> {
+    asked: &'a Asked<'a>,
+    interest: Interest,
+    beside: Beside,
+    plan: Plan,
+    hosts: BTreeMap<String, usize>,
+    policies: BTreeMap<String, usize>,
+    /// Hosts whose one user is only named after their folder.
+    profiles: BTreeSet<usize>,
+}
+
+impl<'a> Making<'a> {
+    fn new(asked: &'a Asked<'a>, catalog: &Catalog) -> Self {
+        Self {
+            asked,
+            interest: ddefend_posture::interest(catalog),
+            beside: Beside::default(),
+            plan: Plan::default(),
+            hosts: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            profiles: BTreeSet::new(),
+        }
+    }
+
+    fn input(&mut self, input: &Input, root: &Path) {
+        match input {
+            Input::Stdin(name) => {
+                let source = self.source(name.clone(), None, self.asked.format, true);
+                let host = self.host("");
+                host.machine.push(source);
+            }
+            Input::Failed(path, why) => {
+                let name = path.to_string_lossy();
+                self.plan.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, why.clone()));
+            }
+            Input::File(path) => self.file(path, path == root, &place_below(path, root)),
+        }
+    }
+
+    fn file(&mut self, path: &Path, named: bool, placed: &Placed) {
+        if self.beside.is_log(path) {
+            return;
+        }
+        let name = path.to_string_lossy().into_owned();
+        let source = |making: &mut Self, format| {
+            let mut source = making.source(name.clone(), Some(path), format, named);
+            source.logs = making.beside.logs(path);
+            source
+        };
+        match &placed.part {
+            Part::Machine => {
+                let source = source(self, self.asked.format);
+                self.host(&placed.folder).machine.push(source);
+            }
+            Part::User(user) => {
+                let source = source(self, self.asked.format);
+                self.user(&placed.folder, user, source);
+            }
+            Part::LocalPolicy(sid) => {
+                let source = source(self, self.asked.format);
+                self.host(&placed.folder).policies.push((sid.clone(), source));
+            }
+            Part::Policy => {
+                if let Some(format) = self.sniff(path, named) {
+                    let source = source(self, format);
+                    self.policy(&placed.folder, source);
+                }
+            }
+            Part::Inside(on_host) if !named => {
+                if let Some(key) = forms(on_host).into_iter().find(|key| self.interest.wants_key(&Root::Files, key)) {
+                    self.host(&placed.folder).present.push((key, name));
+                }
+            }
+            Part::Inside(_) | Part::Loose => {
+                if let Some(format) = self.sniff(path, named) {
+                    let source = source(self, format);
+                    let folder = match &placed.part {
+                        Part::Loose => placed.folder.clone(),
+                        _ => path.parent().map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default(),
+                    };
+                    self.loose(folder, source);
+                }
+            }
+        }
+    }
+
+    /// A file of which only the content says what it is.
+    fn loose(&mut self, folder: String, source: Source) {
+        let name = fold(file_name(&source.name));
+        match source.format {
+            Some(Format::GpReport) => self.policy(&folder, source),
+            Some(Format::Pol | Format::Lgpo | Format::PolicyRules | Format::Gpp) => {
+                let own = source.name.clone();
+                self.policy(&own, source);
+            }
+            Some(Format::Hive) if !name.contains("software") && !name.contains("system") => {
+                let stem = file_name(&source.name).split('.').next().unwrap_or_default();
+                match owner(stem) {
+                    Some(user) => self.user(&folder, &user, source),
+                    None => {
+                        let user = file_name(&folder).to_owned();
+                        let user = if user.is_empty() || user == ".." { CURRENT.to_owned() } else { user };
+                        self.user(&folder, &user, source);
+                        self.profiles.extend(self.hosts.get(&folder));
+                    }
+                }
+            }
+            _ => self.host(&folder).machine.push(source),
+        }
+    }
+
+    /// The format; none where it is no input and nobody said that it is one.
+    fn sniff(&mut self, path: &Path, named: bool) -> Option<Option<Format>> {
+        if self.asked.format.is_some() {
+            return Some(self.asked.format);
+        }
+        let name = path.to_string_lossy();
+        let mut head = Vec::new();
+        let read = match fs::metadata(path) {
+            // Pipes and devices are read once, when their turn comes.
+            Ok(metadata) if !metadata.is_file() => return named.then_some(None),
+            _ => File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)),
+        };
+        if let Err(error) = read {
+            self.plan.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, error.to_string()));
+            return None;
+        }
+        let input = ddefend_registry::Input { name: &name, bytes: &head, logs: &[] };
+        match ddefend_registry::detect(&input) {
+            Some(format) => Some(Some(format)),
+            None => named.then_some(None),
+        }
+    }
+
+    fn source(&mut self, name: String, path: Option<&Path>, format: Option<Format>, named: bool) -> Source {
+        self.plan.files += 1;
+        let user = self.asked.user.unwrap_or(CURRENT).to_owned();
+        Source { name, path: path.map(Path::to_owned), logs: Vec::new(), format, named, user }
+    }
+
+    fn host(&mut self, folder: &str) -> &mut Host {
+        let hosts = &mut self.plan.hosts;
+        let at = *self.hosts.entry(folder.to_owned()).or_insert_with(|| {
+            hosts.push(Host { folder: folder.to_owned(), ..Host::default() });
+            hosts.len() - 1
+        });
+        &mut hosts[at]
+    }
+
+    fn user(&mut self, folder: &str, user: &str, mut source: Source) {
+        source.user = user.to_owned();
+        let users = &mut self.host(folder).users;
+        users.entry(fold(user)).or_insert_with(|| (user.to_owned(), Vec::new())).1.push(source);
+    }
+
+    fn policy(&mut self, folder: &str, source: Source) {
+        let policies = &mut self.plan.policies;
+        let at = *self.policies.entry(folder.to_owned()).or_insert_with(|| {
+            policies.push(Policy { folder: folder.to_owned(), sources: Vec::new() });
+            policies.len() - 1
+        });
+        policies[at].sources.push(source);
+    }
+
+    /// Puts profiles that stand side by side under the host above them.
+    fn finish(mut self) -> Plan {
+        let hosts = std::mem::take(&mut self.plan.hosts);
+        self.hosts.clear();
+        for (index, host) in hosts.into_iter().enumerate() {
+            let lonely = host.machine.is_empty() && host.policies.is_empty() && host.users.len() == 1;
+            let folder = match (lonely && self.profiles.contains(&index), host.folder.rsplit_once('/')) {
+                (true, Some((above, _))) => above.to_owned(),
+                (true, None) => String::new(),
+                (false, _) => host.folder.clone(),
+            };
+            let merged = self.host(&folder);
+            merged.machine.extend(host.machine);
+            merged.policies.extend(host.policies);
+            merged.present.extend(host.present);
+            for (key, (name, sources)) in host.users {
+                merged.users.entry(key).or_insert_with(|| (name, Vec::new())).1.extend(sources);
+            }
+        }
+        self.plan
+    }
+}
+
+/// The files of the folder that was looked at last.
+#[derive(Default)]
+struct Beside {
+    folder: Option<PathBuf>,
+    files: BTreeMap<String, PathBuf>,
+}
+
+impl Beside {
+    /// Whether it is a transaction log of a hive beside it, or one that nothing is read from.
+    fn is_log(&mut self, path: &Path) -> bool {
+        let name = fold(&path.file_name().unwrap_or_default().to_string_lossy());
+        if name.ends_with(".blf") || name.ends_with(".regtrans-ms") {
+            return true;
+        }
+        let hive = [".log1", ".log2", ".log"].iter().find_map(|ending| name.strip_suffix(ending));
+        hive.is_some_and(|hive| !hive.is_empty() && self.look(path).contains_key(hive))
+    }
+
+    /// The transaction logs of a hive.
+    fn logs(&mut self, path: &Path) -> Vec<PathBuf> {
+        let name = fold(&path.file_name().unwrap_or_default().to_string_lossy());
+        let files = self.look(path);
+        [".log1", ".log2", ".log"].iter().filter_map(|ending| files.get(&format!("{name}{ending}")).cloned()).collect()
+    }
+
+    fn look(&mut self, path: &Path) -> &BTreeMap<String, PathBuf> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if self.folder.as_deref() != Some(folder) {
+            let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            let entries = fs::read_dir(listed).into_iter().flatten().flatten();
+            self.files = entries
+                .map(|entry| (fold(&entry.file_name().to_string_lossy()), folder.join(entry.file_name())))
+                .collect();
+            self.folder = Some(folder.to_owned());
+        }
+        &self.files
+    }
+}
+
+/// Whose a hive is, by the name of its file: `alice_NTUSER.DAT`; none where it is only `NTUSER.DAT`.
+fn owner(stem: &str) -> Option<String> {
+    let folded = fold(stem);
+    let cut = |rest: &str| stem.get(..rest.len()).map(str::to_owned);
+    let known = ["ntuser", "usrclass"];
+    let after = known.iter().find_map(|name| folded.strip_prefix(name).and_then(|_| stem.get(name.len()..)));
+    let before = known.iter().find_map(|name| folded.strip_suffix(name).and_then(cut));
+    let kept = after.map(str::to_owned).or(before).unwrap_or_else(|| stem.to_owned());
+    let kept = kept.trim_matches(['_', '-', ' ', '.']);
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// How content may write a file's path on the host.
+fn forms(path: &str) -> Vec<String> {
+    let variables = [
+        (r"c:\program files\common files\", r"%CommonProgramFiles%\"),
+        (r"c:\program files (x86)\common files\", r"%CommonProgramFiles(x86)%\"),
+    ];
+    let folded = fold(path);
+    let variable = |(from, to): (&str, &str)| {
+        let rest = folded.strip_prefix(from).and_then(|_| path.get(from.len()..))?;
+        Some(format!("{to}{rest}"))
+    };
+    let mut forms: Vec<String> = variables.into_iter().filter_map(variable).collect();
+    forms.push(path.to_owned());
+    forms
+}
+
+/// A diagnostic about a whole input.
+pub(super) fn unreadable(name: &str, code: &'static str, message: String) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(code, PartPath::root(name), Location::default(), message);
+    name.clone_into(&mut diagnostic.artifact);
+    diagnostic
+}
