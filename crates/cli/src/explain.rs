@@ -12,15 +12,16 @@ pub(crate) fn run(args: &Explain, content: &Content) -> Outcome {
             Some(explanation) => {
                 let techniques = explanation.techniques.join(", ");
                 let references = explanation.references.join("\n");
-                let sections = [
+                let mut sections = vec![
                     Section::new("What", &explanation.what),
                     Section::new("Why it matters", &explanation.why),
                     Section::new("Verify by hand", &explanation.verify),
                     Section::new("Known false positives", &explanation.false_positives),
                     Section::new("What stops it", &explanation.stops),
-                    Section::new("ATT&CK", &techniques),
-                    Section::new("References", &references),
                 ];
+                sections.extend(explanation.more.iter().map(|(heading, text)| Section::new(heading, text)));
+                sections.push(Section::new("ATT&CK", &techniques));
+                sections.push(Section::new("References", &references));
                 let heading = format!("{} ({})", explanation.title, explanation.id);
                 layout(&heading, &sections, terminal::width(None), terminal::colour(args.color))
             }

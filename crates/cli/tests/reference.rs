@@ -13,19 +13,22 @@ use std::process::Command;
 fn ids() {
     let content = Content::load().unwrap();
     let mut out = String::from(
-        "# Finding, trick and diagnostic ids\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`. \
+        "# Ids: findings, tricks, diagnostics, faults, checks, ways in\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`. \
          `ddefend explain ID` says\nmore about each.\n",
     );
     let mut sorts: BTreeMap<&str, Vec<(&str, &str, String)>> = BTreeMap::new();
     for it in content.explanations() {
         sorts.entry(it.sort).or_default().push((&it.id, &it.title, it.techniques.join(" ")));
     }
-    for sort in ["finding", "trick", "diagnostic"] {
-        let _ = write!(
-            out,
-            "\n## {}s\n\n| id | meaning | ATT&CK |\n|---|---|---|\n",
-            sort[..1].to_uppercase() + &sort[1..]
-        );
+    let titled = [
+        ("finding", "Findings"),
+        ("trick", "Tricks"),
+        ("diagnostic", "Diagnostics"),
+        ("fault", "Faults"),
+        ("way", "Ways in"),
+    ];
+    for (sort, title) in titled {
+        let _ = write!(out, "\n## {title}\n\n| id | meaning | ATT&CK |\n|---|---|---|\n");
         for (id, title, techniques) in &sorts[sort] {
             let _ = writeln!(
                 out,
@@ -33,6 +36,13 @@ fn ids() {
                 title.trim_start_matches("Hiding trick: ").replace('|', "\\|")
             );
         }
+    }
+    out.push_str("\n## Checks\n\nThe id of a place is the check's, mostly with the layer after it.\n");
+    out.push_str("\n| id | meaning | mitigation | places |\n|---|---|---|---|\n");
+    for it in content.posture().unwrap().checks() {
+        let short = |id: &str| format!("`{}`", id.strip_prefix(&it.id).filter(|rest| !rest.is_empty()).unwrap_or(id));
+        let places: Vec<String> = it.places.iter().map(|place| short(&place.id)).collect();
+        let _ = writeln!(out, "| `{}` | {} | {} | {} |", it.id, it.title, it.mitigation, places.join(" "));
     }
     check(&root().join("docs/reference/ids.md"), out.as_bytes()).unwrap();
 }

@@ -1,15 +1,18 @@
-//! The longer texts: findings, tricks, diagnostics.
+//! The longer texts: findings, tricks, diagnostics, faults, and what the checks of `posture` say of themselves.
+
+mod posture;
 
 use crate::ContentError;
-use crate::pack::{DIAGNOSTICS, FINDINGS, TRICKS, parse};
+use crate::pack::{DIAGNOSTICS, FAULTS, FINDINGS, TRICKS, parse};
+use ddefend_posture::Catalog;
 use serde::{Deserialize, Serialize};
 
 /// What `ddefend explain ID` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// The id: of a finding, a hiding trick or a diagnostic.
+    /// The id: of a finding, a hiding trick, a diagnostic, a fault, a check or a way in.
     pub id: String,
-    /// `finding`, `trick` or `diagnostic`.
+    /// `finding`, `trick`, `diagnostic`, `fault`, `check` or `way`.
     pub sort: &'static str,
     /// One line.
     pub title: String,
@@ -23,6 +26,8 @@ pub struct Explanation {
     pub false_positives: String,
     /// What stops it; empty for tricks and diagnostics.
     pub stops: String,
+    /// What else there is to say: heading and text. Checks and ways in only, which have it in place of `verify`.
+    pub more: Vec<(&'static str, String)>,
     /// ATT&CK technique ids.
     pub techniques: Vec<String>,
     /// Further reading.
@@ -67,6 +72,23 @@ struct Trick {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Faults {
+    fault: Vec<Fault>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fault {
+    id: String,
+    title: String,
+    what: String,
+    why: String,
+    verify: String,
+    false_positives: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Diagnostics {
     diagnostic: Vec<Diagnostic>,
 }
@@ -81,6 +103,7 @@ struct Diagnostic {
     false_positives: String,
 }
 
+/// Every text; those of posture from its catalog.
 pub(crate) fn read() -> Result<Vec<Explanation>, ContentError> {
     let findings = parse::<Findings>(FINDINGS)?.finding.into_iter().map(|it| Explanation {
         id: it.id,
@@ -91,6 +114,7 @@ pub(crate) fn read() -> Result<Vec<Explanation>, ContentError> {
         verify: it.verify,
         false_positives: it.false_positives,
         stops: it.stops,
+        more: Vec::new(),
         techniques: it.techniques,
         references: it.references,
     });
@@ -114,7 +138,24 @@ pub(crate) fn read() -> Result<Vec<Explanation>, ContentError> {
         false_positives: it.false_positives,
         ..Explanation::default()
     });
-    Ok(findings.chain(tricks).chain(diagnostics).collect())
+    let faults = parse::<Faults>(FAULTS)?.fault.into_iter().map(|it| Explanation {
+        id: it.id,
+        sort: "fault",
+        title: it.title,
+        what: it.what,
+        why: it.why,
+        verify: it.verify,
+        false_positives: it.false_positives,
+        ..Explanation::default()
+    });
+    let catalog = crate::posture::load()?;
+    let posture = posture::checks(&catalog).chain(posture::ways(&catalog));
+    Ok(findings.chain(tricks).chain(diagnostics).chain(faults).chain(posture).collect())
+}
+
+/// The explanation of a check, a place of a check or a way in, without regard to letter case.
+pub(crate) fn of_posture(catalog: &Catalog, id: &str) -> Option<Explanation> {
+    posture::find(catalog, id)
 }
 
 fn sentence(text: &str) -> String {

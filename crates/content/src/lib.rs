@@ -36,6 +36,7 @@ pub struct Content {
     knowledge: Knowledge,
     passwords: Passwords,
     explanations: OnceLock<Vec<Explanation>>,
+    catalog: OnceLock<Option<ddefend_posture::Catalog>>,
 }
 
 /// Why content cannot be used. The shipped content is tested, so a user sees this only with files of their own.
@@ -86,7 +87,7 @@ impl Content {
     pub fn load() -> Result<Self, ContentError> {
         let (sources, passwords) = pack::load()?;
         let knowledge = Knowledge::new(sources).map_err(ContentError::Knowledge)?;
-        Ok(Self { knowledge, passwords, explanations: OnceLock::new() })
+        Ok(Self { knowledge, passwords, explanations: OnceLock::new(), catalog: OnceLock::new() })
     }
 
     /// What judging needs to know.
@@ -154,13 +155,15 @@ impl Content {
         attack::load()
     }
 
-    /// Explains a finding id, a hiding trick's id or a diagnostic code.
+    /// Explains a finding id, a hiding trick's id, a diagnostic code, a fault, a check, a place of a check or a way in.
     #[must_use]
     pub fn explain(&self, id: &str) -> Option<Explanation> {
-        self.explanations().iter().find(|explanation| explanation.id == id).cloned()
+        let known = self.explanations().iter().find(|explanation| explanation.id == id).cloned();
+        known.or_else(|| explain::of_posture(self.catalog.get_or_init(|| self.posture().ok()).as_ref()?, id))
     }
 
-    /// Every explanation, findings first, then tricks, then diagnostics; for the generated reference.
+    /// Every explanation, findings first, then tricks, diagnostics, faults, checks and ways in; for the generated
+    /// reference. Places of checks are told with their check.
     #[must_use]
     pub fn explanations(&self) -> &[Explanation] {
         self.explanations.get_or_init(|| explain::read().unwrap_or_default())

@@ -22,6 +22,7 @@ files! {
     PASSWORDS = "passwords.toml",
     FINDINGS = "findings.toml",
     DIAGNOSTICS = "diagnostics.toml",
+    FAULTS = "faults.toml",
     HUNT = "hunt.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
     PLACEHOLDERS = "rules/placeholders.toml",

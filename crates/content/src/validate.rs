@@ -1,6 +1,7 @@
 //! What must hold of the content beyond its shape.
 
 use crate::{Content, explain};
+use ddefend_model::posture::fault;
 use ddefend_model::{code, trick};
 use std::collections::BTreeSet;
 
@@ -15,7 +16,10 @@ pub(crate) fn problems(content: &Content) -> Vec<String> {
         if !ids.insert(explanation.id.as_str()) {
             problems.push(format!("'{}' is explained twice", explanation.id));
         }
-        let texts = [&explanation.what, &explanation.why, &explanation.verify, &explanation.false_positives];
+        let mut texts = vec![&explanation.what, &explanation.why];
+        if explanation.more.is_empty() {
+            texts.extend([&explanation.verify, &explanation.false_positives]);
+        }
         if texts.iter().any(|text| text.trim().is_empty()) {
             problems.push(format!("the explanation of '{}' has an empty text", explanation.id));
         }
@@ -23,7 +27,8 @@ pub(crate) fn problems(content: &Content) -> Vec<String> {
     }
     let knowledge = content.knowledge();
     let findings = knowledge.rules().iter().map(|rule| rule.id.as_str()).chain([knowledge.incomplete_id()]);
-    for id in findings.chain(trick::ALL.iter().copied()).chain(code::ALL.iter().copied()) {
+    let named = [trick::ALL, code::ALL, fault::ALL].into_iter().flatten().copied();
+    for id in findings.chain(named) {
         if !ids.contains(id) {
             problems.push(format!("'{id}' is not explained"));
         }

@@ -1,6 +1,8 @@
 //! What the content says: checks, ways in, applications, profiles (`content/posture/*.toml`, read by `content`).
 
+mod arms;
 mod beside;
+mod valid;
 
 use crate::index::{Index, Row};
 use ddefend_model::Level;
@@ -403,8 +405,18 @@ impl Catalog {
     /// # Errors
     /// Where that is not so.
     pub fn new(sources: Sources) -> Result<Self, CatalogError> {
+        if let Some(message) = valid::broken(&sources).into_iter().next() {
+            return Err(CatalogError { message });
+        }
         let index = Arc::new(index(&sources));
         Ok(Self { sources, index })
+    }
+
+    /// What is without effect, without words or against the rules of the schema, one sentence each; empty for the shipped
+    /// content, a test holds that.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        valid::problems(&self.sources)
     }
 
     /// Keys and names of the content, folded and ready for looking up.

@@ -190,7 +190,10 @@ fn the_answer_fits_what_was_found() {
     let text = rendered("text", &meta(100));
     assert!(text.contains("Can DDE start programs here?  YES  "), "{text}");
     assert!(text.contains("Can DDE start programs here?  NO  1 way in by DDE is closed"), "{text}");
-    assert!(text.contains("any process of the user can open this: delete"), "{text}");
+    assert!(text.contains("What any process of the user can undo\n  1 way   delete HKCU"), "{text}");
+    assert!(text.contains("What closes them\n  1 way   set HKCU"), "{text}");
+    let verbose = rendered("text", &PostureMeta { verbose: true, ..meta(160) });
+    assert!(verbose.contains("any process of the user can open this: delete"), "{verbose}");
 }
 
 #[test]

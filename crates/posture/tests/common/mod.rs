@@ -25,8 +25,13 @@ struct File {
 
 /// `catalog.toml` beside this file.
 pub(crate) fn catalog() -> Catalog {
+    Catalog::new(sources()).unwrap()
+}
+
+/// Its parts, to be changed.
+pub(crate) fn sources() -> Sources {
     let file: File = toml::from_str(include_str!("catalog.toml")).unwrap();
-    let sources = Sources {
+    Sources {
         checks: file.check,
         ways: file.way,
         applications: file.application,
@@ -35,8 +40,7 @@ pub(crate) fn catalog() -> Catalog {
         products: file.product,
         misspellings: file.misspelling,
         ..Sources::default()
-    };
-    Catalog::new(sources).unwrap()
+    }
 }
 
 /// A setting of an input: root, key, value, data (none: taken away).

@@ -104,6 +104,57 @@ pub(super) fn is_loose(exposure: &Exposure) -> bool {
     exposure.undone_by.iter().any(|change| change.by == "user")
 }
 
+/// A change and the ways in that it is about.
+#[derive(Clone, Debug)]
+pub(super) struct Lever<'a> {
+    pub(super) change: &'a Change,
+    pub(super) ways: Vec<&'a Exposure>,
+}
+
+/// Changes that are the same for several ways in, told once; those about the most ways first.
+fn levers<'a>(pairs: impl Iterator<Item = (&'a Change, &'a Exposure)>) -> Vec<Lever<'a>> {
+    let mut levers: Vec<Lever<'a>> = Vec::new();
+    for (change, exposure) in pairs {
+        let same = |lever: &&mut Lever<'a>| {
+            let known = lever.change;
+            (&known.key, &known.value, &known.data, &known.by) == (&change.key, &change.value, &change.data, &change.by)
+        };
+        match levers.iter_mut().find(same) {
+            Some(lever) if lever.ways.last().is_some_and(|last| std::ptr::eq(*last, exposure)) => {}
+            Some(lever) => lever.ways.push(exposure),
+            None => levers.push(Lever { change, ways: vec![exposure] }),
+        }
+    }
+    levers.sort_by_key(|lever| std::cmp::Reverse(lever.ways.len()));
+    levers
+}
+
+/// For each way in that is not closed the best change that closes it.
+pub(super) fn closers(audit: &Audit) -> Vec<Lever<'_>> {
+    let ways = audit.exposures.iter().filter(|exposure| exposure.state != Way::Closed);
+    levers(ways.filter_map(|exposure| Some((exposure.closed_by.first()?, exposure))))
+}
+
+/// What any process of the user can change so that a way in opens, or opens further.
+pub(super) fn openers(audit: &Audit) -> Vec<Lever<'_>> {
+    let pairs =
+        audit.exposures.iter().flat_map(|exposure| exposure.undone_by.iter().map(move |change| (change, exposure)));
+    levers(pairs.filter(|(change, _)| change.by == "user"))
+}
+
+/// What goes round barriers, with how many ways in it is about.
+pub(super) fn bypasses(audit: &Audit) -> Vec<(&str, u64)> {
+    let mut found: Vec<(&str, u64)> = Vec::new();
+    for bypass in audit.exposures.iter().flat_map(|exposure| &exposure.bypasses) {
+        match found.iter_mut().find(|(known, _)| known == bypass) {
+            Some((_, count)) => *count += 1,
+            None => found.push((bypass, 1)),
+        }
+    }
+    found.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    found
+}
+
 /// `policy, enforced`; `user, only set`; `default`.
 pub(super) fn standing(check: &Check) -> String {
     let layer = check.layer.as_str();

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 /// Changes of one kind that are shown.
 const CHANGES: usize = 8;
+/// Ways in that are shown unfolded, where they are not closed.
+const EXPANDED: usize = 3;
 /// Bypasses that are shown.
 const BYPASSES: usize = 20;
 
@@ -16,16 +18,41 @@ pub(super) fn ways(audit: &Audit, rules: &BTreeMap<String, PostureRule>) -> Stri
     if audit.exposures.is_empty() {
         return String::new();
     }
-    let mut out = String::from("<h3>Ways in</h3>\n");
-    for exposure in shape::by_way(&audit.exposures) {
-        out.push_str(&card(audit, exposure, rules));
+    let mut out = levers("What closes them", "closed", &shape::closers(audit));
+    out.push_str(&levers("What any process of the user can undo", "clicks", &shape::openers(audit)));
+    out.push_str("<h3>Ways in</h3>\n");
+    for (index, exposure) in shape::by_way(&audit.exposures).into_iter().enumerate() {
+        out.push_str(&card(audit, exposure, rules, index < EXPANDED));
     }
     out
 }
 
-fn card(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRule>) -> String {
+/// Changes with how many ways in each is about.
+fn levers(heading: &str, class: &str, levers: &[shape::Lever<'_>]) -> String {
+    if levers.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("<h3>{heading}</h3>\n<table class=\"levers {class}\">");
+    for lever in levers.iter().take(CHANGES) {
+        let count = shape::count(lever.ways.len() as u64, "way", "ways");
+        let _ = writeln!(
+            out,
+            "<tr><td class=\"strong\">{count}</td><td><code>{}</code> {}</td></tr>",
+            e(&shape::change(lever.change)),
+            e(&lever.change.effect)
+        );
+    }
+    out.push_str("</table>\n");
+    let more = levers.len().saturating_sub(CHANGES);
+    if more > 0 {
+        let _ = writeln!(out, "<p class=\"note\">and {more} more, with the ways in below</p>");
+    }
+    out
+}
+
+fn card(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRule>, expanded: bool) -> String {
     let state = exposure.state.as_str();
-    let open = if exposure.state == Way::Closed { "" } else { " open" };
+    let open = if expanded && exposure.state != Way::Closed { " open" } else { "" };
     let loose = shape::is_loose(exposure) && exposure.state == Way::Closed;
     let mut out = format!(
         "<details class=\"card way {state}\"{open}>\n<summary><span class=\"badge\">{state}</span> <b>{}: {}</b>{}</summary>\n",

@@ -100,7 +100,7 @@ impl<'a> Table<'a> {
         let gap = if level { 2 } else { 1 };
         let (product_limit, effective_limit) = match width {
             0..95 => (15, 7),
-            95..130 => (16, 14),
+            95..130 => (16, 12),
             _ => (28, 44),
         };
         let limits = [0, product_limit, 10, effective_limit, 8, 3, 6];
