@@ -286,7 +286,7 @@ fn image(place: &Place) -> &'static str {
 /// The checks whose samples are written: all of a small group, some of a large one. The tests try all of them.
 fn shown_checks<'a>(groups: &Groups, group: &Group, catalog: &'a Catalog) -> Vec<&'a Check> {
     let all = groups.checks(group, catalog);
-    let step = all.len().div_ceil(24).max(1);
+    let step = all.len().div_ceil(12).max(1);
     all.into_iter().step_by(step).collect()
 }
 
