@@ -7,9 +7,11 @@ pub mod doc;
 pub mod evtx;
 pub mod excel;
 pub mod formula;
+pub mod hives;
 pub mod logs;
 pub mod mail;
 pub mod objects;
+pub mod registry;
 pub mod rtf;
 pub mod rules;
 pub mod word;
@@ -67,6 +69,8 @@ const AREAS: &[Area] = &[
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
     (evtx::samples, evtx::ENTRIES),
+    (hives::samples, hives::ENTRIES),
+    (registry::samples, registry::ENTRIES),
 ];
 
 /// Every sample of every area.

@@ -314,6 +314,10 @@ fn set_samples(groups: &Groups, group: &Group, catalog: &Catalog, fires: &mut St
             let same: Vec<_> = own.iter().filter(|term| format!("{:?}", term.is) == *arm).collect();
             let term = same[(number + step) % same.len()];
             let Some((shown, ..)) = first_fit(check, &term.place, &term.is, true) else { continue };
+            // Some carriers cannot tell no text from no field.
+            if shown == "(Empty)" {
+                continue;
+            }
             let target = path(&term.place, Some(&term.place.value));
             let name = format!("{}: {}", term.place.id, term.place.value);
             let fields = |target| {
