@@ -1,6 +1,7 @@
 //! `ddefend posture`: audit, diff, harden.
 
 mod audit;
+mod diff;
 
 use crate::Outcome;
 use crate::args::{Part, Posture, PostureInputs, PostureLimits, PostureVerb, RunArgs};
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &Posture, content: &Content) -> Outcome {
     };
     match &args.verb {
         PostureVerb::Audit(args) => audit::run(args, content, &catalog),
+        PostureVerb::Diff(args) => diff::run(args, content, &catalog),
     }
 }
 

@@ -16,12 +16,50 @@ Examples:
   ddefend posture audit NTUSER.DAT SOFTWARE SYSTEM     hives by name, with their logs beside them
   ddefend posture audit --format html case/ > page.html
   ddefend posture audit gpo-backup/                    what a group policy would do
-  ddefend posture audit case/ --what-if change.reg     what a change would do";
+  ddefend posture audit case/ --what-if change.reg     what a change would do
+  ddefend posture diff monday.json friday/             who changed what, when
+  ddefend posture diff HOST1/ baseline.PolicyRules     a host and a baseline
+  ddefend posture diff --fleet collected/              who is not like the others";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PostureVerb {
     /// Read hives, exports, policies and dumps; say for every user, application and version what holds and why.
     Audit(PostureAudit),
+    /// Compare two dates, two hosts, a host with a baseline, or a fleet with itself.
+    Diff(PostureDiff),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing is worse at or above --fail-on  3  as 0, but some inputs could not be fully read
+  1  something is worse                      2  usage                          4  internal")]
+pub(crate) struct PostureDiff {
+    /// What was before, and what is now: folders, hives, exports, policies, or an audit saved as json or jsonl.
+    #[arg(required = true, num_args = 1..)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Compare each host and user of all paths with most of them, instead of two sides.
+    #[arg(long)]
+    pub(crate) fleet: bool,
+    /// Output format.
+    #[arg(long, short, default_value = usual_difference(), value_parser = clap::builder::PossibleValuesParser::new(
+        ddefend_report::difference_names().collect::<Vec<_>>()))]
+    pub(crate) format: String,
+    /// Exit with 1 where something is worse at or above this level: info, low, medium, high, critical.
+    #[arg(long, value_name = "LEVEL", default_value = "medium")]
+    pub(crate) fail_on: Level,
+    /// Exit with 0 whatever differs.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) inputs: PostureInputs,
+    /// Everything that differs, also what protects as much as before.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) limits: PostureLimits,
 }
 
 /// A part of the registry.
@@ -107,6 +145,10 @@ fn format(name: &str) -> Result<ddefend_registry::Format, String> {
     ddefend_registry::formats()
         .find(|format| format.as_str() == name)
         .ok_or_else(|| format!("there is no such format; there are {}", known()))
+}
+
+fn usual_difference() -> &'static str {
+    if ddefend_report::difference_names().any(|name| name == "text") { "text" } else { "jsonl" }
 }
 
 /// Text, once there is a renderer of it.

@@ -160,9 +160,13 @@ impl Shared<'_> {
         // They are no inputs of what is audited.
         (done.inputs, done.bytes) = (0, 0);
         if !self.plan.hosts.is_empty() {
-            for source in self.plan.policies.iter().flat_map(|policy| &policy.sources) {
-                let pieces = done.read(source, self, 0, &mut nobody);
-                self.policies.push(pieces);
+            for policy in &self.plan.policies {
+                let backup = host::backup_name(&policy.folder);
+                for source in &policy.sources {
+                    let mut pieces = done.read(source, self, 0, &mut nobody);
+                    pieces.name(backup.as_deref());
+                    self.policies.push(pieces);
+                }
             }
         }
     }
