@@ -10,6 +10,7 @@ pub mod formula;
 pub mod logs;
 pub mod mail;
 pub mod objects;
+pub mod registry;
 pub mod rtf;
 pub mod rules;
 pub mod word;
@@ -67,6 +68,7 @@ const AREAS: &[Area] = &[
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
     (evtx::samples, evtx::ENTRIES),
+    (registry::samples, registry::ENTRIES),
 ];
 
 /// Every sample of every area.
