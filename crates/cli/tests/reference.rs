@@ -67,12 +67,13 @@ fn formats() {
 fn command_line() {
     let mut out =
         String::from("# Command line\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`.\n");
-    let verbs: [&[&str]; 10] = [
+    let verbs: [&[&str]; 11] = [
         &["--help"],
         &["scan", "--help"],
         &["hunt", "--help"],
         &["posture", "--help"],
         &["posture", "audit", "--help"],
+        &["posture", "diff", "--help"],
         &["rules", "--help"],
         &["rules", "test", "--help"],
         &["rules", "list", "--help"],
