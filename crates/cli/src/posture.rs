@@ -2,6 +2,7 @@
 
 mod audit;
 mod diff;
+mod harden;
 
 use crate::Outcome;
 use crate::args::{Part, Posture, PostureInputs, PostureLimits, PostureVerb, RunArgs};
@@ -27,6 +28,7 @@ pub(crate) fn run(args: &Posture, content: &Content) -> Outcome {
     match &args.verb {
         PostureVerb::Audit(args) => audit::run(args, content, &catalog),
         PostureVerb::Diff(args) => diff::run(args, content, &catalog),
+        PostureVerb::Harden(args) => harden::run(args, content, &catalog),
     }
 }
 
@@ -53,5 +55,6 @@ fn settings<'c>(
         }),
         host: inputs.host.clone(),
         what_if: what_if.to_vec(),
+        harden: None,
     }
 }

@@ -44,6 +44,7 @@ pub fn audit_side<E>(
             Ok(())
         }
         Told::Diagnostic(diagnostic) => tell(*diagnostic),
+        Told::Hardening(_) => Ok(()),
     })?;
     Ok(side)
 }
