@@ -1,6 +1,7 @@
 //! `ddefend posture`: audit, diff, harden.
 
 mod audit;
+mod harden;
 
 use crate::Outcome;
 use crate::args::{Part, Posture, PostureInputs, PostureLimits, PostureVerb, RunArgs};
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &Posture, content: &Content) -> Outcome {
     };
     match &args.verb {
         PostureVerb::Audit(args) => audit::run(args, content, &catalog),
+        PostureVerb::Harden(args) => harden::run(args, content, &catalog),
     }
 }
 
@@ -51,5 +53,6 @@ fn settings<'c>(
         }),
         host: inputs.host.clone(),
         what_if: what_if.to_vec(),
+        harden: None,
     }
 }

@@ -154,6 +154,12 @@ impl Spot {
     }
 }
 
+/// A folded key with `<ver>` for the version in it.
+fn any_version(folded: &str) -> String {
+    let segments: Vec<&str> = folded.split('\\').map(|name| if is_version(name) { "<ver>" } else { name }).collect();
+    segments.join("\\")
+}
+
 /// Everything that is looked up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -177,6 +183,8 @@ pub(crate) struct Index {
     pub(crate) evidence: Vec<(Part, Pattern)>,
     /// Other keys that decide.
     watched: Vec<(Part, Pattern)>,
+    /// Folded keys above those of places, versions as `<ver>`: whether they are there decides what an undo takes away.
+    above: BTreeSet<(Part, String)>,
     /// Folded keys of a user before the version, with their last backslash, longest first.
     pub(crate) trees: Vec<String>,
     interest: Interest,
@@ -238,6 +246,11 @@ impl Index {
             for (version, key) in &keys {
                 self.exact.entry((part, key.clone())).or_default().push((at, version.clone()));
             }
+        }
+        let mut key = any_version(&folded);
+        while let Some(at) = key.rfind('\\') {
+            key.truncate(at);
+            self.above.insert((part, key.clone()));
         }
         self.want(part, row.key);
         if part != Part::Files {
@@ -322,7 +335,9 @@ impl Index {
 
     /// Whether the key itself is worth keeping.
     pub(crate) fn keeps_key(&self, part: Part, folded: &str) -> bool {
-        self.wants(part, folded, true) || folded.rsplit('\\').next().is_some_and(|name| self.names.contains_key(name))
+        self.wants(part, folded, true)
+            || folded.rsplit('\\').next().is_some_and(|name| self.names.contains_key(name))
+            || self.above.contains(&(part, any_version(folded)))
     }
 
     fn wants(&self, part: Part, folded: &str, below: bool) -> bool {

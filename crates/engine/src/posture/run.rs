@@ -12,6 +12,7 @@ use ddefend_guard::Limits;
 use ddefend_model::posture::{Audit, PostureSummary};
 use ddefend_model::{Diagnostic, code};
 use ddefend_posture::Catalog;
+use ddefend_posture::harden::{self, Request};
 use ddefend_registry::Root;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +42,8 @@ pub struct PostureSettings<'c> {
     pub host: Option<String>,
     /// Changes that are merged over what was read, in this order.
     pub what_if: Vec<PathBuf>,
+    /// Also work out the change that hardens.
+    pub harden: Option<Request<'c>>,
 }
 
 /// What an audit tells, in the order of hosts and users.
@@ -48,6 +51,8 @@ pub struct PostureSettings<'c> {
 pub enum Told {
     /// A machine, or a user of the machine before.
     Audit(Box<Audit>),
+    /// The change that hardens what the audit before is of.
+    Hardening(Box<harden::Plan>),
     /// Something could not be read.
     Diagnostic(Box<Diagnostic>),
 }
@@ -105,6 +110,9 @@ pub fn audit_inputs<E>(
     let workers = settings.threads.max(1);
     let mut interest = ddefend_posture::interest(settings.catalog);
     identity::want(&mut interest);
+    if settings.harden.is_some() {
+        harden::interest(settings.catalog, &mut interest);
+    }
     let gate = Gate::new(HELD);
     let watchdog = Watchdog::new(workers);
     let reading = Reading { interest, limits: &settings.limits, gate, watchdog, part: settings.part.clone() };
@@ -315,6 +323,7 @@ impl<E> Telling<'_, E> {
                 audit.faults.iter().for_each(|fault| count(|it| &mut it.faults, &fault.id));
                 if audit.user.is_empty() { summary.hosts += 1 } else { summary.users += 1 }
             }
+            Told::Hardening(_) => {}
             Told::Diagnostic(diagnostic) => count(|it| &mut it.diagnostics, &diagnostic.code),
         }
         (self.emit)(told)

@@ -1,7 +1,9 @@
 //! The change as files: one small writer per way to deploy it. Adding one is a file and a line in [`FORMATS`].
 
 mod ansible;
+mod gpp;
 mod intune;
+mod lgpo;
 mod pol;
 mod powershell;
 mod reg;
@@ -66,7 +68,8 @@ impl Format {
 }
 
 /// Every way to deploy.
-pub const FORMATS: &[Format] = &[reg::FORMAT, powershell::FORMAT, pol::FORMAT, intune::FORMAT, ansible::FORMAT];
+pub const FORMATS: &[Format] =
+    &[reg::FORMAT, powershell::FORMAT, lgpo::FORMAT, pol::FORMAT, gpp::FORMAT, intune::FORMAT, ansible::FORMAT];
 
 /// The way to deploy of that name.
 #[must_use]
