@@ -72,7 +72,7 @@ impl Reading<'_> {
         let size = source.path.as_deref().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |it| it.len());
         let _pass = self.gate.enter(size.min(limit));
         let stop = self.watchdog.watch(worker, Duration::from_secs(self.limits.seconds));
-        let mut whole = true;
+        let whole;
         let bytes = match bytes(source.path.as_deref(), limit) {
             Ok((bytes, cut)) => {
                 whole = !cut;
