@@ -1,6 +1,7 @@
 //! `ddefend posture`: audit, diff, harden.
 
 mod audit;
+mod diff;
 mod harden;
 
 use crate::Outcome;
@@ -26,6 +27,7 @@ pub(crate) fn run(args: &Posture, content: &Content) -> Outcome {
     };
     match &args.verb {
         PostureVerb::Audit(args) => audit::run(args, content, &catalog),
+        PostureVerb::Diff(args) => diff::run(args, content, &catalog),
         PostureVerb::Harden(args) => harden::run(args, content, &catalog),
     }
 }

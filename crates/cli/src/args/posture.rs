@@ -17,6 +17,9 @@ Examples:
   ddefend posture audit --format html case/ > page.html
   ddefend posture audit gpo-backup/                    what a group policy would do
   ddefend posture audit case/ --what-if change.reg     what a change would do
+  ddefend posture diff monday.json friday/             who changed what, when
+  ddefend posture diff HOST1/ baseline.PolicyRules     a host and a baseline
+  ddefend posture diff --fleet collected/              who is not like the others
   ddefend posture harden case/ --profile balanced      what would be written, and what that closes
   ddefend posture harden case/ --out change/           as .reg, group policy, PowerShell, Intune, Ansible, with undo";
 
@@ -24,8 +27,43 @@ Examples:
 pub(crate) enum PostureVerb {
     /// Read hives, exports, policies and dumps; say for every user, application and version what holds and why.
     Audit(PostureAudit),
+    /// Compare two dates, two hosts, a host with a baseline, or a fleet with itself.
+    Diff(PostureDiff),
     /// Write the change that closes what an audit finds open, with its undo and its side effects. Applies nothing.
     Harden(PostureHarden),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing is worse at or above --fail-on  3  as 0, but some inputs could not be fully read
+  1  something is worse                      2  usage                          4  internal")]
+pub(crate) struct PostureDiff {
+    /// What was before, and what is now: folders, hives, exports, policies, or an audit saved as json or jsonl.
+    #[arg(required = true, num_args = 1..)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Compare each host and user of all paths with most of them, instead of two sides.
+    #[arg(long)]
+    pub(crate) fleet: bool,
+    /// Output format.
+    #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
+        ddefend_report::difference_names().collect::<Vec<_>>()))]
+    pub(crate) format: String,
+    /// Exit with 1 where something is worse at or above this level: info, low, medium, high, critical.
+    #[arg(long, value_name = "LEVEL", default_value = "medium")]
+    pub(crate) fail_on: Level,
+    /// Exit with 0 whatever differs.
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) inputs: PostureInputs,
+    /// Everything that differs, also what protects as much as before.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) limits: PostureLimits,
 }
 
 /// A part of the registry.
@@ -51,7 +89,7 @@ pub(crate) struct PostureAudit {
     #[arg(long, value_name = "FILE")]
     pub(crate) files_from: Option<PathBuf>,
     /// Output format.
-    #[arg(long, short, default_value = usual(), value_parser = clap::builder::PossibleValuesParser::new(
+    #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
         ddefend_report::posture_names().collect::<Vec<_>>()))]
     pub(crate) format: String,
     /// Exit with 1 where something is at or above this level: info, low, medium, high, critical.
@@ -165,9 +203,4 @@ fn format(name: &str) -> Result<ddefend_registry::Format, String> {
     ddefend_registry::formats()
         .find(|format| format.as_str() == name)
         .ok_or_else(|| format!("there is no such format; there are {}", known()))
-}
-
-/// Text, once there is a renderer of it.
-fn usual() -> &'static str {
-    if ddefend_report::posture_names().any(|name| name == "text") { "text" } else { "jsonl" }
 }

@@ -11,7 +11,13 @@ use ddefend_posture::harden::{machine_plan, user_plan};
 use ddefend_posture::{Machine, Store};
 use ddefend_registry::{Entry, Fact, Intent, Origin, Place, Root};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
+/// Files of a backup that name its policy, and how much of one is read.
+const BACKUP: [&str; 4] = ["bkupInfo.xml", "Backup.xml", "manifest.xml", "gpreport.xml"];
+const BACKUP_SIZE: u64 = 4 << 20;
 /// A host of which neither its registry nor its folder tells the name.
 const UNNAMED: &str = "(unnamed)";
 
@@ -127,8 +133,10 @@ pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Re
     let mut identity = Identity::default();
     let mut store = Store::new(shared.settings.catalog);
     let (mut pieces, mut names) = (Vec::new(), Vec::new());
+    let backup = backup_name(&policy.folder);
     for source in &policy.sources {
-        let read = done.read_for(source, shared, worker, &mut identity, true);
+        let mut read = done.read_for(source, shared, worker, &mut identity, true);
+        read.name(backup.as_deref());
         names.extend(read.machine.iter().chain(&read.everybody).filter_map(|piece| piece.source.policy.clone()));
         read.machine.iter().for_each(|piece| piece.fill(&mut store));
         pieces.extend(read.everybody);
@@ -140,6 +148,16 @@ pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Re
     let (machine, hardened) = finish(&name, store, shared, &mut done);
     done.users = 1;
     (Ready { machine, hardened, users: vec![user], policies: Vec::new(), global: false }, done)
+}
+
+/// The name of the policy that a backup is of, from what stands beside it.
+pub(super) fn backup_name(folder: &str) -> Option<String> {
+    BACKUP.iter().find_map(|name| {
+        let mut bytes = Vec::new();
+        let file = File::open(Path::new(folder).join(name)).ok()?;
+        file.take(BACKUP_SIZE).read_to_end(&mut bytes).ok()?;
+        ddefend_registry::backup_name(&bytes)
+    })
 }
 
 fn finish(name: &str, mut store: Store, shared: &Shared<'_>, done: &mut Done) -> (Machine, Option<Machine>) {

@@ -113,36 +113,16 @@ pub fn audit_inputs<E>(
     if settings.harden.is_some() {
         harden::interest(settings.catalog, &mut interest);
     }
-    let gate = Gate::new(HELD);
     let watchdog = Watchdog::new(workers);
-    let reading = Reading { interest, limits: &settings.limits, gate, watchdog, part: settings.part.clone() };
+    let (limits, part, gate) = (&settings.limits, settings.part.clone(), Gate::new(HELD));
+    let reading = Reading { interest, limits, gate, watchdog: &watchdog, part };
     let (policies, what_if, desk) = (Vec::new(), Vec::new(), Mutex::default());
     let mut shared = Shared { settings, reading, progress, policies, what_if, plan, desk, turn: Condvar::new() };
     let mut telling = Telling { summary: PostureSummary::default(), emit };
-    for diagnostic in &plan.diagnostics {
-        telling.tell(Told::Diagnostic(Box::new(diagnostic.clone())))?;
-    }
-    let mut first = Done::default();
-    shared.begin(&mut first);
-    telling.take(first)?;
     let outcome = thread::scope(|scope| {
-        let shared = &shared;
-        let guard = scope.spawn(|| shared.reading.watchdog.run());
-        let (results, arrivals) = mpsc::sync_channel(workers);
-        for worker in 0..workers {
-            let results = results.clone();
-            let work = move || shared.work(worker, workers, &results);
-            // Where no thread can be had, the others do its share.
-            if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() && worker == 0 {
-                break;
-            }
-        }
-        drop(results);
-        let outcome = shared.in_order(&arrivals, &mut telling);
-        shared.desk().stopped = true;
-        shared.turn.notify_all();
-        drop(arrivals);
-        shared.reading.watchdog.finish();
+        let guard = scope.spawn(|| watchdog.run());
+        let outcome = shared.run(workers, &mut telling);
+        watchdog.finish();
         guard.thread().unpark();
         outcome
     });
@@ -150,7 +130,34 @@ pub fn audit_inputs<E>(
 }
 
 impl Shared<'_> {
-    /// Reads what every host needs. The clock is not watched yet: what is read here was named, and is small.
+    fn run<E>(&mut self, workers: usize, telling: &mut Telling<'_, E>) -> Result<(), E> {
+        for diagnostic in &self.plan.diagnostics {
+            telling.tell(Told::Diagnostic(Box::new(diagnostic.clone())))?;
+        }
+        let mut first = Done::default();
+        self.begin(&mut first);
+        telling.take(first)?;
+        let shared = &*self;
+        thread::scope(|scope| {
+            let (results, arrivals) = mpsc::sync_channel(workers);
+            for worker in 0..workers {
+                let results = results.clone();
+                let work = move || shared.work(worker, workers, &results);
+                // Where no thread can be had, the others do its share.
+                if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() && worker == 0 {
+                    break;
+                }
+            }
+            drop(results);
+            let outcome = shared.in_order(&arrivals, telling);
+            shared.desk().stopped = true;
+            shared.turn.notify_all();
+            drop(arrivals);
+            outcome
+        })
+    }
+
+    /// Reads what every host needs.
     fn begin(&mut self, done: &mut Done) {
         let mut nobody = Identity::default();
         for path in &self.settings.what_if {
@@ -168,9 +175,13 @@ impl Shared<'_> {
         // They are no inputs of what is audited.
         (done.inputs, done.bytes) = (0, 0);
         if !self.plan.hosts.is_empty() {
-            for source in self.plan.policies.iter().flat_map(|policy| &policy.sources) {
-                let pieces = done.read(source, self, 0, &mut nobody);
-                self.policies.push(pieces);
+            for policy in &self.plan.policies {
+                let backup = host::backup_name(&policy.folder);
+                for source in &policy.sources {
+                    let mut pieces = done.read(source, self, 0, &mut nobody);
+                    pieces.name(backup.as_deref());
+                    self.policies.push(pieces);
+                }
             }
         }
     }
