@@ -53,13 +53,22 @@ fn facts(row: &Row, state: State) -> Vec<Entry> {
             State::KeyForValue if row.many() || row.of_file() => return None,
             State::KeyForValue => return Some(entry(row.root(), &format!(r"{key}\{}", row.value), Fact::Key)),
         };
-        if row.of_file() { Some(entry(Root::Files, &key, Fact::Key)) } else { Some(value(row.root(), &key, row.value, data)) }
+        if row.of_file() {
+            Some(entry(Root::Files, &key, Fact::Key))
+        } else {
+            Some(value(row.root(), &key, row.value, data))
+        }
     };
     row.versions.iter().filter_map(make).collect()
 }
 
 /// What has to come out of one row in one state.
-fn wanted(row: &Row, state: State, setup: Setup, version: &str) -> (Verdict, Option<Outcome>, Layer, bool, &'static str) {
+fn wanted(
+    row: &Row,
+    state: State,
+    setup: Setup,
+    version: &str,
+) -> (Verdict, Option<Outcome>, Layer, bool, &'static str) {
     let layer = match row.layer {
         "cloud" => Layer::Cloud,
         "policy" => Layer::Policy,
@@ -174,7 +183,13 @@ fn written(rows: &[Row], matrix: &BTreeMap<(usize, String), BTreeMap<String, Str
     );
     for ((at, version), fields) in matrix {
         let fields: Vec<&str> = fields.values().map(String::as_str).collect();
-        let _ = writeln!(out, "{}\t{}\t{}", rows[*at].id, if version.is_empty() { "-" } else { version }, fields.join("\t"));
+        let _ = writeln!(
+            out,
+            "{}\t{}\t{}",
+            rows[*at].id,
+            if version.is_empty() { "-" } else { version },
+            fields.join("\t")
+        );
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/posture-matrix.tsv");
     if std::env::var_os("DDEFEND_UPDATE").is_some() {
@@ -256,10 +271,14 @@ fn a_policy_that_takes_its_value_away_is_explicit_and_decides_nothing() {
         let (mut own, mut policy, mut checks) = (Vec::new(), Vec::new(), Vec::new());
         for check in catalog.checks() {
             let Some(row) = data_of(&rows, &catalog, &check.id).filter(|row| !row.many()) else { continue };
-            let removal: Vec<Entry> = at(check, Layer::Policy, None).into_iter().filter(|it| it.key.starts_with("Software")).collect();
+            let removal: Vec<Entry> =
+                at(check, Layer::Policy, None).into_iter().filter(|it| it.key.starts_with("Software")).collect();
             let data = user.and_then(|good| if good { row.secure(0) } else { row.insecure(0) });
             let mine = data.map(|data| at(check, Layer::User, Some(&data))).unwrap_or_default();
-            if removal.is_empty() || user.is_some() && mine.is_empty() || check.places.iter().any(|place| place.root != "HKCU") {
+            if removal.is_empty()
+                || user.is_some() && mine.is_empty()
+                || check.places.iter().any(|place| place.root != "HKCU")
+            {
                 continue;
             }
             policy.extend(removal);
@@ -270,13 +289,20 @@ fn a_policy_that_takes_its_value_away_is_explicit_and_decides_nothing() {
         with_policy(&catalog, &mut store, &policy);
         let (_, users) = audits(&catalog, machine_store(&catalog, Setup::C2r, Shape::Hive, &[]), &[("ada", store)]);
         for found in users[0].checks.iter().filter(|found| checks.iter().any(|check| check.id == found.id)) {
-            let place = catalog.check(&found.id).unwrap().places.iter().find(|place| place.layer == Layer::Policy).unwrap();
+            let place =
+                catalog.check(&found.id).unwrap().places.iter().find(|place| place.layer == Layer::Policy).unwrap();
             if !place.versions.is_empty() && !place.versions.contains(&found.version) {
                 continue;
             }
             tried += 1;
             let layer = if user.is_some() { Layer::User } else { Layer::Default };
-            assert_eq!((found.explicit, found.layer, found.enforced), (true, layer, false), "{} {}", found.id, found.version);
+            assert_eq!(
+                (found.explicit, found.layer, found.enforced),
+                (true, layer, false),
+                "{} {}",
+                found.id,
+                found.version
+            );
             match user {
                 Some(true) => assert_eq!(found.verdict, Verdict::Secure, "{}", found.id),
                 Some(false) => assert_eq!(found.verdict, Verdict::Insecure, "{}", found.id),

@@ -4,11 +4,13 @@
 //! never a silent approximation, and no name can break out of its place.
 
 mod gpp;
+mod hive;
 mod lgpo;
 mod pol;
 mod reg;
 
 pub use gpp::gpp;
+pub use hive::{DirtyHive, HiveFile, HiveMount, LogFormat, dirty_hive, hive, hive_with_deleted};
 pub use lgpo::lgpo;
 pub use pol::pol;
 pub use reg::reg;

@@ -7,6 +7,7 @@ pub mod doc;
 pub mod evtx;
 pub mod excel;
 pub mod formula;
+pub mod hives;
 pub mod logs;
 pub mod mail;
 pub mod objects;
@@ -67,6 +68,7 @@ const AREAS: &[Area] = &[
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
     (evtx::samples, evtx::ENTRIES),
+    (hives::samples, hives::ENTRIES),
 ];
 
 /// Every sample of every area.

@@ -35,8 +35,7 @@ pub(crate) fn value(root: Root, key: &str, name: &str, data: Data) -> Entry {
 /// Office in four versions, with all updates.
 pub(crate) fn office(setup: Setup) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let mut installer =
-        vec![("12.0", "12.0.6798.5000"), ("14.0", "14.0.7268.5000"), ("15.0", "15.0.5603.1000")];
+    let mut installer = vec![("12.0", "12.0.6798.5000"), ("14.0", "14.0.7268.5000"), ("15.0", "15.0.5603.1000")];
     if setup == Setup::Msi {
         installer.push(("16.0", "16.0.5483.1000"));
     } else {

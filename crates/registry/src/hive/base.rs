@@ -1,7 +1,7 @@
 use ddefend_guard::{Cursor, Short};
 
 /// Bytes of the base block; hive bins follow. Every offset inside a hive counts from here.
-pub(super) const SIZE: usize = 4096;
+pub(crate) const SIZE: usize = 4096;
 /// Bytes that the checksum covers; it stands behind them.
 const SUMMED: usize = 508;
 
@@ -54,7 +54,7 @@ impl Base {
 }
 
 /// XOR of the 127 numbers before it; never 0 nor all ones.
-pub(super) fn checksum(bytes: &[u8]) -> u32 {
+pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     let words = bytes.get(..SUMMED).unwrap_or_default().chunks_exact(4);
     let words = words.filter_map(|word| <[u8; 4]>::try_from(word).ok()).map(u32::from_le_bytes);
     match words.fold(0, |sum, word| sum ^ word) {

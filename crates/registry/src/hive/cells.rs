@@ -2,7 +2,7 @@ use super::base;
 use ddefend_guard::Cursor;
 
 /// What a hive writes for "nowhere".
-pub(super) const NOWHERE: u32 = u32::MAX;
+pub(crate) const NOWHERE: u32 = u32::MAX;
 
 /// The hive bins, read cell by cell.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,5 @@
 /// The hash of log entries (regf specification, "New format"): Marvin32 with a fixed seed.
-pub(super) fn marvin32(bytes: &[u8]) -> u64 {
+pub(crate) fn marvin32(bytes: &[u8]) -> u64 {
     let mut state = (SEED as u32, (SEED >> 32) as u32);
     let mut words = bytes.chunks_exact(4);
     for word in words.by_ref() {

@@ -17,6 +17,12 @@ mod out;
 mod values;
 mod walk;
 
+pub(crate) use base::{SIZE as HEAD_SIZE, checksum};
+pub(crate) use cells::NOWHERE;
+pub(crate) use marvin::marvin32;
+pub(crate) use names::same;
+pub(crate) use values::SEGMENT;
+
 use crate::{About, Coverage, Format, Input, Intent, Interest, Sink};
 use base::Base;
 use before::Before;

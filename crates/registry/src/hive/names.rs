@@ -16,6 +16,6 @@ pub(super) fn name(bytes: &[u8], compressed: bool) -> String {
 }
 
 /// Whether two names are the same to Windows.
-pub(super) fn same(left: &str, right: &str) -> bool {
+pub(crate) fn same(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right) || (!left.is_ascii() && crate::fold(left) == crate::fold(right))
 }

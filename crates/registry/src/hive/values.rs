@@ -13,7 +13,7 @@ const TOMBSTONE: u16 = 2;
 /// The data stands in the value itself.
 const RESIDENT: u32 = 0x8000_0000;
 /// Bytes of a segment of big data.
-pub(super) const SEGMENT: usize = 16_344;
+pub(crate) const SEGMENT: usize = 16_344;
 
 /// A value (regf specification, "Key value").
 #[derive(Clone, Copy, Debug)]
