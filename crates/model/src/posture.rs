@@ -1,5 +1,9 @@
 //! The words of posture: checks, layers, verdicts, ways in. What a [`Check`] looks at and what it means is content.
 
+mod difference;
+
+pub use difference::{Difference, DifferenceSummary, Standing, Subject, Turn};
+
 use crate::Level;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -349,6 +353,11 @@ pub struct Audit {
     pub faults: Vec<Fault>,
     /// Inputs that it rests on.
     pub sources: Vec<String>,
+}
+
+impl Audit {
+    /// The user of an audit of a group policy that stands alone.
+    pub const POLICY_USER: &str = "(policy)";
 }
 
 /// An application of a version.

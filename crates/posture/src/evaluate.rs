@@ -1,17 +1,25 @@
+mod changes;
 mod defaults;
+mod faults;
 mod installed;
 mod layers;
 mod reading;
+mod versions;
 mod view;
+mod ways;
 
 use crate::index::Part;
 use crate::{Catalog, Store};
-use ddefend_model::posture::{Audit, Check, Installed};
+use changes::Changes;
+use ddefend_model::posture::{Audit, Check, Fault, Installed};
 use ddefend_registry::Interest;
+use faults::Misplaced;
 use installed::Inventory;
 use layers::Subject;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use versions::Scope;
 use view::View;
+use ways::Board;
 
 /// What the machine's own inputs come to, worked out once for all its users.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +34,7 @@ pub struct Machine {
     pub checks: Vec<Check>,
     /// What the machine's inputs say.
     pub store: Store,
+    misplaced: Vec<Misplaced>,
 }
 
 /// The keys that an audit has to read, for every root.
@@ -42,7 +51,7 @@ pub fn machine(catalog: &Catalog, host: &str, store: Store) -> (Machine, Audit) 
     let view = View { user: &nobody, machine: &store, edit: None };
     let mut checks = Vec::new();
     for (number, check) in catalog.checks().iter().enumerate() {
-        if catalog.index().of(number).any(|spot| spot.part == Part::User) {
+        if is_of_user(catalog, number) {
             continue;
         }
         for version in versions(catalog, check, &installed) {
@@ -51,14 +60,17 @@ pub fn machine(catalog: &Catalog, host: &str, store: Store) -> (Machine, Audit) 
             checks.extend(layers::check(catalog, number, &view, &subject));
         }
     }
+    let misplaced = faults::find(catalog, &store, Part::Machine);
+    let faults = hand_out(&mut checks, &misplaced, &|_| true);
     let audit = Audit {
         host: host.to_owned(),
         applications: installed.clone(),
         checks: checks.clone(),
+        faults,
         sources: sources(&[&store]),
         ..Audit::default()
     };
-    (Machine { host: host.to_owned(), installed, certain: known, checks, store }, audit)
+    (Machine { host: host.to_owned(), installed, certain: known, checks, store, misplaced }, audit)
 }
 
 /// Works out what holds for one user of the machine.
@@ -67,26 +79,57 @@ pub fn evaluate(catalog: &Catalog, machine: &Machine, user: &str, sid: &str, sto
     let view = View { user: store, machine: &machine.store, edit: None };
     let used = installed::user(catalog, store);
     let applications = met(machine, &used);
-    let mut checks = Vec::new();
-    for (number, check) in catalog.checks().iter().enumerate() {
-        if !catalog.index().of(number).any(|spot| spot.part == Part::User) {
-            continue;
-        }
-        for version in versions(catalog, check, &applications) {
-            let facts = installed::facts(&applications, &version);
-            let subject = Subject { host: &machine.host, user, version: &version, facts: &facts };
-            checks.extend(layers::check(catalog, number, &view, &subject));
-        }
+    let scope = Scope { catalog, machine, view, user, used: &used, applications: &applications };
+    let mut facts = BTreeMap::new();
+    let mut checks: Vec<Check> = Vec::new();
+    for number in (0..catalog.checks().len()).filter(|number| is_of_user(catalog, *number)) {
+        checks.extend(scope.check(number, &mut facts));
     }
+    let faults = hand_out(&mut checks, &faults::find(catalog, store, Part::User), &|_| true);
+    // What stands in the machine's part is told there; the user's checks have it where they are hit.
+    hand_out(&mut checks, &machine.misplaced, &|fault| is_of_user(catalog, fault.check));
+    let there: Vec<Installed> =
+        applications.iter().filter(|application| application.certain || !machine.certain).cloned().collect();
+    let mut board = Board::default();
+    checks.iter().chain(&machine.checks).for_each(|check| board.take(check));
+    let mut changes = Changes::new(catalog, view, &there);
+    changes.complete(&mut board);
+    let exposures = ways::exposures(catalog, &machine.host, user, &there, &board, &mut changes);
     Audit {
         host: machine.host.clone(),
         user: user.to_owned(),
         sid: sid.to_owned(),
         applications,
         checks,
+        exposures,
+        faults,
         sources: sources(&[store, &machine.store]),
-        ..Audit::default()
     }
+}
+
+/// Whether a user's inputs have a say in a check.
+fn is_of_user(catalog: &Catalog, number: usize) -> bool {
+    catalog.index().of(number).any(|spot| spot.part == Part::User)
+}
+
+/// Writes faults onto the checks that they belong to; those that belong to none are given back.
+fn hand_out(checks: &mut [Check], faults: &[Misplaced], wanted: &dyn Fn(&Misplaced) -> bool) -> Vec<Fault> {
+    let mut rest = Vec::new();
+    for one in faults.iter().filter(|fault| wanted(fault)) {
+        let fits = |check: &&mut Check| {
+            check.id == one.fault.check
+                && (one.version.is_empty() || check.version.is_empty() || check.version == one.version)
+        };
+        let mut told = false;
+        for check in checks.iter_mut().filter(fits) {
+            layers::misapplied(check, std::iter::once(one.fault.clone()));
+            told = true;
+        }
+        if !told {
+            rest.push(one.fault.clone());
+        }
+    }
+    rest
 }
 
 /// Applications to look at: what is installed; where that is not known, what the user's settings name. An application
@@ -99,7 +142,7 @@ fn met(machine: &Machine, used: &installed::Use) -> Vec<Installed> {
     } else {
         used.active.iter().chain(&used.used).chain(&used.named).collect()
     };
-    for (application, version) in named {
+    for (application, version) in named.into_iter().filter(|(_, version)| !version.is_empty()) {
         let known = applications.iter().any(|one| one.application == *application && one.version == *version);
         if !known {
             let (application, version) = (application.clone(), version.clone());

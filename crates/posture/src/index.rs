@@ -29,6 +29,10 @@ impl Part {
         }
     }
 
+    pub(crate) fn other(self) -> Self {
+        if self == Self::Machine { Self::User } else { Self::Machine }
+    }
+
     pub(crate) fn root(self) -> &'static Root {
         match self {
             Self::Machine => &Root::Machine,
@@ -132,6 +136,8 @@ pub(crate) struct Spot {
     /// `*` or `<app>` in the key: several keys may fit.
     pub(crate) wild: bool,
     pub(crate) pattern: Pattern,
+    /// The folded text before the version, and the segments behind it; where the key has a version.
+    pub(crate) tree: Option<(String, Vec<String>)>,
     /// By version (one, empty, where there is none): the folded key, or with wildcards the text before the first.
     pub(crate) keys: Vec<(String, String)>,
 }
@@ -204,7 +210,7 @@ impl Index {
             index.watched.push((part, Pattern::new(key)));
         }
         let user = index.spots.iter().filter(|spot| spot.part == Part::User);
-        let trees: BTreeSet<String> = user.filter_map(tree).collect();
+        let trees: BTreeSet<String> = user.filter_map(|spot| Some(spot.tree.as_ref()?.0.clone())).collect();
         index.trees = trees.into_iter().collect();
         index.trees.sort_by_key(|tree| std::cmp::Reverse(tree.len()));
         index.look_around(&branches);
@@ -258,7 +264,8 @@ impl Index {
         if let Some(range) = self.ranges.get_mut(row.check) {
             range.1 = at + 1;
         }
-        self.spots.push(Spot { check: row.check, place: row.place, part, value, any_value, wild, pattern, keys });
+        let tree = tree(&pattern);
+        self.spots.push(Spot { check: row.check, place: row.place, part, value, any_value, wild, pattern, tree, keys });
     }
 
     /// Values that were put beside their key are looked for under every application and its branches (`Security`,
@@ -335,18 +342,23 @@ impl Index {
     }
 }
 
-/// The folded text before the version.
-fn tree(spot: &Spot) -> Option<String> {
-    let mut tree = String::new();
-    for segment in &spot.pattern.segments {
-        match segment {
-            Segment::Version => return Some(tree),
-            Segment::Name(name) if is_version(name) => return Some(tree),
-            Segment::Name(name) => tree.extend([name.as_str(), "\\"]),
-            Segment::Application | Segment::Any => return None,
-        }
-    }
-    None
+/// The folded text before the version, and the segments behind it.
+fn tree(pattern: &Pattern) -> Option<(String, Vec<String>)> {
+    let version = |segment: &Segment| match segment {
+        Segment::Version => true,
+        Segment::Name(name) => is_version(name),
+        Segment::Application | Segment::Any => false,
+    };
+    let name = |segment: &Segment| match segment {
+        Segment::Name(name) => name.clone(),
+        Segment::Version => "<ver>".to_owned(),
+        Segment::Application => "<app>".to_owned(),
+        Segment::Any => "*".to_owned(),
+    };
+    let at = pattern.segments.iter().position(version)?;
+    let before = pattern.segments.get(..at)?.iter().map(name);
+    let behind = pattern.segments.get(at + 1..)?.iter().map(name).collect();
+    Some((before.map(|name| name + "\\").collect(), behind))
 }
 
 /// A name without what a slip of the pen puts around it: blanks, quotes, and all from a `"` or `=` on.

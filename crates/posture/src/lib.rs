@@ -5,6 +5,7 @@
 //! [`evaluate`] brings them together. Everything here is a pure function.
 
 mod catalog;
+pub mod diff;
 mod evaluate;
 pub mod harden;
 mod index;

@@ -20,7 +20,10 @@ mod wrap;
 
 pub use harden::{HardenMeta, harden_json, harden_readme, harden_text};
 pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
-pub use posture::{PostureMeta, PostureRenderer, PostureRule, posture_names, posture_renderer};
+pub use posture::{
+    DifferenceRenderer, PostureMeta, PostureRenderer, PostureRule, difference_names, difference_renderer,
+    posture_names, posture_renderer,
+};
 
 use ddefend_model::{Scanned, Summary};
 

@@ -1,6 +1,7 @@
 //! What `ddefend posture audit` prints: one small renderer per output, beside those of `scan` and `hunt`.
 
 mod csv;
+mod difference;
 mod essence;
 mod html;
 mod json;
@@ -10,6 +11,8 @@ mod ocsf;
 mod sarif;
 mod shape;
 mod text;
+
+pub use difference::{DifferenceRenderer, difference_names, difference_renderer};
 
 use ddefend_model::Diagnostic;
 use ddefend_model::posture::{Audit, PostureSummary};

@@ -6,12 +6,11 @@ use super::place::{file_name, fold};
 use super::plan::{Host, Policy, Source, unreadable};
 use super::run::{Shared, Told};
 use ddefend_model::code;
+use ddefend_model::posture::Audit;
 use ddefend_posture::{Machine, Store};
 use ddefend_registry::{Entry, Fact, Intent, Origin, Place, Root};
 use std::collections::BTreeMap;
 
-/// Whose the settings are that a policy has for users, where there are none.
-const POLICY_USER: &str = "(policy)";
 /// A host of which neither its registry nor its folder tells the name.
 const UNNAMED: &str = "(unnamed)";
 
@@ -133,7 +132,7 @@ pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Re
     }
     let asked = shared.settings.host.as_deref();
     let name = name(names.first().map(String::as_str), asked, &policy.folder);
-    let user = User { name: POLICY_USER.to_owned(), sid: String::new(), sources: Vec::new(), pieces };
+    let user = User { name: Audit::POLICY_USER.to_owned(), sid: String::new(), sources: Vec::new(), pieces };
     let machine = finish(&name, store, shared, &mut done);
     done.users = 1;
     (Ready { machine, users: vec![user], policies: Vec::new(), global: false }, done)

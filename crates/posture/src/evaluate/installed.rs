@@ -26,7 +26,7 @@ pub(super) struct Use {
     pub(super) active: BTreeSet<Pair>,
     /// There are settings of it where the application keeps its own.
     pub(super) used: BTreeSet<Pair>,
-    /// Settings or policies of the content name it.
+    /// Settings or policies of the content name it; without a version where they have none.
     pub(super) named: BTreeSet<Pair>,
 }
 
@@ -174,7 +174,7 @@ pub(super) fn user(catalog: &Catalog, store: &Store) -> Use {
             };
         }
         for (spot, version) in index.at(Part::User, folded) {
-            let Some(check) = catalog.checks().get(spot.check).filter(|_| !version.is_empty()) else { continue };
+            let Some(check) = catalog.checks().get(spot.check) else { continue };
             let said = |said: &[crate::Found]| said.iter().any(|found| found.origin != Origin::Deleted);
             let named = if spot.any_value {
                 key.values.values().any(|values| said(values))

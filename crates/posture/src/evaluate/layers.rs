@@ -45,12 +45,38 @@ struct Heard<'a> {
     explicit: bool,
     /// Places that no input covers.
     silent: Vec<&'a Spot>,
+    /// Only what decides is wanted.
+    brief: bool,
+}
+
+/// What a check comes to, without the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Brief {
+    pub(super) outcome: Outcome,
+    pub(super) layer: Layer,
+    pub(super) enforced: bool,
+    pub(super) means: String,
+}
+
+/// Works out what a check comes to, and no more: for changes that are only thought.
+pub(super) fn brief(catalog: &Catalog, number: usize, view: &View<'_>, subject: &Subject<'_>) -> Option<Brief> {
+    let check = catalog.checks().get(number)?;
+    let heard = listen(catalog, number, check, view, subject.version, true);
+    if let Some(says) = decide(check, &heard.says).and_then(|at| heard.says.get(at)) {
+        let enforced = enforced(says, machine_only(catalog, number));
+        return Some(Brief { outcome: outcome(says.verdict), layer: says.layer, enforced, means: says.means.clone() });
+    }
+    let default = built(catalog, check, subject.facts);
+    let known = heard.silent.is_empty() || heard.explicit;
+    let outcome = if known { default.outcome } else { Outcome::Unknown };
+    let means = if known { default_means(check, &default) } else { String::new() };
+    Some(Brief { outcome, layer: Layer::Default, enforced: false, means })
 }
 
 /// Works out one check.
 pub(super) fn check(catalog: &Catalog, number: usize, view: &View<'_>, subject: &Subject<'_>) -> Option<model::Check> {
     let check = catalog.checks().get(number)?;
-    let mut heard = listen(catalog, number, check, view, subject.version);
+    let mut heard = listen(catalog, number, check, view, subject.version, false);
     let decided = decide(check, &heard.says).map(|at| heard.says.swap_remove(at));
     let default = built(catalog, check, subject.facts);
     let show = shown(catalog, number, check, subject.version);
@@ -93,7 +119,6 @@ pub(super) fn check(catalog: &Catalog, number: usize, view: &View<'_>, subject: 
 }
 
 /// Written onto the check where a fault that was found elsewhere belongs to it.
-#[expect(dead_code, reason = "faults found elsewhere come next")]
 pub(super) fn misapplied(check: &mut model::Check, faults: impl Iterator<Item = Fault>) {
     check.faults.extend(faults);
     let nothing = check.layer == Layer::Default && !check.explicit;
@@ -111,17 +136,27 @@ fn set(result: &mut model::Check, check: &Check, says: &Says<'_>, machine_only: 
     result.means.clone_from(&says.means);
     result.layer = says.layer;
     result.level = says.level.unwrap_or(check.level);
-    result.enforced = says.verdict == Verdict::Secure
-        && match says.layer {
-            Layer::Cloud | Layer::Policy | Layer::Mdm | Layer::Machine => true,
-            Layer::Reported => machine_only,
-            Layer::User | Layer::Default => false,
-        };
+    result.enforced = enforced(says, machine_only);
     // The setting that decides stands first among those of its layer.
     let decides = |seen: &Seen| {
         seen.layer == says.layer && seen.key == result.key && seen.value == result.value && seen.origin != "deleted"
     };
     result.evidence.sort_by_key(|seen| (seen.origin == "deleted", seen.layer, !decides(seen)));
+}
+
+fn enforced(says: &Says<'_>, machine_only: bool) -> bool {
+    says.verdict == Verdict::Secure
+        && match says.layer {
+            Layer::Cloud | Layer::Policy | Layer::Mdm | Layer::Machine => true,
+            Layer::Reported => machine_only,
+            Layer::User | Layer::Default => false,
+        }
+}
+
+/// What the default says in words: the arm that its data are for.
+fn default_means(check: &Check, default: &Built) -> String {
+    let effective = default.effective.as_deref().unwrap_or_default();
+    arm_of(check, effective).map(|arm| arm.means.replace("{}", effective)).unwrap_or_default()
 }
 
 fn unset(result: &mut model::Check, check: &Check, default: Built, silent: &[&Spot], version: &str) {
@@ -148,8 +183,15 @@ fn unset(result: &mut model::Check, check: &Check, default: Built, silent: &[&Sp
     };
 }
 
-fn listen<'a>(catalog: &'a Catalog, number: usize, check: &'a Check, view: &View<'a>, version: &str) -> Heard<'a> {
-    let mut heard = Heard::default();
+fn listen<'a>(
+    catalog: &'a Catalog,
+    number: usize,
+    check: &'a Check,
+    view: &View<'a>,
+    version: &str,
+    brief: bool,
+) -> Heard<'a> {
+    let mut heard = Heard { brief, ..Heard::default() };
     for layer in LAYERS {
         for spot in catalog.index().of(number).filter(|spot| layer_of(check, spot) == layer) {
             if spot.key(version).is_none() {
@@ -193,11 +235,14 @@ fn hear<'a>(check: &'a Check, view: &View<'_>, version: &str, layer: Layer, item
                 data,
             });
         }
+        _ if heard.brief => {}
         Some(Reading::Type) => heard.faults.push(unread(check, item, fault::TYPE)),
         Some(Reading::Meaningless) => heard.faults.push(unread(check, item, fault::DATA)),
         _ => {}
     }
-    see(check, layer, item, heard);
+    if !heard.brief {
+        see(check, layer, item, heard);
+    }
 }
 
 /// Whether another value takes away what a place says.

@@ -19,7 +19,6 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    #[expect(dead_code, reason = "single changes come next")]
     pub(super) fn new(part: Part, key: &str, name: &str, data: Option<Data>) -> Self {
         Self { part, key: key.to_owned(), folded: fold(key), name: name.to_owned(), value: fold(name), data }
     }
