@@ -76,6 +76,11 @@ impl Row {
         Some(self.data(self.insecure.get(number % self.insecure.len().max(1))?))
     }
 
+    /// How many data protect, and how many do not.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.secure.len(), self.insecure.len())
+    }
+
     /// Data of a type that is not read here; none where every type is.
     pub(crate) fn mistyped(&self) -> Option<Data> {
         match self.kind {
