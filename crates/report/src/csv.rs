@@ -35,6 +35,12 @@ pub(crate) fn row(fields: &[String]) -> String {
     format!("{}\r\n", quoted.join(","))
 }
 
+/// A record of named fields; the columns that are not named are empty.
+pub(crate) fn named(columns: &[&str], values: &[(&str, &str)]) -> String {
+    let field = |column: &&str| values.iter().find(|(name, _)| name == column).map_or("", |(_, value)| *value);
+    row(&columns.iter().map(|column| field(column).to_owned()).collect::<Vec<String>>())
+}
+
 fn finding_row(scanned: &Scanned, finding: &Finding) -> String {
     let link = finding.link.as_ref();
     let word = |value: Option<&String>| value.cloned().unwrap_or_default();

@@ -8,6 +8,7 @@ mod json;
 mod jsonl;
 mod navigator;
 mod ocsf;
+mod page;
 mod sarif;
 mod shape;
 mod text;

@@ -11,6 +11,7 @@ pub mod hives;
 pub mod logs;
 pub mod mail;
 pub mod objects;
+pub mod registry;
 pub mod rtf;
 pub mod rules;
 pub mod word;
@@ -69,6 +70,7 @@ const AREAS: &[Area] = &[
     (logs::samples, logs::ENTRIES),
     (evtx::samples, evtx::ENTRIES),
     (hives::samples, hives::ENTRIES),
+    (registry::samples, registry::ENTRIES),
 ];
 
 /// Every sample of every area.

@@ -1,7 +1,7 @@
 //! One row per check, way in, fault and diagnostic (RFC 4180), safe to open in a spreadsheet.
 
 use super::{PostureMeta, PostureRenderer, shape};
-use crate::csv::row;
+use crate::csv::{named, row};
 use ddefend_model::Diagnostic;
 use ddefend_model::posture::{Audit, Check, Exposure, Fault, PostureSummary};
 
@@ -39,13 +39,6 @@ pub(super) fn make(_: &PostureMeta) -> Box<dyn PostureRenderer> {
 
 struct Csv;
 
-/// A row of named fields; the others are empty.
-fn named(values: &[(&str, &str)]) -> String {
-    let field =
-        |column: &&str| values.iter().find(|(name, _)| name == column).map_or("", |(_, value)| *value).to_owned();
-    row(&COLUMNS.iter().map(field).collect::<Vec<String>>())
-}
-
 impl PostureRenderer for Csv {
     fn begin(&mut self) -> String {
         row(&COLUMNS.map(str::to_owned))
@@ -59,13 +52,16 @@ impl PostureRenderer for Csv {
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
-        named(&[
-            ("type", "diagnostic"),
-            ("id", &diagnostic.code),
-            ("why", &diagnostic.message),
-            ("source", &diagnostic.part.to_string()),
-            ("place", &diagnostic.location.to_string()),
-        ])
+        named(
+            &COLUMNS,
+            &[
+                ("type", "diagnostic"),
+                ("id", &diagnostic.code),
+                ("why", &diagnostic.message),
+                ("source", &diagnostic.part.to_string()),
+                ("place", &diagnostic.location.to_string()),
+            ],
+        )
     }
 
     fn end(&mut self, _: &PostureSummary) -> String {
@@ -79,67 +75,76 @@ fn of_check(audit: &Audit, check: &Check) -> String {
     let said = |of: fn(&ddefend_model::posture::Seen) -> &str| decides.map(of).unwrap_or_default();
     let faults: Vec<&str> = check.faults.iter().map(|fault| fault.id.as_str()).collect();
     let notes = [std::slice::from_ref(&check.default), &check.notes].concat();
-    named(&[
-        ("type", "check"),
-        ("level", check.level.as_str()),
-        ("host", &audit.host),
-        ("user", &audit.user),
-        ("id", &check.id),
-        ("title", &check.title),
-        ("application", &check.application),
-        ("version", &check.version),
-        ("verdict", check.verdict.as_str()),
-        ("outcome", check.outcome.as_str()),
-        ("effective", check.effective.as_deref().unwrap_or_default()),
-        ("means", &check.means),
-        ("layer", check.layer.as_str()),
-        ("enforced", if check.enforced { "yes" } else { "no" }),
-        ("mitigation", &check.mitigation),
-        ("class", &check.class),
-        ("key", &check.key),
-        ("value", &check.value),
-        ("why", notes.join(" ").trim()),
-        ("faults", &faults.join(" ")),
-        ("written", said(|seen| &seen.written)),
-        ("source", said(|seen| &seen.source)),
-        ("place", said(|seen| &seen.place)),
-        ("origin", said(|seen| &seen.origin)),
-    ])
+    named(
+        &COLUMNS,
+        &[
+            ("type", "check"),
+            ("level", check.level.as_str()),
+            ("host", &audit.host),
+            ("user", &audit.user),
+            ("id", &check.id),
+            ("title", &check.title),
+            ("application", &check.application),
+            ("version", &check.version),
+            ("verdict", check.verdict.as_str()),
+            ("outcome", check.outcome.as_str()),
+            ("effective", check.effective.as_deref().unwrap_or_default()),
+            ("means", &check.means),
+            ("layer", check.layer.as_str()),
+            ("enforced", if check.enforced { "yes" } else { "no" }),
+            ("mitigation", &check.mitigation),
+            ("class", &check.class),
+            ("key", &check.key),
+            ("value", &check.value),
+            ("why", notes.join(" ").trim()),
+            ("faults", &faults.join(" ")),
+            ("written", said(|seen| &seen.written)),
+            ("source", said(|seen| &seen.source)),
+            ("place", said(|seen| &seen.place)),
+            ("origin", said(|seen| &seen.origin)),
+        ],
+    )
 }
 
 fn of_exposure(audit: &Audit, exposure: &Exposure) -> String {
     let remedy = exposure.closed_by.first().map(shape::change).unwrap_or_default();
-    named(&[
-        ("type", "exposure"),
-        ("level", exposure.level.as_str()),
-        ("host", &audit.host),
-        ("user", &audit.user),
-        ("id", &exposure.id),
-        ("title", &exposure.title),
-        ("application", &exposure.application),
-        ("version", &exposure.version),
-        ("verdict", exposure.state.as_str()),
-        ("means", &exposure.decided_by),
-        ("enforced", if exposure.enforced { "yes" } else { "no" }),
-        ("why", &exposure.why),
-        ("remedy", &remedy),
-    ])
+    named(
+        &COLUMNS,
+        &[
+            ("type", "exposure"),
+            ("level", exposure.level.as_str()),
+            ("host", &audit.host),
+            ("user", &audit.user),
+            ("id", &exposure.id),
+            ("title", &exposure.title),
+            ("application", &exposure.application),
+            ("version", &exposure.version),
+            ("verdict", exposure.state.as_str()),
+            ("means", &exposure.decided_by),
+            ("enforced", if exposure.enforced { "yes" } else { "no" }),
+            ("why", &exposure.why),
+            ("remedy", &remedy),
+        ],
+    )
 }
 
 fn of_fault(audit: &Audit, fault: &Fault) -> String {
-    named(&[
-        ("type", "fault"),
-        ("host", &audit.host),
-        ("user", &audit.user),
-        ("id", &fault.check),
-        ("verdict", "misapplied"),
-        ("effective", &fault.data),
-        ("key", &fault.key),
-        ("value", &fault.value),
-        ("why", &fault.message),
-        ("remedy", &fault.remedy),
-        ("faults", &fault.id),
-        ("source", &fault.source),
-        ("place", &fault.place),
-    ])
+    named(
+        &COLUMNS,
+        &[
+            ("type", "fault"),
+            ("host", &audit.host),
+            ("user", &audit.user),
+            ("id", &fault.check),
+            ("verdict", "misapplied"),
+            ("effective", &fault.data),
+            ("key", &fault.key),
+            ("value", &fault.value),
+            ("why", &fault.message),
+            ("remedy", &fault.remedy),
+            ("faults", &fault.id),
+            ("source", &fault.source),
+            ("place", &fault.place),
+        ],
+    )
 }

@@ -1,6 +1,11 @@
 //! What `ddefend posture diff` prints: one small renderer per output.
 
+mod csv;
+mod html;
+mod json;
 mod jsonl;
+mod shape;
+mod text;
 
 use super::PostureMeta;
 use ddefend_model::Diagnostic;
@@ -27,7 +32,8 @@ pub trait DifferenceRenderer {
 type Make = fn(&PostureMeta) -> Box<dyn DifferenceRenderer>;
 
 /// Every output: name, constructor. One line each.
-const OUTPUTS: &[(&str, Make)] = &[("jsonl", jsonl::make)];
+const OUTPUTS: &[(&str, Make)] =
+    &[("text", text::make), ("json", json::make), ("jsonl", jsonl::make), ("csv", csv::make), ("html", html::make)];
 
 /// Names of the outputs of `posture diff`, for `--format`.
 pub fn difference_names() -> impl Iterator<Item = &'static str> {

@@ -30,17 +30,21 @@ pub(super) struct Kind {
 impl Alike {
     /// True where one like it was met before: it is counted then.
     pub(super) fn folds(&mut self, audit: &Audit) -> bool {
-        let shape = essence(audit);
+        self.counts(essence(audit), || name(audit))
+    }
+
+    /// The same for anything with a digest and a name.
+    pub(super) fn counts(&mut self, shape: u128, name: impl Fn() -> String) -> bool {
         if let Some(kind) = self.shapes.get(&shape).and_then(|at| self.kinds.get_mut(*at)) {
             kind.count += 1;
             if kind.names.len() < NAMES {
-                kind.names.push(name(audit));
+                kind.names.push(name());
             }
             return true;
         }
         if self.shapes.len() < SHAPES {
             self.shapes.insert(shape, self.kinds.len());
-            self.kinds.push(Kind { first: name(audit), names: Vec::new(), count: 0 });
+            self.kinds.push(Kind { first: name(), names: Vec::new(), count: 0 });
         }
         false
     }
@@ -56,17 +60,36 @@ impl Alike {
     }
 }
 
-/// `alice on WS-017`, or the host for the machine.
-pub(super) fn name(audit: &Audit) -> String {
-    if audit.user.is_empty() { audit.host.clone() } else { format!("{} on {}", audit.user, audit.host) }
+impl Kind {
+    /// `alice on WS-017, bob on WS-017 and 3 more`.
+    pub(super) fn others(&self) -> String {
+        let more = self.count.saturating_sub(self.names.len() as u64);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", self.names.join(", "))
+    }
 }
 
-/// A digest of all that was found; 128 bits, so that two kinds are not taken for one by chance.
+/// `alice on WS-017`, or the host for the machine.
+pub(super) fn name(audit: &Audit) -> String {
+    named(&audit.host, &audit.user)
+}
+
+/// The same for a host and a user.
+pub(super) fn named(host: &str, user: &str) -> String {
+    if user.is_empty() { host.to_owned() } else { format!("{user} on {host}") }
+}
+
+/// A digest of all that was found.
 fn essence(audit: &Audit) -> u128 {
+    digest(|hasher| feed(audit, hasher))
+}
+
+/// 128 bits, so that two things are not taken for one by chance.
+pub(super) fn digest(feed: impl Fn(&mut DefaultHasher)) -> u128 {
     let mut halves = [DefaultHasher::new(), DefaultHasher::new()];
     for (index, hasher) in halves.iter_mut().enumerate() {
         index.hash(hasher);
-        feed(audit, hasher);
+        feed(hasher);
     }
     let [high, low] = halves.map(|hasher| hasher.finish());
     u128::from(high) << 64 | u128::from(low)

@@ -15,8 +15,8 @@ use ddefend_model::posture::{Audit, PostureSummary, Verdict, Way};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-const BASE: &str = include_str!("../hunt/html/hunt.css");
-const STYLE: &str = include_str!("html/posture.css");
+pub(super) const BASE: &str = include_str!("../hunt/html/hunt.css");
+pub(super) const STYLE: &str = include_str!("html/posture.css");
 const SCRIPT: &str = include_str!("html/filter.js");
 /// SHA-256 of [`SCRIPT`], for the content security policy; a test holds it.
 const SCRIPT_DIGEST: &str = include_str!("html/filter.sha256");
@@ -199,7 +199,7 @@ impl Html {
     }
 }
 
-fn gap_line(gap: &Diagnostic) -> String {
+pub(super) fn gap_line(gap: &Diagnostic) -> String {
     let kind = if gap.is_gap() { "" } else { "note: " };
     format!(
         "<li>{kind}<code>{}</code> {}: {} <span class=\"id\">{}</span></li>\n",

@@ -6,57 +6,25 @@ mod faults;
 mod ways;
 
 use super::essence::Alike;
+use super::page::{Page, Titles, diagnostic_text, same_again};
 use super::{PostureMeta, PostureRenderer, shape};
-use crate::columns::Columns;
-use crate::paint::{Paint, Style};
+use crate::paint::Style;
 use crate::text::{bytes, plural};
-use crate::{escape, wrap};
 use ddefend_model::Diagnostic;
 use ddefend_model::posture::{Audit, PostureSummary, Verdict, Way};
 use std::collections::BTreeMap;
 
-/// Columns that labels take.
-const LABEL: usize = 9;
 /// Diagnostics listed unless verbose.
 const DIAGNOSTICS: usize = 5;
 
 pub(super) fn make(meta: &PostureMeta) -> Box<dyn PostureRenderer> {
-    let width = if meta.width == 0 { 100 } else { meta.width.clamp(60, 200) };
     Box::new(Text {
-        page: Page {
-            columns: Columns { width, paint: Paint { colour: meta.colour }, label: LABEL },
-            verbose: meta.verbose,
-        },
+        page: Page::new(meta),
         attack: meta.rules.iter().map(|rule| (rule.id.clone(), rule.attack.clone())).collect(),
         alike: Alike::default(),
-        host: None,
+        titles: Titles::default(),
         gaps: Vec::new(),
     })
-}
-
-/// What every part of the text needs to know.
-#[derive(Clone, Copy, Debug)]
-struct Page {
-    columns: Columns,
-    verbose: bool,
-}
-
-impl Page {
-    /// A text behind a mark that is printed already safe and painted; the lines that follow are indented by as much.
-    fn hang(&self, mark: &str, mark_width: usize, text: &str, style: Style) -> String {
-        let mut out = String::new();
-        let width = self.columns.width.saturating_sub(mark_width);
-        for (index, line) in wrap::wrap(&escape::terminal(text), width).iter().enumerate() {
-            let before = if index == 0 { mark.to_owned() } else { " ".repeat(mark_width) };
-            out.push_str(&format!("{before}{}\n", self.columns.paint.with(style, line)));
-        }
-        out
-    }
-
-    fn heading(&self, text: &str) -> String {
-        let line = wrap::clip(&escape::terminal(text), self.columns.width.saturating_sub(2));
-        format!("\n  {}\n", self.columns.paint.with(Style::Strong, &line))
-    }
 }
 
 /// The colour of a state.
@@ -73,8 +41,7 @@ struct Text {
     /// Techniques of the ways in, by id.
     attack: BTreeMap<String, String>,
     alike: Alike,
-    /// The host whose heading was printed last.
-    host: Option<String>,
+    titles: Titles,
     /// The first diagnostics, for the end.
     gaps: Vec<Diagnostic>,
 }
@@ -84,7 +51,7 @@ impl PostureRenderer for Text {
         if !self.page.verbose && self.alike.folds(audit) {
             return String::new();
         }
-        let mut out = self.title(audit);
+        let mut out = self.titles.title(self.page, &audit.host, &audit.user, &audit.sid);
         let head = self.head(audit);
         if !head.is_empty() {
             out.push_str(&format!("\n{head}"));
@@ -111,7 +78,7 @@ impl PostureRenderer for Text {
 
     fn end(&mut self, summary: &PostureSummary) -> String {
         let mut out = self.folded();
-        if self.host.is_some() {
+        if self.titles.began() {
             out.push('\n');
         }
         out.push_str(&self.summary(summary));
@@ -120,31 +87,6 @@ impl PostureRenderer for Text {
 }
 
 impl Text {
-    /// The host, where it is another than before, and the user.
-    fn title(&mut self, audit: &Audit) -> String {
-        let page = self.page;
-        let width = page.columns.width;
-        let mut out = String::new();
-        if self.host.as_ref() != Some(&audit.host) {
-            if self.host.is_some() {
-                out.push('\n');
-            }
-            let host = wrap::clip(&escape::terminal(&audit.host), width.saturating_sub(4));
-            let line = format!("━━ {host} ");
-            out.push_str(&format!("{}\n", page.columns.paint.with(Style::Strong, &fill(&line, '━', width))));
-            self.host = Some(audit.host.clone());
-        }
-        let sid =
-            if audit.sid.is_empty() || audit.sid == audit.user { String::new() } else { format!(" ({})", audit.sid) };
-        let name = if audit.user.is_empty() { "machine".to_owned() } else { format!("user {}{sid}", audit.user) };
-        let name = wrap::clip(&escape::terminal(&name), width.saturating_sub(4));
-        out.push_str(&format!(
-            "\n{}\n",
-            page.columns.paint.with(Style::Strong, &fill(&format!("── {name} "), '─', width))
-        ));
-        out
-    }
-
     /// The question and its answer, and what the user works with.
     fn head(&self, audit: &Audit) -> String {
         let columns = self.page.columns;
@@ -177,21 +119,7 @@ impl Text {
 
     /// Audits that were not shown because one like them was.
     fn folded(&self) -> String {
-        let page = self.page;
-        let mut out = String::new();
-        for kind in self.alike.kinds() {
-            if out.is_empty() {
-                out.push_str(&format!(
-                    "\n{}\n",
-                    page.columns.paint.with(Style::Strong, &fill("── the same again ", '─', page.columns.width))
-                ));
-            }
-            let more = kind.count.saturating_sub(kind.names.len() as u64);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let text = format!("{} alike: {}, {}{more}", kind.count + 1, kind.first, kind.names.join(", "));
-            out.push_str(&page.hang("  ", 2, &text, Style::Plain));
-        }
-        out
+        same_again(self.page, &self.alike)
     }
 
     /// Counts over everything.
@@ -242,18 +170,4 @@ impl Text {
         }
         out
     }
-}
-
-/// A line filled up to the width.
-fn fill(line: &str, with: char, width: usize) -> String {
-    use unicode_width::UnicodeWidthStr as _;
-    let missing = width.saturating_sub(line.width());
-    format!("{line}{}", with.to_string().repeat(missing))
-}
-
-fn diagnostic_text(diagnostic: &Diagnostic) -> String {
-    let place = diagnostic.location.to_string();
-    let part = diagnostic.part.to_string();
-    let at = if place.is_empty() { part } else { format!("{part}, {place}") };
-    format!("{at}: {} ({})", diagnostic.message, diagnostic.code)
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod audits;
+pub(crate) mod differences;
 
 use ddefend_model::{
     Detection, Diagnostic, EventRef, Familiarity, HuntSummary, Level, Location, MatchedField, PartPath, Process,

@@ -75,10 +75,7 @@ impl Section {
     pub(super) fn page(&self, kind: &Kind) -> String {
         let mut alike = String::new();
         if kind.count > 0 {
-            let more = kind.count.saturating_sub(kind.names.len() as u64);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            alike =
-                format!("<p class=\"note\">{} alike: also {}{more}.</p>\n", kind.count + 1, e(&kind.names.join(", ")));
+            alike = format!("<p class=\"note\">{} alike: also {}.</p>\n", kind.count + 1, e(&kind.others()));
         }
         format!("{}{alike}{}", self.head, self.body)
     }

@@ -1,8 +1,8 @@
 //! The table of what is not in order, worst first.
 
-use super::Page;
 use crate::escape;
 use crate::paint::Style;
+use crate::posture::page::Page;
 use crate::posture::shape;
 use crate::wrap::{clip, pad, squeeze, wrap};
 use ddefend_model::Level;

@@ -1,7 +1,7 @@
 //! What each verdict rests on.
 
-use super::Page;
 use crate::paint::Style;
+use crate::posture::page::Page;
 use crate::posture::shape;
 use ddefend_model::posture::{Audit, Check, Seen};
 

@@ -1,7 +1,7 @@
 //! Hardening that was applied wrongly, with what to do.
 
-use super::Page;
 use crate::paint::Style;
+use crate::posture::page::Page;
 use crate::posture::shape;
 use ddefend_model::posture::Audit;
 

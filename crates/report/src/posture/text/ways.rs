@@ -1,8 +1,9 @@
 //! Ways in, the widest open first: who decides, what opens and what closes them.
 
-use super::{Page, way_style};
+use super::way_style;
 use crate::escape;
 use crate::paint::Style;
+use crate::posture::page::Page;
 use crate::posture::shape;
 use crate::wrap::{clip, pad};
 use ddefend_model::Level;
