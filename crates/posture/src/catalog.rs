@@ -341,7 +341,7 @@ impl Strength {
     }
 }
 
-/// Something that makes barriers void where its check is not secure.
+/// Something that makes barriers void where its check is insecure at level medium or above.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bypass {
