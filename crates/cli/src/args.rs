@@ -4,7 +4,9 @@ mod rules;
 mod run;
 
 pub(crate) use hunt::Hunt as HuntArgs;
-pub(crate) use posture::{Part, Posture, PostureAudit, PostureInputs, PostureLimits, PostureVerb};
+pub(crate) use posture::{
+    Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
+};
 pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesExplain, RulesList, RulesTest, RulesVerb};
 pub(crate) use run::RunArgs;
 

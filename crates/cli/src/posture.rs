@@ -1,6 +1,8 @@
 //! `ddefend posture`: audit, diff, harden.
 
 mod audit;
+mod diff;
+mod harden;
 
 use crate::Outcome;
 use crate::args::{Part, Posture, PostureInputs, PostureLimits, PostureVerb, RunArgs};
@@ -25,6 +27,8 @@ pub(crate) fn run(args: &Posture, content: &Content) -> Outcome {
     };
     match &args.verb {
         PostureVerb::Audit(args) => audit::run(args, content, &catalog),
+        PostureVerb::Diff(args) => diff::run(args, content, &catalog),
+        PostureVerb::Harden(args) => harden::run(args, content, &catalog),
     }
 }
 
@@ -51,5 +55,6 @@ fn settings<'c>(
         }),
         host: inputs.host.clone(),
         what_if: what_if.to_vec(),
+        harden: None,
     }
 }

@@ -67,12 +67,14 @@ fn formats() {
 fn command_line() {
     let mut out =
         String::from("# Command line\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`.\n");
-    let verbs: [&[&str]; 10] = [
+    let verbs: [&[&str]; 12] = [
         &["--help"],
         &["scan", "--help"],
         &["hunt", "--help"],
         &["posture", "--help"],
         &["posture", "audit", "--help"],
+        &["posture", "diff", "--help"],
+        &["posture", "harden", "--help"],
         &["rules", "--help"],
         &["rules", "test", "--help"],
         &["rules", "list", "--help"],

@@ -221,6 +221,12 @@ fn every_check_has_a_rule_and_every_rule_names_checks_that_exist() {
         let set = insecure(check).iter().all(|term| groups.by_hand(On::Set, &check.id) || groups.of(term).is_some());
         assert!(set, "{}: no group of groups.toml has it", check.id);
     }
+    for entry in std::fs::read_dir(groups::folder()).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        let Some(rule) = name.strip_suffix(".yml").filter(|rule| !rule.ends_with(".samples")) else { continue };
+        let known = groups.group.iter().any(|it| it.name == rule) || groups.hand.iter().any(|it| it.rule == rule);
+        assert!(known, "{rule}: groups.toml says neither of which checks it is made nor why it is not");
+    }
     for group in &groups.group {
         let text = std::fs::read_to_string(groups::folder().join(format!("{}.yml", group.name))).unwrap_or_default();
         let named = text.split("posture-checks:").nth(1).unwrap_or_default();

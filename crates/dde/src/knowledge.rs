@@ -356,6 +356,13 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
+    /// Whether a name is a known DDE server that is no shell: a feed, or an application that serves its documents.
+    #[must_use]
+    pub fn is_server(&self, name: &str) -> bool {
+        let is = |known: &String| known.eq_ignore_ascii_case(name.trim());
+        self.services.feeds.iter().any(is) || self.services.applications.iter().any(|it| it.names.iter().any(is))
+    }
+
     /// Compiles the files' contents.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ mod piece;
 mod place;
 mod plan;
 mod run;
+mod side;
 
 pub use plan::{Asked, Plan};
 pub use run::{PostureSettings, Told, audit_inputs};
+pub use side::audit_side;

@@ -74,6 +74,8 @@ pub(crate) enum Segment {
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     pub(crate) segments: Vec<Segment>,
+    /// The folded text before the first segment that is no name, with its last backslash.
+    pub(crate) stem: String,
 }
 
 impl Pattern {
@@ -84,11 +86,20 @@ impl Pattern {
             "*" => Segment::Any,
             name => Segment::Name(name.to_owned()),
         };
-        Self { segments: key.split('\\').filter(|part| !part.is_empty()).map(segment).collect() }
+        let segments: Vec<Segment> = key.split('\\').filter(|part| !part.is_empty()).map(segment).collect();
+        let names = segments.iter().map_while(|segment| match segment {
+            Segment::Name(name) => Some(format!("{name}\\")),
+            _ => None,
+        });
+        let stem = names.collect();
+        Self { segments, stem }
     }
 
     /// Version and application that the key names, where it fits; with `below`, keys below it fit as well.
     pub(crate) fn fit<'k>(&self, folded: &'k str, below: bool) -> Option<Fit<'k>> {
+        if !folded.starts_with(self.stem.trim_end_matches('\\')) {
+            return None;
+        }
         let mut parts = folded.split('\\');
         let mut fit = Fit::default();
         for segment in &self.segments {
@@ -103,17 +114,6 @@ impl Pattern {
             }
         }
         (below || parts.next().is_none()).then_some(fit)
-    }
-
-    /// The folded text before the first segment that is no name, with its last backslash.
-    pub(crate) fn stem(&self) -> String {
-        let mut stem = String::new();
-        for segment in &self.segments {
-            let Segment::Name(name) = segment else { break };
-            stem.push_str(name);
-            stem.push('\\');
-        }
-        stem
     }
 }
 
@@ -154,6 +154,12 @@ impl Spot {
     }
 }
 
+/// A folded key with `<ver>` for the version in it.
+fn any_version(folded: &str) -> String {
+    let segments: Vec<&str> = folded.split('\\').map(|name| if is_version(name) { "<ver>" } else { name }).collect();
+    segments.join("\\")
+}
+
 /// Everything that is looked up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -177,6 +183,8 @@ pub(crate) struct Index {
     pub(crate) evidence: Vec<(Part, Pattern)>,
     /// Other keys that decide.
     watched: Vec<(Part, Pattern)>,
+    /// Folded keys above those of places, versions as `<ver>`: whether they are there decides what an undo takes away.
+    above: BTreeSet<(Part, String)>,
     /// Folded keys of a user before the version, with their last backslash, longest first.
     pub(crate) trees: Vec<String>,
     interest: Interest,
@@ -224,7 +232,7 @@ impl Index {
         let folded = fold(row.key.trim_matches('\\'));
         let key_of = |version: &str| {
             let key = folded.replace("<ver>", version);
-            if wild { Pattern::new(&key).stem() } else { key }
+            if wild { Pattern::new(&key).stem } else { key }
         };
         let keys: Vec<(String, String)> = if row.versions.is_empty() {
             vec![(String::new(), key_of(""))]
@@ -238,6 +246,11 @@ impl Index {
             for (version, key) in &keys {
                 self.exact.entry((part, key.clone())).or_default().push((at, version.clone()));
             }
+        }
+        let mut key = any_version(&folded);
+        while let Some(at) = key.rfind('\\') {
+            key.truncate(at);
+            self.above.insert((part, key.clone()));
         }
         self.want(part, row.key);
         if part != Part::Files {
@@ -322,7 +335,9 @@ impl Index {
 
     /// Whether the key itself is worth keeping.
     pub(crate) fn keeps_key(&self, part: Part, folded: &str) -> bool {
-        self.wants(part, folded, true) || folded.rsplit('\\').next().is_some_and(|name| self.names.contains_key(name))
+        self.wants(part, folded, true)
+            || folded.rsplit('\\').next().is_some_and(|name| self.names.contains_key(name))
+            || self.above.contains(&(part, any_version(folded)))
     }
 
     fn wants(&self, part: Part, folded: &str, below: bool) -> bool {

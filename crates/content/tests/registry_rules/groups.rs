@@ -139,7 +139,9 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
             let open = is.number.is_empty() && is.text.is_empty();
             let mut not: Vec<Said> = below(&is).into_iter().collect();
             if open {
-                let apart = |earlier: &&&Match| earlier.bits.zip(is.clear).is_none_or(|(set, clear)| set & clear == 0);
+                let cut =
+                    |set: Option<u64>, clear: Option<u64>| set.zip(clear).is_some_and(|(set, clear)| set & clear != 0);
+                let apart = |it: &&&Match| !cut(it.bits, is.clear) && !cut(is.bits, it.clear);
                 let earlier: Vec<_> = earlier.iter().filter(apart).collect();
                 assert!(earlier.iter().all(|it| it.from.is_none()), "{}: 'from' before another arm", check.id);
                 not.extend(earlier.iter().map(|earlier| said(earlier, place)));

@@ -7,10 +7,17 @@ use super::plan::{Host, Policy, Source, unreadable};
 use super::run::{Shared, Told};
 use ddefend_model::code;
 use ddefend_model::posture::Audit;
+use ddefend_posture::harden::{machine_plan, user_plan};
 use ddefend_posture::{Machine, Store};
 use ddefend_registry::{Entry, Fact, Intent, Origin, Place, Root};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
+/// Files of a backup that name its policy, and how much of one is read.
+const BACKUP: [&str; 4] = ["bkupInfo.xml", "Backup.xml", "manifest.xml", "gpreport.xml"];
+const BACKUP_SIZE: u64 = 4 << 20;
 /// A host of which neither its registry nor its folder tells the name.
 const UNNAMED: &str = "(unnamed)";
 
@@ -28,6 +35,8 @@ pub(super) struct Done {
 #[derive(Debug)]
 pub(super) struct Ready {
     machine: Machine,
+    /// The machine as it would be hardened, where that is asked for.
+    hardened: Option<Machine>,
     /// Its users, in the order in which they are told.
     pub(super) users: Vec<User>,
     /// What its own policies have for users: one security identifier, or all.
@@ -112,7 +121,8 @@ pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready
     }
     let name = name(identity.host.as_deref(), shared.settings.host.as_deref(), &host.folder);
     let users = users(host, kept, &identity);
-    let ready = Ready { machine: finish(&name, store, shared, &mut done), users, policies, global: true };
+    let (machine, hardened) = finish(&name, store, shared, &mut done);
+    let ready = Ready { machine, hardened, users, policies, global: true };
     done.users = ready.users.len();
     (ready, done)
 }
@@ -123,8 +133,10 @@ pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Re
     let mut identity = Identity::default();
     let mut store = Store::new(shared.settings.catalog);
     let (mut pieces, mut names) = (Vec::new(), Vec::new());
+    let backup = backup_name(&policy.folder);
     for source in &policy.sources {
-        let read = done.read_for(source, shared, worker, &mut identity, true);
+        let mut read = done.read_for(source, shared, worker, &mut identity, true);
+        read.name(backup.as_deref());
         names.extend(read.machine.iter().chain(&read.everybody).filter_map(|piece| piece.source.policy.clone()));
         read.machine.iter().for_each(|piece| piece.fill(&mut store));
         pieces.extend(read.everybody);
@@ -133,17 +145,32 @@ pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Re
     let asked = shared.settings.host.as_deref();
     let name = name(names.first().map(String::as_str), asked, &policy.folder);
     let user = User { name: Audit::POLICY_USER.to_owned(), sid: String::new(), sources: Vec::new(), pieces };
-    let machine = finish(&name, store, shared, &mut done);
+    let (machine, hardened) = finish(&name, store, shared, &mut done);
     done.users = 1;
-    (Ready { machine, users: vec![user], policies: Vec::new(), global: false }, done)
+    (Ready { machine, hardened, users: vec![user], policies: Vec::new(), global: false }, done)
 }
 
-fn finish(name: &str, mut store: Store, shared: &Shared<'_>, done: &mut Done) -> Machine {
+/// The name of the policy that a backup is of, from what stands beside it.
+pub(super) fn backup_name(folder: &str) -> Option<String> {
+    BACKUP.iter().find_map(|name| {
+        let mut bytes = Vec::new();
+        let file = File::open(Path::new(folder).join(name)).ok()?;
+        file.take(BACKUP_SIZE).read_to_end(&mut bytes).ok()?;
+        ddefend_registry::backup_name(&bytes)
+    })
+}
+
+fn finish(name: &str, mut store: Store, shared: &Shared<'_>, done: &mut Done) -> (Machine, Option<Machine>) {
     let changes = shared.what_if.iter().filter_map(|pieces| pieces.machine.as_ref());
     store.apply(changes.map(|piece| (&piece.source, piece.facts.as_slice())));
     let (machine, audit) = ddefend_posture::machine(shared.settings.catalog, name, store);
+    let planned = shared.settings.harden.as_ref().map(|request| machine_plan(request, &machine, &audit));
     done.told.push(Told::Audit(Box::new(audit)));
-    machine
+    let hardened = planned.map(|(plan, hardened)| {
+        done.told.push(Told::Hardening(Box::new(plan)));
+        hardened
+    });
+    (machine, hardened)
 }
 
 /// Reads everything of one user and works out what holds.
@@ -180,7 +207,10 @@ pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize)
     });
     store.apply(changes.map(|piece| (&piece.source, piece.facts.as_slice())));
     let audit = ddefend_posture::evaluate(shared.settings.catalog, &ready.machine, &user.name, &user.sid, &store);
+    let planned = shared.settings.harden.as_ref().zip(ready.hardened.as_ref());
+    let planned = planned.map(|(request, hardened)| user_plan(request, hardened, &store, &audit));
     done.told.push(Told::Audit(Box::new(audit)));
+    done.told.extend(planned.map(|plan| Told::Hardening(Box::new(plan))));
     done
 }
 

@@ -59,7 +59,7 @@ pub(super) struct Reading<'s> {
     pub(super) interest: Interest,
     pub(super) limits: &'s Limits,
     pub(super) gate: Gate,
-    pub(super) watchdog: Watchdog,
+    pub(super) watchdog: &'s Watchdog,
     /// The part of the registry that a policy file is for, where neither it nor its path says so.
     pub(super) part: Option<Root>,
 }

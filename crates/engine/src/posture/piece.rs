@@ -40,6 +40,16 @@ pub(super) struct Pieces {
     pub(super) users: BTreeMap<String, Piece>,
 }
 
+impl Pieces {
+    /// Gives the group policy's name to what does not say it.
+    pub(super) fn name(&mut self, policy: Option<&str>) {
+        let pieces = self.machine.iter_mut().chain(&mut self.everybody).chain(self.users.values_mut());
+        for piece in pieces.filter(|piece| piece.source.policy.is_none()) {
+            piece.source.policy = policy.map(str::to_owned);
+        }
+    }
+}
+
 /// Takes an input apart. `HKEY_CURRENT_USER` of a policy, or where `everybody` is asked for, is every user's.
 pub(super) fn split(source: &Source, loaded: Loaded, everybody: bool) -> Pieces {
     let Some(about) = loaded.about else { return Pieces::default() };

@@ -52,6 +52,9 @@ pub(super) fn file_name(path: &str) -> &str {
 /// that the investigator's own disk is one of Windows as well, what is below it counts.
 pub(super) fn place_below(path: &Path, root: &Path) -> Placed {
     let whole = place(path);
+    if path != root && !is_below_profile(root) {
+        return whole;
+    }
     let below = path.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty());
     let (below, above) = match below {
         Some(below) => (below, root),
@@ -63,6 +66,13 @@ pub(super) fn place_below(path: &Path, root: &Path) -> Placed {
         }
         _ => whole,
     }
+}
+
+/// Whether a folder lies deeper in a volume than a profile: whoever names it means what is in it, not the volume.
+fn is_below_profile(root: &Path) -> bool {
+    let Part::Inside(on_host) = place(root).part else { return true };
+    let parts: Vec<String> = on_host.split('\\').skip(1).map(fold).collect();
+    parts.len() > 2 && parts.first().is_some_and(|first| PROFILES.contains(&first.as_str()))
 }
 
 /// Works out what a path says.
@@ -254,6 +264,18 @@ mod tests {
         check("H/C/Users/alice/NTUSER.DAT.LOG1", "H", inside(r"C:\Users\alice\NTUSER.DAT.LOG1"));
         let local = "H/C/Windows/System32/GroupPolicyUsers/S-1-5-21-1-2-3-1001/User/registry.pol";
         check(local, "H", Part::LocalPolicy(Some("S-1-5-21-1-2-3-1001".to_owned())));
+    }
+
+    #[test]
+    fn an_investigators_own_disk_is_no_evidence() {
+        let part = |path: &str, root: &str| place_below(Path::new(path), Path::new(root)).part;
+        assert_eq!(part("/mnt/c/Users/me/cases/H1/hkcu.reg", "/mnt/c/Users/me/cases"), Part::Loose);
+        assert_eq!(part("/mnt/c/Users/me/cases/H1/hkcu.reg", "/mnt/c/Users/me/cases/H1/hkcu.reg"), Part::Loose);
+        let tweak = "H/C/Users/alice/Desktop/tweak.reg";
+        for root in ["H", "H/C", "H/C/Users", "H/C/Users/alice"] {
+            assert!(matches!(part(tweak, root), Part::Inside(_)), "{root}");
+        }
+        assert_eq!(part("H/C/Users/alice/NTUSER.DAT", "H/C/Users/alice"), Part::User("alice".to_owned()));
     }
 
     #[test]

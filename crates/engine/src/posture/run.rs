@@ -12,6 +12,7 @@ use ddefend_guard::Limits;
 use ddefend_model::posture::{Audit, PostureSummary};
 use ddefend_model::{Diagnostic, code};
 use ddefend_posture::Catalog;
+use ddefend_posture::harden::{self, Request};
 use ddefend_registry::Root;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +42,8 @@ pub struct PostureSettings<'c> {
     pub host: Option<String>,
     /// Changes that are merged over what was read, in this order.
     pub what_if: Vec<PathBuf>,
+    /// Also work out the change that hardens.
+    pub harden: Option<Request<'c>>,
 }
 
 /// What an audit tells, in the order of hosts and users.
@@ -48,6 +51,8 @@ pub struct PostureSettings<'c> {
 pub enum Told {
     /// A machine, or a user of the machine before.
     Audit(Box<Audit>),
+    /// The change that hardens what the audit before is of.
+    Hardening(Box<harden::Plan>),
     /// Something could not be read.
     Diagnostic(Box<Diagnostic>),
 }
@@ -105,36 +110,19 @@ pub fn audit_inputs<E>(
     let workers = settings.threads.max(1);
     let mut interest = ddefend_posture::interest(settings.catalog);
     identity::want(&mut interest);
-    let gate = Gate::new(HELD);
+    if settings.harden.is_some() {
+        harden::interest(settings.catalog, &mut interest);
+    }
     let watchdog = Watchdog::new(workers);
-    let reading = Reading { interest, limits: &settings.limits, gate, watchdog, part: settings.part.clone() };
+    let (limits, part, gate) = (&settings.limits, settings.part.clone(), Gate::new(HELD));
+    let reading = Reading { interest, limits, gate, watchdog: &watchdog, part };
     let (policies, what_if, desk) = (Vec::new(), Vec::new(), Mutex::default());
     let mut shared = Shared { settings, reading, progress, policies, what_if, plan, desk, turn: Condvar::new() };
     let mut telling = Telling { summary: PostureSummary::default(), emit };
-    for diagnostic in &plan.diagnostics {
-        telling.tell(Told::Diagnostic(Box::new(diagnostic.clone())))?;
-    }
-    let mut first = Done::default();
-    shared.begin(&mut first);
-    telling.take(first)?;
     let outcome = thread::scope(|scope| {
-        let shared = &shared;
-        let guard = scope.spawn(|| shared.reading.watchdog.run());
-        let (results, arrivals) = mpsc::sync_channel(workers);
-        for worker in 0..workers {
-            let results = results.clone();
-            let work = move || shared.work(worker, workers, &results);
-            // Where no thread can be had, the others do its share.
-            if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() && worker == 0 {
-                break;
-            }
-        }
-        drop(results);
-        let outcome = shared.in_order(&arrivals, &mut telling);
-        shared.desk().stopped = true;
-        shared.turn.notify_all();
-        drop(arrivals);
-        shared.reading.watchdog.finish();
+        let guard = scope.spawn(|| watchdog.run());
+        let outcome = shared.run(workers, &mut telling);
+        watchdog.finish();
         guard.thread().unpark();
         outcome
     });
@@ -142,7 +130,34 @@ pub fn audit_inputs<E>(
 }
 
 impl Shared<'_> {
-    /// Reads what every host needs. The clock is not watched yet: what is read here was named, and is small.
+    fn run<E>(&mut self, workers: usize, telling: &mut Telling<'_, E>) -> Result<(), E> {
+        for diagnostic in &self.plan.diagnostics {
+            telling.tell(Told::Diagnostic(Box::new(diagnostic.clone())))?;
+        }
+        let mut first = Done::default();
+        self.begin(&mut first);
+        telling.take(first)?;
+        let shared = &*self;
+        thread::scope(|scope| {
+            let (results, arrivals) = mpsc::sync_channel(workers);
+            for worker in 0..workers {
+                let results = results.clone();
+                let work = move || shared.work(worker, workers, &results);
+                // Where no thread can be had, the others do its share.
+                if thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_err() && worker == 0 {
+                    break;
+                }
+            }
+            drop(results);
+            let outcome = shared.in_order(&arrivals, telling);
+            shared.desk().stopped = true;
+            shared.turn.notify_all();
+            drop(arrivals);
+            outcome
+        })
+    }
+
+    /// Reads what every host needs.
     fn begin(&mut self, done: &mut Done) {
         let mut nobody = Identity::default();
         for path in &self.settings.what_if {
@@ -160,9 +175,13 @@ impl Shared<'_> {
         // They are no inputs of what is audited.
         (done.inputs, done.bytes) = (0, 0);
         if !self.plan.hosts.is_empty() {
-            for source in self.plan.policies.iter().flat_map(|policy| &policy.sources) {
-                let pieces = done.read(source, self, 0, &mut nobody);
-                self.policies.push(pieces);
+            for policy in &self.plan.policies {
+                let backup = host::backup_name(&policy.folder);
+                for source in &policy.sources {
+                    let mut pieces = done.read(source, self, 0, &mut nobody);
+                    pieces.name(backup.as_deref());
+                    self.policies.push(pieces);
+                }
             }
         }
     }
@@ -315,6 +334,7 @@ impl<E> Telling<'_, E> {
                 audit.faults.iter().for_each(|fault| count(|it| &mut it.faults, &fault.id));
                 if audit.user.is_empty() { summary.hosts += 1 } else { summary.users += 1 }
             }
+            Told::Hardening(_) => {}
             Told::Diagnostic(diagnostic) => count(|it| &mut it.diagnostics, &diagnostic.code),
         }
         (self.emit)(told)

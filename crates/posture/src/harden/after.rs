@@ -4,22 +4,15 @@ use super::entries::forward;
 use super::plan::{Moved, Plan, Request, Step};
 use crate::{Source, Store};
 use ddefend_model::posture::{Audit, Check, Layer, Verdict, Way};
-use ddefend_registry::{Coverage, Entry, Intent};
+use ddefend_registry::Intent;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The store with the change applied.
 pub(super) fn apply(store: &Store, steps: &[Step], profile: &str) -> Store {
-    merge(store, &forward(steps), profile)
-}
-
-/// The store with facts merged into it.
-pub(super) fn merge(store: &Store, entries: &[Entry], profile: &str) -> Store {
     let mut store = store.clone();
     let source = Source { path: format!("posture harden, profile {profile}"), policy: None, intent: Intent::State };
-    let source = store.begin(source, &Coverage::Changes);
-    for entry in entries {
-        store.take(entry.clone(), &source);
-    }
+    let entries = forward(steps);
+    store.apply([(&source, entries.as_slice())].into_iter());
     store
 }
 
@@ -110,6 +103,9 @@ fn at(check: &Check) -> (&str, &str, &str) {
 
 fn words(check: &Check) -> String {
     let mut words = check.verdict.as_str().to_owned();
+    if let Some(data) = check.effective.as_ref().filter(|data| check.layer != Layer::Default && data.len() < 16) {
+        words = format!("{words} ({data})");
+    }
     if check.verdict == Verdict::Absent {
         words = format!("{words} ({} by default)", check.outcome.as_str());
     }

@@ -32,7 +32,7 @@ pub fn user_plan(request: &Request<'_>, after: &Machine, store: &Store, audit: &
     plan
 }
 
-/// Side effects of plans, each once, in the order of the content; then those of single checks.
+/// Side effects of plans, each once, in the order of the content; then those of single checks that no family names.
 #[must_use]
 pub fn effects<'a>(catalog: &Catalog, plans: impl Iterator<Item = &'a Plan>) -> Vec<Effect> {
     let touched: BTreeSet<&str> = plans.flat_map(Plan::writes).map(|step| step.check.as_str()).collect();
@@ -43,14 +43,24 @@ pub fn effects<'a>(catalog: &Catalog, plans: impl Iterator<Item = &'a Plan>) -> 
         what: it.what.clone(),
         instead: it.instead.clone(),
     });
-    let own = catalog.checks().iter().filter(|it| touched.contains(it.id.as_str()) && !it.side_effect.is_empty());
-    let own = own.map(|it| Effect {
-        id: it.id.clone(),
-        who: it.title.clone(),
-        what: it.side_effect.trim().to_owned(),
-        instead: String::new(),
-    });
-    families.chain(own).collect()
+    let mut found: Vec<Effect> = families.collect();
+    let told: BTreeSet<&String> = catalog.side_effects().iter().flat_map(|it| &it.checks).collect();
+    for check in catalog.checks() {
+        let what = check.side_effect.trim();
+        if what.is_empty() || told.contains(&check.id) || !touched.contains(check.id.as_str()) {
+            continue;
+        }
+        match found.iter_mut().find(|it| it.what == what) {
+            Some(same) => same.who = format!("{}; {}", same.who, check.title),
+            None => found.push(Effect {
+                id: check.id.clone(),
+                who: check.title.clone(),
+                what: what.to_owned(),
+                instead: String::new(),
+            }),
+        }
+    }
+    found
 }
 
 /// What becomes of DDE servers that are to go on working.

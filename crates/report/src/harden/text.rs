@@ -5,6 +5,7 @@ use crate::escape::terminal;
 use crate::paint::{Paint, Style};
 use crate::wrap::{clip, pad, wrap};
 use ddefend_posture::harden::{Batch, Hardening, Moved, Plan, State, Step, full};
+use std::collections::BTreeSet;
 
 /// Owners of a change that are named; of more, their number is.
 const OWNERS: usize = 6;
@@ -80,26 +81,31 @@ impl Page {
         }
         self.title(&format!("{} ({})", owners.join("; "), many(batch.steps.len(), "value")));
         let mut key = String::new();
+        let mut told = BTreeSet::new();
         for step in &batch.steps {
+            let same = |it: &&Step| (&it.check, &it.value, &it.version) == (&step.check, &step.value, &step.version);
+            let places = batch.steps.iter().filter(same).count();
+            if !told.insert((&step.check, &step.value, &step.version)) && !self.verbose {
+                continue;
+            }
             let at = full(&step.root, &step.key);
             if at != key {
                 self.wrapped(2, &at, Style::Dim);
                 key = at;
             }
-            self.step(step);
+            self.step(step, if self.verbose { 1 } else { places });
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step, places: usize) {
         let name = if step.value.is_empty() { "(default)" } else { &step.value };
         let name = pad(&clip(&terminal(name), 36), 36);
         let change = format!("{} -> {}", clip(&terminal(&before(step)), 20), clip(&terminal(&after(step)), 20));
         let room = self.width.saturating_sub(4 + 36 + 1 + 20 + 2);
-        let line = format!(
-            "    {name} {}  {}",
-            pad(&change, 20),
-            self.paint.with(Style::Dim, &clip(&terminal(&step.check), room))
-        );
+        let more = if places > 1 { format!(" (and {} keys more)", places - 1) } else { String::new() };
+        let check = format!("{}{more}", step.check);
+        let line =
+            format!("    {name} {}  {}", pad(&change, 20), self.paint.with(Style::Dim, &clip(&terminal(&check), room)));
         self.line(&line);
         if self.verbose {
             self.wrapped(6, &step.why, Style::Dim);
@@ -175,12 +181,18 @@ impl Page {
             return;
         }
         self.title("Side effects");
-        for effect in &hardening.effects {
+        let shown = hardening.effects.iter().filter(|it| self.verbose || !it.instead.is_empty());
+        let shown: Vec<_> = shown.collect();
+        for effect in &shown {
             self.wrapped(2, &effect.who, Style::Strong);
             self.wrapped(4, &effect.what, Style::Plain);
             if !effect.instead.is_empty() {
                 self.wrapped(4, &format!("Instead: {}", effect.instead), Style::Dim);
             }
+        }
+        if shown.len() < hardening.effects.len() {
+            let more = format!("{} of single settings; --verbose lists them", hardening.effects.len() - shown.len());
+            self.wrapped(2, &more, Style::Dim);
         }
     }
 }

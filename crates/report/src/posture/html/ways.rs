@@ -14,14 +14,14 @@ const EXPANDED: usize = 3;
 /// Bypasses that are shown.
 const BYPASSES: usize = 20;
 
-pub(super) fn ways(audit: &Audit, rules: &BTreeMap<String, PostureRule>) -> String {
+pub(super) fn ways(audit: &Audit, rules: &BTreeMap<String, PostureRule>, attack: &BTreeMap<String, String>) -> String {
     if audit.exposures.is_empty() {
         return String::new();
     }
-    let mut out = levers("What closes them", "closed", &shape::closers(audit));
-    out.push_str(&levers("What any process of the user can undo", "clicks", &shape::openers(audit)));
+    let mut out = levers("What closes them", "closed", &shape::closers(audit, attack));
+    out.push_str(&levers("What any process of the user can undo", "clicks", &shape::openers(audit, attack)));
     out.push_str("<h3>Ways in</h3>\n");
-    for (index, exposure) in shape::by_way(&audit.exposures).into_iter().enumerate() {
+    for (index, exposure) in shape::by_way(&audit.exposures, attack).into_iter().enumerate() {
         out.push_str(&card(audit, exposure, rules, index < EXPANDED));
     }
     out
