@@ -3,6 +3,9 @@
 use ddefend_registry::{Interest, Root, fold};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Characters that a value's name has at least, to be asked for where it is found deleted and without its key.
+const ORPHAN: usize = 8;
+
 /// A part of the registry, as small as a key of a map should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
@@ -270,6 +273,10 @@ impl Index {
         let any_value = value == "*";
         if !any_value && !value.is_empty() {
             self.names.entry(value.clone()).or_default().push(at);
+            // Short names are other programs' names too: of a deleted value without its key they say nothing.
+            if value.chars().count() >= ORPHAN && part == Part::User {
+                self.interest.add_orphan(&value);
+            }
         }
         while self.ranges.len() <= row.check {
             self.ranges.push((at, at));

@@ -5,7 +5,7 @@ use crate::gate::Gate;
 use crate::watchdog::Watchdog;
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_model::{Diagnostic, PartPath, code};
-use ddefend_registry::{About, Entry, Format, Input, Interest, Root, Sink};
+use ddefend_registry::{About, Coverage, Entry, Format, Input, Interest, Root, Sink};
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,8 +72,10 @@ impl Reading<'_> {
         let size = source.path.as_deref().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |it| it.len());
         let _pass = self.gate.enter(size.min(limit));
         let stop = self.watchdog.watch(worker, Duration::from_secs(self.limits.seconds));
+        let whole;
         let bytes = match bytes(source.path.as_deref(), limit) {
             Ok((bytes, cut)) => {
+                whole = !cut;
                 if cut {
                     let message = format!("more than {limit} bytes, of which the first were read; see --max-size");
                     loaded.diagnostics.push(unreadable(&source.name, code::LIMIT_ARTIFACT_SIZE, message));
@@ -98,6 +100,10 @@ impl Reading<'_> {
         }
         loaded.bytes += logs.iter().map(|log| log.len() as u64).sum::<u64>();
         self.read(source, &bytes, &logs, stop, &mut loaded);
+        if let (Some(about), false) = (&mut loaded.about, whole) {
+            // What was cut off may say anything.
+            about.coverage = Coverage::Changes;
+        }
         loaded
     }
 

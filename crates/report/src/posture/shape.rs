@@ -2,7 +2,7 @@
 
 use ddefend_model::Level;
 use ddefend_model::posture::{Audit, Change, Check, Exposure, Fault, Outcome, Seen, Verdict, Way};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Dynamic Data Exchange, the technique that the question is about.
 pub(super) const DDE: &str = "T1559.002";
@@ -130,13 +130,12 @@ fn rank(way: Way) -> u8 {
 
 /// Every fault: those of checks and those that belong to none.
 pub(super) fn faults(audit: &Audit) -> Vec<&Fault> {
-    let mut all: Vec<&Fault> = Vec::new();
-    for fault in audit.checks.iter().flat_map(|check| &check.faults).chain(&audit.faults) {
-        if !all.contains(&fault) {
-            all.push(fault);
-        }
-    }
-    all
+    let mut met = BTreeSet::new();
+    let all = audit.checks.iter().flat_map(|check| &check.faults).chain(&audit.faults);
+    all.filter(|fault| {
+        met.insert((&fault.id, &fault.check, &fault.key, &fault.value, &fault.data, &fault.source, &fault.place))
+    })
+    .collect()
 }
 
 /// `Word 16.0`.

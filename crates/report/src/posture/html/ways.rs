@@ -159,13 +159,11 @@ fn chain(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRul
             (Outcome::Insecure, _) => ("down", DOWN, "is down"),
             (Outcome::Unknown, _) => ("unsure", UNSURE, "not known"),
         };
-        let title = audit.checks.iter().find(|check| check.id == barrier.check).map(|check| check.title.as_str());
-        let title = title.or_else(|| rules.get(&barrier.check).map(|rule| rule.title.as_str()));
-        let title = title.filter(|title| !title.is_empty()).unwrap_or(&barrier.check);
+        let title = titles(audit, &barrier.check, rules);
         let why = if barrier.void.is_empty() {
             barrier.strength.clone()
         } else {
-            format!("{}: {}", barrier.strength, barrier.void)
+            format!("{}; void: {}", barrier.strength, titles(audit, &barrier.void, rules))
         };
         out.push_str(&step(class, flow.class(), picture, word, &format!("{title} ({why})")));
         if class == "holds" {
@@ -188,6 +186,16 @@ fn chain(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRul
     out.push_str(&step(class, flow.class(), picture, word, ""));
     out.push_str("</ol>\n");
     out
+}
+
+/// The titles of checks for their ids, several of which are joined by a plus; what is no id stays as it is.
+fn titles(audit: &Audit, ids: &str, rules: &BTreeMap<String, PostureRule>) -> String {
+    let title = |id: &str| {
+        let known = audit.checks.iter().find(|check| check.id == id).map(|check| check.title.clone());
+        let known = known.or_else(|| rules.get(id).map(|rule| rule.title.clone()));
+        known.filter(|title| !title.is_empty()).unwrap_or_else(|| id.to_owned())
+    };
+    ids.split(" + ").map(title).collect::<Vec<_>>().join(" + ")
 }
 
 const DOCUMENT: &str =

@@ -183,11 +183,11 @@ fn decides(exposure: &Exposure) -> String {
 fn barriers(barriers: &[Barrier]) -> String {
     let words = barriers.iter().map(|barrier| {
         let holds = match (barrier.holds, barrier.void.is_empty()) {
-            (Outcome::Secure, true) if barrier.enforced => "holds, enforced",
-            (Outcome::Secure, true) => "holds",
-            (Outcome::Secure, false) => "void",
-            (Outcome::Insecure, _) => "is down",
-            (Outcome::Unknown, _) => "not known",
+            (Outcome::Secure, true) if barrier.enforced => "holds, enforced".to_owned(),
+            (Outcome::Secure, true) => "holds".to_owned(),
+            (Outcome::Secure, false) => format!("is void by {}", barrier.void),
+            (Outcome::Insecure, _) => "is down".to_owned(),
+            (Outcome::Unknown, _) => "not known".to_owned(),
         };
         format!("{} ({}) {holds}", barrier.check, barrier.strength)
     });
