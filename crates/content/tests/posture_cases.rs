@@ -93,7 +93,7 @@ fn a_kill_bit_counts_in_any_root_unless_it_is_overridden() {
         let bit = machine(&key, "Compatibility Flags", Data::Dword(0x401));
         let over = machine(&key, "ActivationFilterOverride", Data::Dword(1));
         let verdict = |entries: &[Entry]| find(&audit(&catalog, entries, &[]).0, "KILL-0002CE02", "").verdict;
-        assert_eq!(verdict(&[bit.clone()]), Verdict::Secure, "{root}");
+        assert_eq!(verdict(std::slice::from_ref(&bit)), Verdict::Secure, "{root}");
         assert_eq!(verdict(&[bit, over]), Verdict::Insecure, "{root}");
     }
     let file = r"%CommonProgramFiles(x86)%\Microsoft Shared\EQUATION\EQNEDT32.EXE";
@@ -180,16 +180,16 @@ fn ways_in_open_and_close_as_their_barriers_do() {
     let location = |path: &str| value(Root::User, &word(r"\Trusted Locations\Location9"), "Path", text(path));
     assert_eq!(state(&[], "word-field"), (Way::Closed, false));
     assert_eq!(state(&[allow.clone(), policy], "word-field"), (Way::Closed, true));
-    assert_eq!(state(&[allow.clone()], "word-field").0, Way::Clicks);
+    assert_eq!(state(std::slice::from_ref(&allow), "word-field").0, Way::Clicks);
     assert_eq!(state(&[allow.clone(), view], "word-field").0, Way::Open);
     assert_eq!(state(&[allow.clone(), location(r"C:\Users\ada\Downloads")], "word-field").0, Way::Open);
     assert_eq!(state(&[allow, location(r"C:\Company\Templates")], "word-field").0, Way::Clicks);
     let excel = r"Software\Microsoft\Office\16.0\Excel\Security";
     let launch = user(excel, "DisableDDEServerLaunch", 0);
     let lookup = user(excel, "DisableDDEServerLookup", 1);
-    assert_eq!(state(&[launch.clone()], "excel-dde-launch").0, Way::Clicks);
+    assert_eq!(state(std::slice::from_ref(&launch), "excel-dde-launch").0, Way::Clicks);
     assert_eq!(state(&[launch.clone(), lookup], "excel-dde-launch").0, Way::Closed);
-    assert_eq!(state(&[launch.clone()], "excel-csv").0, Way::Open);
+    assert_eq!(state(std::slice::from_ref(&launch), "excel-csv").0, Way::Open);
     let csv = user(&format!(r"{excel}\ProtectedView"), "enableforeigntextfileprotectedview", 1);
     assert_eq!(state(&[launch, csv], "excel-csv").0, Way::Clicks);
 }
