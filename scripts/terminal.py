@@ -4,7 +4,7 @@ import html
 import re
 import sys
 
-COLOURS = {"31": "#ff6b6b", "33": "#e5c07b", "34": "#61afef", "36": "#56b6c2"}
+COLOURS = {"31": "#ff6b6b", "32": "#98c379", "33": "#e5c07b", "34": "#61afef", "36": "#56b6c2"}
 
 
 def style(code):

@@ -78,7 +78,7 @@ pub fn machine(catalog: &Catalog, host: &str, store: Store) -> (Machine, Audit) 
 pub fn evaluate(catalog: &Catalog, machine: &Machine, user: &str, sid: &str, store: &Store) -> Audit {
     let view = View { user: store, machine: &machine.store, edit: None };
     let used = installed::user(catalog, store);
-    let applications = met(machine, &used);
+    let applications = met(catalog, machine, &used);
     let scope = Scope { catalog, machine, view, user, used: &used, applications: &applications };
     let mut facts = BTreeMap::new();
     let mut checks: Vec<Check> = Vec::new();
@@ -134,13 +134,24 @@ fn hand_out(checks: &mut [Check], faults: &[Misplaced], wanted: &dyn Fn(&Misplac
 
 /// Applications to look at: what is installed; where that is not known, what the user's settings name. An application
 /// that has settings but is installed in no version is looked at as well, so that nothing that was read is lost.
-fn met(machine: &Machine, used: &installed::Use) -> Vec<Installed> {
+fn met(catalog: &Catalog, machine: &Machine, used: &installed::Use) -> Vec<Installed> {
     let mut applications = machine.installed.clone();
     let there: BTreeSet<&str> = machine.installed.iter().map(|one| one.application.as_str()).collect();
     let named: BTreeSet<&installed::Pair> = if machine.certain {
         used.named.iter().filter(|(application, _)| !there.contains(application.as_str())).collect()
     } else {
-        used.active.iter().chain(&used.used).chain(&used.named).collect()
+        // Keys stay behind when Office moves to another version: where the user worked with some version of what an
+        // application has keys of, the others count only if settings of the content name them.
+        let worked: BTreeSet<&str> = used.active.iter().map(|(_, version)| version.as_str()).collect();
+        let at_work = |application: &str| {
+            used.used.iter().any(|(known, version)| known == application && worked.contains(version.as_str()))
+        };
+        let left = |pair: &&installed::Pair| !worked.contains(pair.1.as_str()) && at_work(&pair.0);
+        let used_now = used
+            .used
+            .iter()
+            .filter(|pair| !left(pair) && catalog.checks().iter().any(|check| check.versions.contains(&pair.1)));
+        used.active.iter().chain(used_now).chain(&used.named).collect()
     };
     for (application, version) in named.into_iter().filter(|(_, version)| !version.is_empty()) {
         let known = applications.iter().any(|one| one.application == *application && one.version == *version);

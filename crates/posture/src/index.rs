@@ -3,6 +3,9 @@
 use ddefend_registry::{Interest, Root, fold};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Characters that a value's name has at least, to be asked for where it is found deleted and without its key.
+const ORPHAN: usize = 8;
+
 /// A part of the registry, as small as a key of a map should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
@@ -74,6 +77,8 @@ pub(crate) enum Segment {
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     pub(crate) segments: Vec<Segment>,
+    /// The folded text before the first segment that is no name, with its last backslash.
+    pub(crate) stem: String,
 }
 
 impl Pattern {
@@ -84,11 +89,20 @@ impl Pattern {
             "*" => Segment::Any,
             name => Segment::Name(name.to_owned()),
         };
-        Self { segments: key.split('\\').filter(|part| !part.is_empty()).map(segment).collect() }
+        let segments: Vec<Segment> = key.split('\\').filter(|part| !part.is_empty()).map(segment).collect();
+        let names = segments.iter().map_while(|segment| match segment {
+            Segment::Name(name) => Some(format!("{name}\\")),
+            _ => None,
+        });
+        let stem = names.collect();
+        Self { segments, stem }
     }
 
     /// Version and application that the key names, where it fits; with `below`, keys below it fit as well.
     pub(crate) fn fit<'k>(&self, folded: &'k str, below: bool) -> Option<Fit<'k>> {
+        if !folded.starts_with(self.stem.trim_end_matches('\\')) {
+            return None;
+        }
         let mut parts = folded.split('\\');
         let mut fit = Fit::default();
         for segment in &self.segments {
@@ -103,17 +117,6 @@ impl Pattern {
             }
         }
         (below || parts.next().is_none()).then_some(fit)
-    }
-
-    /// The folded text before the first segment that is no name, with its last backslash.
-    pub(crate) fn stem(&self) -> String {
-        let mut stem = String::new();
-        for segment in &self.segments {
-            let Segment::Name(name) = segment else { break };
-            stem.push_str(name);
-            stem.push('\\');
-        }
-        stem
     }
 }
 
@@ -232,7 +235,7 @@ impl Index {
         let folded = fold(row.key.trim_matches('\\'));
         let key_of = |version: &str| {
             let key = folded.replace("<ver>", version);
-            if wild { Pattern::new(&key).stem() } else { key }
+            if wild { Pattern::new(&key).stem } else { key }
         };
         let keys: Vec<(String, String)> = if row.versions.is_empty() {
             vec![(String::new(), key_of(""))]
@@ -270,6 +273,10 @@ impl Index {
         let any_value = value == "*";
         if !any_value && !value.is_empty() {
             self.names.entry(value.clone()).or_default().push(at);
+            // Short names are other programs' names too: of a deleted value without its key they say nothing.
+            if value.chars().count() >= ORPHAN && part == Part::User {
+                self.interest.add_orphan(&value);
+            }
         }
         while self.ranges.len() <= row.check {
             self.ranges.push((at, at));

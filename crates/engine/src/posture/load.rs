@@ -6,7 +6,7 @@ use crate::gate::Gate;
 use crate::watchdog::Watchdog;
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_model::{Diagnostic, PartPath, code};
-use ddefend_registry::{About, Entry, Format, Input, Interest, Root, Sink};
+use ddefend_registry::{About, Coverage, Entry, Format, Input, Interest, Root, Sink};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -70,8 +70,10 @@ impl Reading<'_> {
         let mut loaded = Loaded { about: None, facts: Vec::new(), diagnostics: Vec::new(), bytes: 0 };
         let _pass = self.gate.enter(source.stored.size().min(limit));
         let stop = self.watchdog.watch(worker, Duration::from_secs(self.limits.seconds));
+        let whole;
         let bytes = match bytes(&source.stored, limit) {
             Ok((bytes, cut)) => {
+                whole = cut.is_none();
                 loaded.diagnostics.extend(cut.map(|(code, why)| unreadable(&source.name, code, why)));
                 bytes
             }
@@ -96,6 +98,10 @@ impl Reading<'_> {
         }
         loaded.bytes += logs.iter().map(|log| log.len() as u64).sum::<u64>();
         self.read(source, &bytes, &logs, stop, &mut loaded);
+        if let (Some(about), false) = (&mut loaded.about, whole) {
+            // What was cut off may say anything.
+            about.coverage = Coverage::Changes;
+        }
         loaded
     }
 

@@ -4,7 +4,7 @@ use super::installed::{Facts, facts};
 use super::layers::{Brief, Subject, brief, key_of, layer_of};
 use super::reading::sample;
 use super::view::{Edit, Now, View};
-use super::ways::{Board, Judged, judge};
+use super::ways::{Board, Here, Judged, ids, judge};
 use crate::index::{Part, Spot};
 use crate::{Catalog, Check, Place, Way};
 use ddefend_model::posture::{Change, Installed, Layer, Outcome, Verdict, Way as State};
@@ -66,8 +66,7 @@ impl<'a> Changes<'a> {
                 if !self.installed.iter().any(there) {
                     continue;
                 }
-                let bypasses = way.bypasses.iter().map(|bypass| &bypass.check);
-                for id in way.barriers.iter().flat_map(|barrier| &barrier.checks).chain(bypasses) {
+                for id in ids(way) {
                     if board.get(id, version).is_none()
                         && let Some((number, version)) = self.place(id, version)
                         && let Some(brief) = self.brief(number, &version, None)
@@ -102,14 +101,13 @@ impl<'a> Changes<'a> {
         &mut self,
         way: &Way,
         version: &str,
-        board: &Board,
+        here: &Here<'_>,
         now: &Judged<'_>,
     ) -> (Vec<Change>, Vec<Change>) {
         let (mut opens, mut closes) = (Vec::new(), Vec::new());
-        let barriers = way.barriers.iter().flat_map(|barrier| &barrier.checks);
         let mut seen: Vec<&str> = Vec::new();
-        for id in barriers.chain(way.bypasses.iter().map(|bypass| &bypass.check)) {
-            if seen.contains(&id.as_str()) {
+        for id in ids(way) {
+            if seen.contains(&id) {
                 continue;
             }
             seen.push(id);
@@ -121,7 +119,7 @@ impl<'a> Changes<'a> {
             }
             let Some((weaker, stronger)) = self.known.get(&key) else { continue };
             for thought in weaker {
-                let then = judge(way, version, board, Some(thought));
+                let then = judge(way, here, Some(thought));
                 if then.openness() > now.openness() {
                     opens.push((thought.by() != "user", thought.change(effect(&then, thought))));
                 }
@@ -130,7 +128,7 @@ impl<'a> Changes<'a> {
                 then.state == State::Closed && (now.state != State::Closed || then.enforced && !now.enforced)
             };
             for thought in stronger {
-                let then = judge(way, version, board, Some(thought));
+                let then = judge(way, here, Some(thought));
                 if better(&then) {
                     closes.push((!then.enforced, thought.change(effect(&then, thought))));
                 }
@@ -154,15 +152,13 @@ impl<'a> Changes<'a> {
             .index()
             .of(number)
             .filter(|spot| spot.part != Part::Files && spot.key(version).is_some())
-            .flat_map(|spot| edits(check, spot, version, &self.view))
+            .flat_map(|spot| edits(check, spot, version, &self.view, &now))
             .collect();
         for (edit, layer) in edits {
             let Some(brief) = self.brief(number, version, Some(&edit)) else { continue };
             let thought = Thought { check: check.id.clone(), brief, edit, layer };
             let secure = thought.brief.outcome == Outcome::Secure;
-            // Cloud policy and device management are not written into the registry by hand.
-            let by_hand = matches!(layer, Layer::Policy | Layer::Machine | Layer::User);
-            if secure && by_hand && thought.edit.data.is_some() && (now.outcome != Outcome::Secure || !now.enforced) {
+            if secure && thought.edit.data.is_some() && (now.outcome != Outcome::Secure || !now.enforced) {
                 stronger.push(thought);
             } else if !secure && thought.brief.outcome != now.outcome {
                 weaker.push(thought);
@@ -178,29 +174,31 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// Writing what protects, writing what does not, and taking away what stands there.
-fn edits(check: &Check, spot: &Spot, version: &str, view: &View<'_>) -> Vec<(Edit, Layer)> {
+/// Writing what protects; and where the user can, or where it decides now, writing what does not and taking away what
+/// stands there.
+fn edits(check: &Check, spot: &Spot, version: &str, view: &View<'_>, now: &Brief) -> Vec<(Edit, Layer)> {
     let layer = layer_of(check, spot);
     let Some(place) = check.places.get(spot.place).filter(|_| layer != Layer::Reported) else { return Vec::new() };
+    // Cloud policy and device management are not written into the registry by hand.
+    let close =
+        matches!(layer, Layer::Policy | Layer::Machine | Layer::User) && !(now.enforced && layer == Layer::User);
+    let open = layer == Layer::User || layer == now.layer;
+    let items = if open || close { view.items(check, spot, version) } else { Vec::new() };
     let mut edits = Vec::new();
-    let items = view.items(check, spot, version);
-    for item in &items {
-        if matches!(item.now, Now::Set(_)) {
-            edits.push((Edit::new(spot.part, item.key, item.name, None), layer));
-        }
+    for item in items.iter().filter(|item| open && matches!(item.now, Now::Set(_))) {
+        edits.push((Edit::new(spot.part, item.key, item.name, None), layer));
     }
-    let now = match items.first().map(|item| item.now) {
+    let data = match items.first().map(|item| item.now) {
         Some(Now::Set(data)) => Some(data),
         _ => None,
     };
-    let (key, name) = match items.first().filter(|_| !spot.wild && !spot.any_value) {
-        Some(item) => (item.key.to_owned(), item.name.to_owned()),
-        None => written(place, version),
-    };
-    for verdict in [Verdict::Secure, Verdict::Insecure] {
-        if let Some(data) = pick(check, place, verdict, now) {
-            edits.push((Edit::new(spot.part, &key, &name, Some(data)), layer));
-        }
+    for verdict in [close.then_some(Verdict::Secure), open.then_some(Verdict::Insecure)].into_iter().flatten() {
+        let Some(data) = pick(check, place, verdict, data) else { continue };
+        let (key, name) = match items.first().filter(|_| !spot.wild && !spot.any_value) {
+            Some(item) => (item.key.to_owned(), item.name.to_owned()),
+            None => written(place, version),
+        };
+        edits.push((Edit::new(spot.part, &key, &name, Some(data)), layer));
     }
     edits
 }

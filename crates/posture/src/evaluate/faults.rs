@@ -36,10 +36,11 @@ pub(super) fn find(catalog: &Catalog, store: &Store, part: Part) -> Vec<Misplace
     let mut faults = Vec::new();
     for (folded, key) in store.below(part, "") {
         faults.extend(key_for_value(catalog, part, folded, key));
+        let here = catalog.index().at(part, folded);
         for (value, said) in &key.values {
             let live = said.iter().rev().find(|found| found.origin != Origin::Deleted);
             if let Some(found) = live.filter(|found| found.data.is_some() && !value.is_empty()) {
-                faults.extend(one(catalog, &Stands { part, folded, key, value, found }));
+                faults.extend(one(catalog, &Stands { part, folded, key, value, found }, &here));
             }
         }
     }
@@ -76,9 +77,8 @@ fn key_for_value(catalog: &Catalog, part: Part, folded: &str, key: &Key) -> Opti
     Some(Misplaced { check: spot.check, version, fault })
 }
 
-fn one(catalog: &Catalog, stands: &Stands<'_>) -> Option<Misplaced> {
+fn one(catalog: &Catalog, stands: &Stands<'_>, here: &[(&Spot, String)]) -> Option<Misplaced> {
     let index = catalog.index();
-    let here = index.at(stands.part, stands.folded);
     let own = |(spot, _): &(&Spot, String)| spot.any_value || spot.value == stands.value;
     if here.iter().any(own) {
         return None;
@@ -90,7 +90,7 @@ fn one(catalog: &Catalog, stands: &Stands<'_>) -> Option<Misplaced> {
                 .or_else(|| no_such_version(catalog, stands, &spots))
                 .or_else(|| wrong_path(catalog, stands, &spots))
         }
-        None => wrong_name(catalog, stands, &here),
+        None => wrong_name(catalog, stands, here),
     }
 }
 

@@ -89,7 +89,7 @@ fn keys<'s>(
     pattern: &Pattern,
 ) -> impl Iterator<Item = (&'s str, &'s str, &'s Key)> + use<'s> {
     let pattern = pattern.clone();
-    let mut stem = pattern.stem();
+    let mut stem = pattern.stem.clone();
     stem.pop();
     let found: Vec<_> = store
         .below(part, &stem)
@@ -137,7 +137,7 @@ pub(super) fn machine(catalog: &Catalog, store: &Store) -> Inventory {
     pairs.extend(listed.into_iter().filter(|(_, version)| !versions.contains(version)));
     let machine =
         || catalog.evidence().iter().zip(&catalog.index().evidence).filter(|(_, (part, _))| *part == Part::Machine);
-    let covered = |pattern: &Pattern| store.knows(Part::Machine, &pattern.stem());
+    let covered = |pattern: &Pattern| store.knows(Part::Machine, &pattern.stem);
     let known = machine().filter(|(one, _)| one.says == Says::Installed).all(|(_, (_, pattern))| covered(pattern))
         && machine().any(|(one, _)| one.says == Says::Installed);
     let channels = |one: &Evidence| one.says == Says::Build && one.channel == Some(Channel::C2r);

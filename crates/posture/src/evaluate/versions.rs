@@ -49,17 +49,7 @@ impl Scope<'_> {
             if !row.version.is_empty() && self.machine.certain && !self.installed(check, &row.version) {
                 row.notes.push(format!("{} {} is not installed.", check.application, row.version));
             }
-            for other in beside.iter().filter(|other| other.layer != Layer::Default) {
-                row.notes.push(format!(
-                    "{} {}, which is not installed, has {} = {} ({} layer, {}).",
-                    check.application,
-                    other.version,
-                    other.value,
-                    other.effective.as_deref().unwrap_or_default(),
-                    other.layer.as_str(),
-                    other.verdict.as_str()
-                ));
-            }
+            row.notes.extend(beside.iter().map(|other| elsewhere(check, other)));
         }
         self.wrong_version(check, &mut rows, &beside);
         rows
@@ -125,4 +115,22 @@ impl Scope<'_> {
             misapplied(row, std::iter::once(fault));
         }
     }
+}
+
+/// A sentence on what a version has that is not installed.
+fn elsewhere(check: &Check, row: &model::Check) -> String {
+    let whose = format!("{} {}, which is not installed, has", check.application, row.version);
+    if row.layer != Layer::Default {
+        let data = row.effective.as_deref().unwrap_or_default();
+        return format!("{whose} {} = {data} ({} layer, {}).", row.value, row.layer.as_str(), row.verdict.as_str());
+    }
+    let seen: Vec<String> = row
+        .evidence
+        .iter()
+        .map(|seen| match &seen.data {
+            Some(data) => format!("{} = {data} ({} layer)", seen.value, seen.layer.as_str()),
+            None => format!("{} taken away ({} layer)", seen.value, seen.layer.as_str()),
+        })
+        .collect();
+    format!("{whose} {}, which sets nothing.", seen.join(" and "))
 }

@@ -73,11 +73,38 @@ impl Judged<'_> {
     }
 }
 
+/// The checks of one way, looked up once.
+pub(super) struct Here<'b> {
+    briefs: Vec<(&'b str, &'b Brief)>,
+}
+
+impl<'b> Here<'b> {
+    pub(super) fn new(way: &'b Way, version: &str, board: &'b Board) -> Self {
+        let mut briefs: Vec<(&str, &Brief)> = Vec::new();
+        for id in ids(way) {
+            if let Some(brief) = board.get(id, version).filter(|_| briefs.iter().all(|(known, _)| *known != id)) {
+                briefs.push((id, brief));
+            }
+        }
+        Self { briefs }
+    }
+
+    fn get(&self, id: &str) -> Option<&'b Brief> {
+        self.briefs.iter().find(|(known, _)| *known == id).map(|(_, brief)| *brief)
+    }
+}
+
+/// Every check that a way looks at; some more than once.
+pub(super) fn ids(way: &Way) -> impl Iterator<Item = &str> {
+    let barriers = way.barriers.iter().flat_map(|barrier| &barrier.checks);
+    barriers.chain(way.bypasses.iter().map(|bypass| &bypass.check)).map(String::as_str)
+}
+
 /// Works out how far a way gets.
-pub(super) fn judge<'c>(way: &'c Way, version: &str, board: &Board, thought: Option<&Thought>) -> Judged<'c> {
+pub(super) fn judge<'c>(way: &'c Way, here: &Here<'_>, thought: Option<&Thought>) -> Judged<'c> {
     let get = |id: &str| match thought {
         Some(thought) if thought.check == id => Some(&thought.brief),
-        _ => board.get(id, version),
+        _ => here.get(id),
     };
     let bypasses: Vec<_> = way
         .bypasses
@@ -137,25 +164,23 @@ pub(super) fn exposures(
             if !there {
                 continue;
             }
-            let judged = judge(way, version, board, None);
-            let (undone_by, closed_by) = changes.of(way, version, board, &judged);
-            found.push(exposure(catalog, host, user, way, version, board, &judged, undone_by, closed_by));
+            let here = Here::new(way, version, board);
+            let judged = judge(way, &here, None);
+            let (undone_by, closed_by) = changes.of(way, version, &here, &judged);
+            found.push(exposure(catalog, (host, user), way, version, &here, &judged, (undone_by, closed_by)));
         }
     }
     found
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place that puts an exposure together")]
 fn exposure(
     catalog: &Catalog,
-    host: &str,
-    user: &str,
+    (host, user): (&str, &str),
     way: &Way,
     version: &str,
-    board: &Board,
+    here: &Here<'_>,
     judged: &Judged<'_>,
-    undone_by: Vec<Change>,
-    closed_by: Vec<Change>,
+    (undone_by, closed_by): (Vec<Change>, Vec<Change>),
 ) -> Exposure {
     let decider = decider(judged);
     let mut bypasses: Vec<String> = Vec::new();
@@ -175,7 +200,7 @@ fn exposure(
         enforced: judged.enforced,
         level: level(way.level, judged),
         decided_by: decider.map(|barrier| decided_by(barrier)).unwrap_or_default(),
-        why: why(catalog, version, board, judged, decider),
+        why: why(catalog, here, judged, decider),
         barriers: judged.barriers.iter().map(barrier).collect(),
         undone_by,
         closed_by,
@@ -233,14 +258,14 @@ fn level(level: Level, judged: &Judged<'_>) -> Level {
     }
 }
 
-fn why(catalog: &Catalog, version: &str, board: &Board, judged: &Judged<'_>, decider: Option<&Stands<'_>>) -> String {
+fn why(catalog: &Catalog, here: &Here<'_>, judged: &Judged<'_>, decider: Option<&Stands<'_>>) -> String {
     let Some(decider) = decider else { return "Nothing that could stand in the way is known.".into() };
     let titles: Vec<String> = decider
         .checks
         .iter()
         .map(|id| {
             let title = catalog.check(id).map_or(*id, |check| check.title.as_str());
-            match board.get(id, version).map(|brief| brief.means.as_str()) {
+            match here.get(id).map(|brief| brief.means.as_str()) {
                 None | Some("") => title.to_owned(),
                 Some(means) => format!("{title}: {means}"),
             }

@@ -103,6 +103,9 @@ fn at(check: &Check) -> (&str, &str, &str) {
 
 fn words(check: &Check) -> String {
     let mut words = check.verdict.as_str().to_owned();
+    if let Some(data) = check.effective.as_ref().filter(|data| check.layer != Layer::Default && data.len() < 16) {
+        words = format!("{words} ({data})");
+    }
     if check.verdict == Verdict::Absent {
         words = format!("{words} ({} by default)", check.outcome.as_str());
     }

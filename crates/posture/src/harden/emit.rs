@@ -82,7 +82,7 @@ fn everybody(job: &Job<'_>) -> Vec<Step> {
     together(job.batches)
 }
 
-/// The way back for everybody: former data where it was the same for all, else the value is taken away. Keys stay.
+/// The way back for everybody: former data where everybody had the same, else the value is taken away. Keys stay.
 fn back(job: &Job<'_>) -> Vec<Step> {
     let mut befores: BTreeMap<_, Vec<&Before>> = BTreeMap::new();
     for step in job.batches.iter().flat_map(|batch| &batch.steps) {
@@ -90,9 +90,14 @@ fn back(job: &Job<'_>) -> Vec<Step> {
     }
     let mut steps = everybody(job);
     for step in &mut steps {
+        let all = job.batches.iter().filter(|batch| batch.root == step.root).count();
         let at = (step.root.clone(), fold(&step.key), fold(&step.value));
         let known = befores.get(&at).map(Vec::as_slice).unwrap_or_default();
-        let (name, data) = match (known.iter().all(|it| **it == step.before), &step.before, step.before.data()) {
+        let (name, data) = match (
+            known.len() == all && known.iter().all(|it| **it == step.before),
+            &step.before,
+            step.before.data(),
+        ) {
             (true, Before::Was(name, ..), Some(data)) => (name.clone(), Some(data)),
             _ => (step.value.clone(), None),
         };

@@ -82,7 +82,7 @@ impl<'a, 'o> Deleted<'a, 'o> {
                 break;
             }
             if !self.claimed.contains(&offset) {
-                self.orphan(offset);
+                self.orphan(offset, out);
             }
         }
         self.found
@@ -179,18 +179,25 @@ impl<'a, 'o> Deleted<'a, 'o> {
         path.filter(|_| offset != self.root)
     }
 
-    fn orphan(&mut self, offset: u32) {
+    fn orphan(&mut self, offset: u32, out: &mut Out<'_>) {
         let Some(fact) = self.free.value(&self.cells, offset) else { return };
-        let wanted = matches!(&fact, Fact::Value { name, .. } if self.interest.wants_orphan(name));
-        if wanted {
-            self.found.push(Entry {
-                root: self.mount.root.clone(),
-                key: UNKNOWN_KEY.to_owned(),
-                fact,
-                written: None,
-                place: Place::Offset(in_file(offset)),
-                origin: Origin::Deleted,
-            });
+        let Fact::Value { name, data } = &fact else { return };
+        if !self.interest.wants_orphan(name) {
+            return;
         }
+        // Nobody looks at a key that is not known: it is told as well. With everything wanted, nothing is of note.
+        if !self.interest.wants_orphan("") {
+            let data: String = data.to_string().chars().take(80).collect();
+            let message = format!("a deleted value whose key is not known: {name} = {data}");
+            out.tell(code::NOTE_HIVE, offset, message);
+        }
+        self.found.push(Entry {
+            root: self.mount.root.clone(),
+            key: UNKNOWN_KEY.to_owned(),
+            fact,
+            written: None,
+            place: Place::Offset(in_file(offset)),
+            origin: Origin::Deleted,
+        });
     }
 }

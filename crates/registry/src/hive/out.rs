@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 /// Diagnostics of one code that are told one by one.
 const TOLD: u64 = 16;
 
+/// Places that are remembered, so that nothing is told twice of them.
+const PLACES: usize = 4_096;
+
 /// What a hive of its size can hold at most: a hostile one says more, by sharing cells.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Left {
@@ -46,6 +49,8 @@ pub(super) struct Out<'a> {
     budget: &'a Budget,
     told: BTreeMap<&'static str, u64>,
     ended: bool,
+    /// Places of which something was told.
+    places: HashSet<(&'static str, u64)>,
     /// What the file held before its logs were applied.
     before: Option<Before>,
     /// What deleted cells hold.
@@ -54,7 +59,15 @@ pub(super) struct Out<'a> {
 
 impl<'a> Out<'a> {
     pub(super) fn new(sink: &'a mut dyn Sink, budget: &'a Budget) -> Self {
-        Self { sink, budget, told: BTreeMap::new(), ended: false, before: None, ghosts: Before::default() }
+        Self {
+            sink,
+            budget,
+            told: BTreeMap::new(),
+            ended: false,
+            places: HashSet::new(),
+            before: None,
+            ghosts: Before::default(),
+        }
     }
 
     pub(super) fn budget(&self) -> &'a Budget {
@@ -109,6 +122,13 @@ impl<'a> Out<'a> {
 
     /// Something about a place in the file, or about all of it.
     pub(super) fn tell_at(&mut self, code: &'static str, offset: Option<u64>, message: impl Into<String>) {
+        // The same place is met again where a key is looked up before the walk.
+        if let Some(offset) = offset
+            && self.places.len() < PLACES
+            && !self.places.insert((code, offset))
+        {
+            return;
+        }
         let told = self.told.entry(code).or_default();
         *told = told.saturating_add(1);
         if *told <= TOLD {

@@ -60,6 +60,8 @@ fn values_without_a_key_are_told_only_where_their_name_is_asked_for() {
     interest.add_orphan("allowdde");
     let found = look("x", &bytes, &[], &interest);
     assert_eq!(found.value(UNKNOWN_KEY, "AllowDDE"), [(Data::Dword(2), Origin::Deleted)]);
+    assert_eq!(found.codes(), ["note.hive"]);
+    assert_eq!(found.diagnostics[0].message, "a deleted value whose key is not known: AllowDDE = 2");
 }
 
 #[test]

@@ -57,11 +57,13 @@ pub fn harden_readme(hardening: &Hardening, outputs: &[Output], meta: &HardenMet
     text.replace('\n', "\r\n")
 }
 
-const ORDER: [&str; 5] = [
+const ORDER: [&str; 6] = [
     "Read the side effects below, and ask the people they name.",
     "Where attack surface rules are new here: deploy the profile audit-only first and read events 1122 for two weeks.",
     "Deploy to one machine and one user, restart Office, work for a day. The undo files hold what the audit saw.",
     "Deploy to all. Values below Software\\Policies are enforced; all others are the user's and can be changed by the user.",
+    "To go back, use the undo of the way that was used. What is deployed to all is taken back for all: where people had \
+     different data before, the value is deleted. The exact former state of each is in reg/*.undo.reg.",
     "Audit again: ddefend posture audit. What is not closed then was changed elsewhere.",
 ];
 

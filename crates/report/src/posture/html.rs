@@ -90,7 +90,7 @@ impl PostureRenderer for Html {
         let answer = shape::answer(audit, &self.attack);
         let mut shown = false;
         if self.sections.len() < SECTIONS && self.section_bytes < SECTION_BYTES {
-            let section = section::Section::new(audit, &anchor, answer.as_ref(), &self.rules);
+            let section = section::Section::new(audit, &anchor, answer.as_ref(), &self.rules, &self.attack);
             self.section_bytes += section.len();
             self.sections.push(section);
             shown = true;

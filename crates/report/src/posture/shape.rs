@@ -1,7 +1,8 @@
 //! Small readings of an audit that several outputs share: what is in order, what is worst, the answer in words.
 
+use ddefend_model::Level;
 use ddefend_model::posture::{Audit, Change, Check, Exposure, Fault, Outcome, Seen, Verdict, Way};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Dynamic Data Exchange, the technique that the question is about.
 pub(super) const DDE: &str = "T1559.002";
@@ -13,8 +14,18 @@ pub(super) fn in_order(check: &Check) -> bool {
         && check.faults.is_empty()
 }
 
+/// True where the inputs, or what is known of the build, do not say.
+pub(super) fn is_unknown(check: &Check) -> bool {
+    check.verdict == Verdict::Unknown || (check.outcome == Outcome::Unknown && check.verdict == Verdict::Absent)
+}
+
+/// What somebody set wrongly always has a row of its own; what nobody set where it matters.
+pub(super) fn is_worth_a_row(check: &Check) -> bool {
+    check.level >= Level::Medium || matches!(check.verdict, Verdict::Insecure | Verdict::Misapplied)
+}
+
 /// Where a check stands in a list with the worst first; equal ones keep the order of the content.
-fn urgency(check: &Check) -> (u8, std::cmp::Reverse<ddefend_model::Level>, u8) {
+fn urgency(check: &Check) -> (u8, std::cmp::Reverse<Level>, u8) {
     let group = match (check.outcome, check.verdict) {
         (Outcome::Insecure, _) => 0,
         (_, Verdict::Misapplied | Verdict::Insecure) => 1,
@@ -39,11 +50,72 @@ pub(super) fn by_urgency<'a>(checks: impl Iterator<Item = &'a Check>) -> Vec<&'a
     checks
 }
 
-/// Ways in with the widest open first.
-pub(super) fn by_way(exposures: &[Exposure]) -> Vec<&Exposure> {
+/// Ways in with the widest open first, of those that are as wide the ways by DDE.
+pub(super) fn by_way<'a>(exposures: &'a [Exposure], attack: &BTreeMap<String, String>) -> Vec<&'a Exposure> {
     let mut sorted: Vec<&Exposure> = exposures.iter().collect();
-    sorted.sort_by_key(|exposure| (rank(exposure.state), std::cmp::Reverse(exposure.level)));
+    sorted.sort_by_key(|exposure| (rank(exposure.state), !is_dde(attack, exposure), std::cmp::Reverse(exposure.level)));
     sorted
+}
+
+/// True for a way by DDE, and where the content does not say what it is by.
+pub(super) fn is_dde(attack: &BTreeMap<String, String>, exposure: &Exposure) -> bool {
+    let technique = technique(attack, exposure);
+    technique.is_empty() || technique == DDE
+}
+
+/// Things that are alike but for the version, with the versions.
+pub(super) struct Versions<'a, T> {
+    pub(super) first: &'a T,
+    pub(super) versions: Vec<&'a str>,
+}
+
+impl<T> Versions<'_, T> {
+    /// `Word 15.0, 16.0`.
+    pub(super) fn product(&self, application: &str) -> String {
+        product(application, &self.versions.join(", "))
+    }
+}
+
+/// Brings together what differs in its version only, in the order of the first of each.
+fn over_versions<'a, T>(
+    all: impl Iterator<Item = &'a T>,
+    version: impl Fn(&'a T) -> &'a str,
+    alike: impl Fn(&T, &T) -> bool,
+) -> Vec<Versions<'a, T>> {
+    let mut groups: Vec<Versions<'a, T>> = Vec::new();
+    for one in all {
+        match groups.iter_mut().find(|group| alike(group.first, one) && !group.versions.contains(&version(one))) {
+            Some(group) => group.versions.push(version(one)),
+            None => groups.push(Versions { first: one, versions: vec![version(one)] }),
+        }
+    }
+    for group in &mut groups {
+        group.versions.retain(|version| !version.is_empty());
+        group.versions.sort_unstable();
+    }
+    groups
+}
+
+/// Ways in that stand alike in several versions, told once.
+pub(super) fn merged_ways<'a>(exposures: impl Iterator<Item = &'a Exposure>) -> Vec<Versions<'a, Exposure>> {
+    let facts = |way: &Exposure| (way.state, way.enforced, is_loose(way), way.level);
+    let alike = |one: &Exposure, other: &Exposure| {
+        (&one.id, &one.application, &one.decided_by, &one.title)
+            == (&other.id, &other.application, &other.decided_by, &other.title)
+            && facts(one) == facts(other)
+    };
+    over_versions(exposures, |way| &way.version, alike)
+}
+
+/// Checks that stand alike in several versions, told once.
+pub(super) fn merged_checks<'a>(checks: impl Iterator<Item = &'a Check>) -> Vec<Versions<'a, Check>> {
+    let facts = |check: &Check| (check.verdict, check.outcome, check.layer, check.enforced, check.level);
+    let alike = |one: &Check, other: &Check| {
+        (&one.id, &one.application, &one.effective, &one.means)
+            == (&other.id, &other.application, &other.effective, &other.means)
+            && facts(one) == facts(other)
+    };
+    over_versions(checks, |check| &check.version, alike)
 }
 
 /// Open, clicks, unknown, closed.
@@ -58,13 +130,12 @@ fn rank(way: Way) -> u8 {
 
 /// Every fault: those of checks and those that belong to none.
 pub(super) fn faults(audit: &Audit) -> Vec<&Fault> {
-    let mut all: Vec<&Fault> = Vec::new();
-    for fault in audit.checks.iter().flat_map(|check| &check.faults).chain(&audit.faults) {
-        if !all.contains(&fault) {
-            all.push(fault);
-        }
-    }
-    all
+    let mut met = BTreeSet::new();
+    let all = audit.checks.iter().flat_map(|check| &check.faults).chain(&audit.faults);
+    all.filter(|fault| {
+        met.insert((&fault.id, &fault.check, &fault.key, &fault.value, &fault.data, &fault.source, &fault.place))
+    })
+    .collect()
 }
 
 /// `Word 16.0`.
@@ -112,7 +183,10 @@ pub(super) struct Lever<'a> {
 }
 
 /// Changes that are the same for several ways in, told once; those about the most ways first.
-fn levers<'a>(pairs: impl Iterator<Item = (&'a Change, &'a Exposure)>) -> Vec<Lever<'a>> {
+fn levers<'a>(
+    pairs: impl Iterator<Item = (&'a Change, &'a Exposure)>,
+    attack: &BTreeMap<String, String>,
+) -> Vec<Lever<'a>> {
     let mut levers: Vec<Lever<'a>> = Vec::new();
     for (change, exposure) in pairs {
         let same = |lever: &&mut Lever<'a>| {
@@ -125,21 +199,26 @@ fn levers<'a>(pairs: impl Iterator<Item = (&'a Change, &'a Exposure)>) -> Vec<Le
             None => levers.push(Lever { change, ways: vec![exposure] }),
         }
     }
-    levers.sort_by_key(|lever| std::cmp::Reverse(lever.ways.len()));
+    // Ways by DDE first, then the worst, then what is about the most ways.
+    levers.sort_by_key(|lever| {
+        let dde = lever.ways.iter().filter(|way| is_dde(attack, way)).count();
+        let worst = lever.ways.iter().map(|way| way.level).max();
+        std::cmp::Reverse((dde > 0, worst, dde, lever.ways.len()))
+    });
     levers
 }
 
 /// For each way in that is not closed the best change that closes it.
-pub(super) fn closers(audit: &Audit) -> Vec<Lever<'_>> {
+pub(super) fn closers<'a>(audit: &'a Audit, attack: &BTreeMap<String, String>) -> Vec<Lever<'a>> {
     let ways = audit.exposures.iter().filter(|exposure| exposure.state != Way::Closed);
-    levers(ways.filter_map(|exposure| Some((exposure.closed_by.first()?, exposure))))
+    levers(ways.filter_map(|exposure| Some((exposure.closed_by.first()?, exposure))), attack)
 }
 
 /// What any process of the user can change so that a way in opens, or opens further.
-pub(super) fn openers(audit: &Audit) -> Vec<Lever<'_>> {
+pub(super) fn openers<'a>(audit: &'a Audit, attack: &BTreeMap<String, String>) -> Vec<Lever<'a>> {
     let pairs =
         audit.exposures.iter().flat_map(|exposure| exposure.undone_by.iter().map(move |change| (change, exposure)));
-    levers(pairs.filter(|(change, _)| change.by == "user"))
+    levers(pairs.filter(|(change, _)| change.by == "user"), attack)
 }
 
 /// What goes round barriers, with how many ways in it is about.

@@ -56,7 +56,7 @@ impl PostureRenderer for Text {
         if !head.is_empty() {
             out.push_str(&format!("\n{head}"));
         }
-        out.push_str(&ways::ways(self.page, audit));
+        out.push_str(&ways::ways(self.page, audit, &self.attack));
         out.push_str(&checks::checks(self.page, audit));
         out.push_str(&faults::faults(self.page, audit));
         if self.page.verbose {

@@ -6,25 +6,27 @@ use ddefend_model::posture::{Audit, Check, Outcome, Seen, Verdict};
 use std::fmt::Write as _;
 
 pub(super) fn checks(audit: &Audit) -> String {
-    let wrong = shape::by_urgency(audit.checks.iter().filter(|check| !shape::in_order(check)));
-    let good: Vec<&Check> = audit.checks.iter().filter(|check| shape::in_order(check)).collect();
     let mut out = String::new();
     if audit.checks.is_empty() {
         return out;
     }
-    let _ = writeln!(
-        out,
-        "<h3>Not in order: {} of {}</h3>",
-        wrong.len(),
-        shape::count(audit.checks.len() as u64, "check", "checks")
-    );
-    if !wrong.is_empty() {
-        out.push_str(&table(&wrong));
+    let (good, bad): (Vec<&Check>, Vec<&Check>) = audit.checks.iter().partition(|check| shape::in_order(check));
+    let (unknown, bad): (Vec<&Check>, Vec<&Check>) =
+        shape::by_urgency(bad.into_iter()).into_iter().partition(|check| shape::is_unknown(check));
+    let total = shape::count(audit.checks.len() as u64, "check", "checks");
+    let _ = writeln!(out, "<h3>Not in order: {} of {total}</h3>", bad.len());
+    let (rows, minor): (Vec<&Check>, Vec<&Check>) = bad.into_iter().partition(|check| shape::is_worth_a_row(check));
+    if !rows.is_empty() {
+        out.push_str(&table(&rows));
     }
-    if !good.is_empty() {
-        let count = shape::count(good.len() as u64, "check", "checks");
-        let _ =
-            writeln!(out, "<details class=\"order\"><summary>{count} in order</summary>\n{}</details>", table(&good));
+    let folded =
+        [(minor, "not set, of level low or info"), (unknown, "that the inputs do not say"), (good, "in order")];
+    for (checks, what) in folded {
+        if !checks.is_empty() {
+            let count = shape::count(checks.len() as u64, "check", "checks");
+            let table = table(&checks);
+            let _ = writeln!(out, "<details class=\"order\"><summary>{count} {what}</summary>\n{table}</details>");
+        }
     }
     out
 }

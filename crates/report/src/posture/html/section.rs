@@ -23,6 +23,7 @@ impl Section {
         anchor: &str,
         answer: Option<&shape::Answer>,
         rules: &BTreeMap<String, PostureRule>,
+        attack: &BTreeMap<String, String>,
     ) -> Self {
         let title = if audit.user.is_empty() {
             format!("{} <span class=\"dim\">machine</span>", e(&audit.host))
@@ -53,7 +54,7 @@ impl Section {
                 }
             );
         }
-        body.push_str(&ways::ways(audit, rules));
+        body.push_str(&ways::ways(audit, rules, attack));
         body.push_str(&faults(audit));
         body.push_str(&checks::checks(audit));
         if !audit.sources.is_empty() {
@@ -93,7 +94,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(audit: &Audit, anchor: Option<String>, answer: Option<shape::Answer>) -> Self {
-        let wrong = audit.checks.iter().filter(|check| !shape::in_order(check)).count();
+        let wrong = audit.checks.iter().filter(|check| !shape::in_order(check) && !shape::is_unknown(check)).count();
         let faults = shape::faults(audit).len();
         Self { name: essence::name(audit), anchor, answer, wrong, checks: audit.checks.len(), faults }
     }

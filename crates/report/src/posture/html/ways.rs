@@ -14,14 +14,14 @@ const EXPANDED: usize = 3;
 /// Bypasses that are shown.
 const BYPASSES: usize = 20;
 
-pub(super) fn ways(audit: &Audit, rules: &BTreeMap<String, PostureRule>) -> String {
+pub(super) fn ways(audit: &Audit, rules: &BTreeMap<String, PostureRule>, attack: &BTreeMap<String, String>) -> String {
     if audit.exposures.is_empty() {
         return String::new();
     }
-    let mut out = levers("What closes them", "closed", &shape::closers(audit));
-    out.push_str(&levers("What any process of the user can undo", "clicks", &shape::openers(audit)));
+    let mut out = levers("What closes them", "closed", &shape::closers(audit, attack));
+    out.push_str(&levers("What any process of the user can undo", "clicks", &shape::openers(audit, attack)));
     out.push_str("<h3>Ways in</h3>\n");
-    for (index, exposure) in shape::by_way(&audit.exposures).into_iter().enumerate() {
+    for (index, exposure) in shape::by_way(&audit.exposures, attack).into_iter().enumerate() {
         out.push_str(&card(audit, exposure, rules, index < EXPANDED));
     }
     out
@@ -159,13 +159,11 @@ fn chain(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRul
             (Outcome::Insecure, _) => ("down", DOWN, "is down"),
             (Outcome::Unknown, _) => ("unsure", UNSURE, "not known"),
         };
-        let title = audit.checks.iter().find(|check| check.id == barrier.check).map(|check| check.title.as_str());
-        let title = title.or_else(|| rules.get(&barrier.check).map(|rule| rule.title.as_str()));
-        let title = title.filter(|title| !title.is_empty()).unwrap_or(&barrier.check);
+        let title = titles(audit, &barrier.check, rules);
         let why = if barrier.void.is_empty() {
             barrier.strength.clone()
         } else {
-            format!("{}: {}", barrier.strength, barrier.void)
+            format!("{}; void: {}", barrier.strength, titles(audit, &barrier.void, rules))
         };
         out.push_str(&step(class, flow.class(), picture, word, &format!("{title} ({why})")));
         if class == "holds" {
@@ -188,6 +186,16 @@ fn chain(audit: &Audit, exposure: &Exposure, rules: &BTreeMap<String, PostureRul
     out.push_str(&step(class, flow.class(), picture, word, ""));
     out.push_str("</ol>\n");
     out
+}
+
+/// The titles of checks for their ids, several of which are joined by a plus; what is no id stays as it is.
+fn titles(audit: &Audit, ids: &str, rules: &BTreeMap<String, PostureRule>) -> String {
+    let title = |id: &str| {
+        let known = audit.checks.iter().find(|check| check.id == id).map(|check| check.title.clone());
+        let known = known.or_else(|| rules.get(id).map(|rule| rule.title.clone()));
+        known.filter(|title| !title.is_empty()).unwrap_or_else(|| id.to_owned())
+    };
+    ids.split(" + ").map(title).collect::<Vec<_>>().join(" + ")
 }
 
 const DOCUMENT: &str =

@@ -10,7 +10,7 @@ use ddefend_model::posture::{Audit, Check, Outcome, Verdict};
 use unicode_width::UnicodeWidthStr as _;
 
 /// Rows unless verbose.
-const ROWS: usize = 40;
+const ROWS: usize = 30;
 /// Ids listed in one line unless verbose.
 const IDS: usize = 12;
 
@@ -20,17 +20,25 @@ pub(super) fn checks(page: Page, audit: &Audit) -> String {
     }
     let total = audit.checks.len();
     let bad = shape::by_urgency(audit.checks.iter().filter(|check| page.verbose || !shape::in_order(check)));
-    let wrong = audit.checks.iter().filter(|check| !shape::in_order(check) && !is_unknown(check)).count();
-    let unknown: Vec<&Check> = bad.iter().copied().filter(|check| is_unknown(check)).collect();
+    let wrong = audit.checks.iter().filter(|check| !shape::in_order(check) && !shape::is_unknown(check)).count();
+    let unknown: Vec<&Check> = bad.iter().copied().filter(|check| shape::is_unknown(check)).collect();
     let good = audit.checks.iter().filter(|check| shape::in_order(check)).count();
     let mut out = page.heading(&format!("Not in order: {wrong} of {}", shape::count(total as u64, "check", "checks")));
-    let mut rows: Vec<&Check> =
-        bad.iter().copied().filter(|check| page.verbose || (!is_unknown(check) && is_worth_a_row(check))).collect();
-    let rest: Vec<&Check> =
-        bad.iter().copied().filter(|check| !page.verbose && !is_unknown(check) && !is_worth_a_row(check)).collect();
-    let cut: Vec<&Check> = if page.verbose { Vec::new() } else { rows.split_off(rows.len().min(ROWS)) };
-    if !rows.is_empty() {
-        out.push_str(&Table::new(page, &rows).print());
+    let rows: Vec<&Check> = bad
+        .iter()
+        .copied()
+        .filter(|check| page.verbose || (!shape::is_unknown(check) && shape::is_worth_a_row(check)))
+        .collect();
+    let rest: Vec<&Check> = bad
+        .iter()
+        .copied()
+        .filter(|check| !page.verbose && !shape::is_unknown(check) && !shape::is_worth_a_row(check))
+        .collect();
+    let mut merged = shape::merged_checks(rows.into_iter());
+    let cut = if page.verbose { Vec::new() } else { merged.split_off(merged.len().min(ROWS)) };
+    let cut: Vec<&Check> = cut.iter().map(|row| row.first).collect();
+    if !merged.is_empty() {
+        out.push_str(&Table::new(page, &merged).print());
     }
     out.push_str(&line(page, "more", "not in order as well", &cut));
     out.push_str(&line(page, "minor", "of level low or info", &rest));
@@ -46,15 +54,6 @@ pub(super) fn checks(page: Page, audit: &Audit) -> String {
         out.push_str(&page.columns.field("good", &text, Style::Good));
     }
     out
-}
-
-fn is_unknown(check: &Check) -> bool {
-    check.verdict == Verdict::Unknown || (check.outcome == Outcome::Unknown && check.verdict == Verdict::Absent)
-}
-
-/// What somebody set wrongly always has one; what nobody set where it matters.
-fn is_worth_a_row(check: &Check) -> bool {
-    check.level >= Level::Medium || matches!(check.verdict, Verdict::Insecure | Verdict::Misapplied)
 }
 
 /// Checks in one line: how many, and the first ids.
@@ -78,7 +77,7 @@ fn line(page: Page, label: &str, what: &str, checks: &[&Check]) -> String {
 /// A table whose columns are as wide as what stands in them, the title taking what is left.
 struct Table<'a> {
     page: Page,
-    rows: &'a [&'a Check],
+    rows: &'a [shape::Versions<'a, Check>],
     /// Columns of title, product, verdict, effective, layer, enforced, mitigation.
     widths: [usize; 7],
     /// A column with the level comes first.
@@ -94,7 +93,7 @@ const DISPENSABLE: [usize; 4] = [6, 5, 3, 4];
 const TITLE: usize = 20;
 
 impl<'a> Table<'a> {
-    fn new(page: Page, rows: &'a [&'a Check]) -> Self {
+    fn new(page: Page, rows: &'a [shape::Versions<'a, Check>]) -> Self {
         let width = page.columns.width;
         let level = width >= 95;
         let gap = if level { 2 } else { 1 };
@@ -105,8 +104,8 @@ impl<'a> Table<'a> {
         };
         let limits = [0, product_limit, 10, effective_limit, 8, 3, 6];
         let mut widths = HEADS.map(str::len);
-        for check in rows {
-            for ((width, cell), limit) in widths.iter_mut().zip(cells(check, effective_limit)).zip(limits) {
+        for row in rows {
+            for ((width, cell), limit) in widths.iter_mut().zip(cells(row, effective_limit)).zip(limits) {
                 *width = (*width).max(cell.width()).min(limit);
             }
         }
@@ -122,7 +121,7 @@ impl<'a> Table<'a> {
                 *width = 0;
             }
         }
-        let longest = rows.iter().map(|check| escape::terminal(&check.title).width()).max().unwrap_or(0);
+        let longest = rows.iter().map(|row| escape::terminal(&row.first.title).width()).max().unwrap_or(0);
         let room = left(&widths).max(TITLE);
         if let Some(title) = widths.first_mut() {
             *title = longest.clamp(TITLE, room);
@@ -138,41 +137,63 @@ impl<'a> Table<'a> {
             heads.insert(0, pad("LEVEL", 8));
         }
         let mut out = format!("  {}\n", paint.with(Style::Dim, heads.join(&" ".repeat(self.gap)).trim_end()));
-        for check in self.rows {
-            out.push_str(&self.row(check));
+        for row in self.rows {
+            out.push_str(&self.row(row));
         }
         out
     }
 
-    fn row(&self, check: &Check) -> String {
-        let gap = " ".repeat(self.gap);
-        let [title_width, _, _, effective_width, ..] = self.widths;
-        let [title, rest @ ..] = cells(check, effective_width);
+    fn row(&self, row: &shape::Versions<'_, Check>) -> String {
+        let (check, gap) = (row.first, " ".repeat(self.gap));
+        let [title_width, product_width, _, effective_width, ..] = self.widths;
+        let [title, product, rest @ ..] = cells(row, effective_width);
+        let (titles, products) = (wrap(&title, title_width), folded(&product, product_width));
         let mut out = String::new();
-        for (index, line) in wrap(&title, title_width).iter().enumerate() {
-            let line = clip(line, title_width);
-            if index > 0 {
-                out.push_str(&format!("  {}{line}\n", " ".repeat(if self.level { 8 + self.gap } else { 0 })));
-                continue;
-            }
-            let level = if self.level { format!("{}{gap}", level_cell(self.page, check)) } else { String::new() };
-            let mut row = format!("  {level}{}", pad(&line, title_width));
-            for (column, (cell, width)) in rest.iter().zip(self.widths.iter().skip(1)).enumerate() {
-                if *width > 0 {
-                    let cell = pad(&clip(cell, *width), *width);
-                    let cell = if column == 1 { verdict(self.page, check, &cell) } else { cell };
-                    row.push_str(&format!("{gap}{cell}"));
+        for index in 0..titles.len().max(products.len()) {
+            let cell = |lines: &[String], width: usize| {
+                let line = lines.get(index).map_or("", String::as_str);
+                pad(&clip(line, width), width)
+            };
+            let level = match (self.level, index) {
+                (false, _) => String::new(),
+                (true, 0) => format!("{}{gap}", level_cell(self.page, check)),
+                (true, _) => " ".repeat(8 + self.gap),
+            };
+            let mut line = format!("  {level}{}{gap}{}", cell(&titles, title_width), cell(&products, product_width));
+            if index == 0 {
+                for (column, (cell, width)) in rest.iter().zip(self.widths.iter().skip(2)).enumerate() {
+                    if *width > 0 {
+                        let cell = pad(&clip(cell, *width), *width);
+                        let cell = if column == 0 { verdict(self.page, check, &cell) } else { cell };
+                        line.push_str(&format!("{gap}{cell}"));
+                    }
                 }
             }
-            out.push_str(row.trim_end());
+            out.push_str(line.trim_end());
             out.push('\n');
         }
         out
     }
 }
 
+/// `Word 14.0, 15.0` in lines of a narrow column: broken at blanks, cut where there are none.
+fn folded(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let full = lines.len() >= 3;
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => line.push_str(&format!(" {word}")),
+            Some(line) if full && !line.ends_with('…') => line.push('…'),
+            Some(_) if full => {}
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// What stands in the columns, safe for a terminal.
-fn cells(check: &Check, effective: usize) -> [String; 7] {
+fn cells(row: &shape::Versions<'_, Check>, effective: usize) -> [String; 7] {
+    let check = row.first;
     let data = match (&check.effective, check.means.is_empty()) {
         (Some(data), false) if effective >= 30 => format!("{data} ({})", check.means),
         (Some(data), _) => data.clone(),
@@ -181,7 +202,7 @@ fn cells(check: &Check, effective: usize) -> [String; 7] {
     let enforced = if check.enforced { "yes" } else { "no" };
     let cells = [
         check.title.clone(),
-        shape::product(&check.application, &check.version),
+        row.product(&check.application),
         check.verdict.as_str().to_owned(),
         data,
         check.layer.as_str().to_owned(),

@@ -8,6 +8,7 @@ use crate::posture::shape;
 use crate::wrap::{clip, pad};
 use ddefend_model::Level;
 use ddefend_model::posture::{Audit, Barrier, Change, Exposure, Outcome, Way};
+use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Changes of one kind that are told unless verbose.
@@ -19,38 +20,55 @@ const STATE: usize = 8;
 /// Columns of `12 ways`.
 const COUNT: usize = 8;
 
-pub(super) fn ways(page: Page, audit: &Audit) -> String {
+pub(super) fn ways(page: Page, audit: &Audit, attack: &BTreeMap<String, String>) -> String {
     if audit.exposures.is_empty() {
         return String::new();
     }
-    let mut out = page.heading("Ways in");
-    let sorted = shape::by_way(&audit.exposures);
+    let sorted = shape::by_way(&audit.exposures, attack);
     if page.verbose {
+        let mut out = page.heading("Ways in");
         sorted.into_iter().for_each(|exposure| out.push_str(&way(page, exposure)));
         return out;
     }
-    let products = sorted.iter().map(|exposure| product(exposure).width()).max().unwrap_or(0).min(PRODUCT);
-    for exposure in sorted {
-        out.push_str(&line(page, exposure, products));
+    let (dde, others): (Vec<&Exposure>, Vec<&Exposure>) =
+        sorted.into_iter().partition(|exposure| shape::is_dde(attack, exposure));
+    let dde = shape::merged_ways(dde.into_iter());
+    let (shut, others): (Vec<&Exposure>, Vec<&Exposure>) =
+        others.into_iter().partition(|exposure| exposure.state == Way::Closed && !shape::is_loose(exposure));
+    let (others, shut) = (shape::merged_ways(others.into_iter()), shape::merged_ways(shut.into_iter()));
+    let width = |way: &Merged<'_>| escape::terminal(&way.product(&way.first.application)).width();
+    let products = dde.iter().chain(&others).chain(&shut).map(width).max().unwrap_or(0).min(PRODUCT);
+    let mut out = String::new();
+    if !dde.is_empty() {
+        out.push_str(&page.heading("Ways in by DDE"));
+        dde.iter().for_each(|way| out.push_str(&line(page, way, products, true)));
     }
-    out.push_str(&levers(page, "What closes them", &shape::closers(audit), Style::Good));
-    out.push_str(&levers(page, "What any process of the user can undo", &shape::openers(audit), Style::Warn));
+    if !others.is_empty() || !shut.is_empty() {
+        out.push_str(&page.heading("Other ways in"));
+        others.iter().for_each(|way| out.push_str(&line(page, way, products, false)));
+    }
+    if !shut.is_empty() {
+        let names = shut.iter().map(|way| format!("{} ({})", way.first.id, way.product(&way.first.application)));
+        let mark = format!("  {}", page.columns.paint.with(Style::Good, &pad("closed", STATE)));
+        out.push_str(&page.hang(&mark, STATE + 2, &names.collect::<Vec<_>>().join(", "), Style::Dim));
+    }
+    out.push_str(&levers(page, "What closes them", &shape::closers(audit, attack), Style::Good));
+    out.push_str(&levers(page, "What any process of the user can undo", &shape::openers(audit, attack), Style::Warn));
     out.push_str(&bypasses(page, audit));
     out
 }
 
-/// Most columns of the application and version.
-const PRODUCT: usize = 18;
+type Merged<'a> = shape::Versions<'a, Exposure>;
 
-fn product(exposure: &Exposure) -> String {
-    escape::terminal(&shape::product(&exposure.application, &exposure.version))
-}
+/// Most columns of the application and version.
+const PRODUCT: usize = 22;
 
 /// One way in: how far it gets, where, what it is, who decides; why, where it is wide open.
-fn line(page: Page, exposure: &Exposure, products: usize) -> String {
-    let columns = page.columns;
+fn line(page: Page, way: &Merged<'_>, products: usize, full: bool) -> String {
+    let (columns, exposure) = (page.columns, way.first);
     let state = columns.paint.with(way_style(exposure.state), &pad(exposure.state.as_str(), STATE));
-    let product = pad(&clip(&product(exposure), products), products);
+    let product = escape::terminal(&way.product(&exposure.application));
+    let product = pad(&clip(&product, products), products);
     let before = 2 + STATE + products + 2;
     let mark = format!("  {state}{product}  ");
     let blank = " ".repeat(before);
@@ -62,14 +80,17 @@ fn line(page: Page, exposure: &Exposure, products: usize) -> String {
     };
     let decided =
         if exposure.decided_by.is_empty() { String::new() } else { format!("{}{standing}", exposure.decided_by) };
-    let (title, decided) = (escape::terminal(&exposure.title), escape::terminal(&decided));
-    let mut out = if before + title.width() + 3 + decided.width() <= columns.width {
-        format!("{mark}{title}   {}\n", columns.paint.with(Style::Dim, &decided)).replace("   \n", "\n")
+    let (safe_title, safe) = (escape::terminal(&exposure.title), escape::terminal(&decided));
+    let fits = before + safe_title.width() + 3 + safe.width() <= columns.width;
+    let mut out = if fits && !decided.is_empty() {
+        format!("{mark}{safe_title}   {}\n", columns.paint.with(Style::Dim, &safe))
     } else {
-        let title = page.hang(&mark, before, &exposure.title, Style::Plain);
-        title + &page.hang(&blank, before, &format!("{}{standing}", exposure.decided_by), Style::Dim)
+        page.hang(&mark, before, &exposure.title, Style::Plain)
     };
-    if exposure.state == Way::Open && exposure.level >= Level::High {
+    if !fits && full {
+        out.push_str(&page.hang(&blank, before, &decided, Style::Dim));
+    }
+    if full && exposure.state == Way::Open && exposure.level >= Level::High {
         out.push_str(&page.hang(&blank, before, &exposure.why, Style::Dim));
     }
     out
@@ -162,11 +183,11 @@ fn decides(exposure: &Exposure) -> String {
 fn barriers(barriers: &[Barrier]) -> String {
     let words = barriers.iter().map(|barrier| {
         let holds = match (barrier.holds, barrier.void.is_empty()) {
-            (Outcome::Secure, true) if barrier.enforced => "holds, enforced",
-            (Outcome::Secure, true) => "holds",
-            (Outcome::Secure, false) => "void",
-            (Outcome::Insecure, _) => "is down",
-            (Outcome::Unknown, _) => "not known",
+            (Outcome::Secure, true) if barrier.enforced => "holds, enforced".to_owned(),
+            (Outcome::Secure, true) => "holds".to_owned(),
+            (Outcome::Secure, false) => format!("is void by {}", barrier.void),
+            (Outcome::Insecure, _) => "is down".to_owned(),
+            (Outcome::Unknown, _) => "not known".to_owned(),
         };
         format!("{} ({}) {holds}", barrier.check, barrier.strength)
     });
