@@ -123,6 +123,8 @@ impl Reading<'_> {
             tell(code::LIMIT_RESULTS, format!("{dropped} more places could not be read"));
         }
         match read {
+            // What was not taken any more may say anything.
+            Ok(Ok(about)) if full => loaded.about = Some(About { coverage: Coverage::Changes, ..about }),
             Ok(Ok(about)) => loaded.about = Some(about),
             Ok(Err(diagnostic)) => diagnostics.push(*diagnostic),
             Err(_) => {
