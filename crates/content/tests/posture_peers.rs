@@ -31,6 +31,8 @@ what the checks of `content/posture` say of those data. Nothing of the lists' te
 | CIS | Windows 11 Enterprise 24H2 as HardeningKitty transcribes it. The Office benchmarks are behind a login: two entries from second hand, marked `?`, the rest not read (`?`) | as above |
 | Microsoft | security baselines for Microsoft 365 Apps v2306 (and v2512 where it differs) and Windows 11 25H2, as HardeningKitty transcribes them | as above |
 | RegRipper | `msoffice.pl`, `attachmgr.pl` of 3.0, commit bdf7ac2 of 12 December 2024. It prints and does not judge | github.com/keydet89/RegRipper3.0 |
+| ACSC (in the notes) | Office hardening guidelines for Intune, commit 0e7cae0 of 26 April 2024 | github.com/microsoft/Intune-ACSC-Windows-Hardening-Guidelines |
+| Sigma (in the notes) | rules 63647769 and a5c7a43f | github.com/SigmaHQ/sigma |
 
 ## Words
 

@@ -124,6 +124,7 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
     let mut terms = Vec::new();
     let is_rest = |arm: &Arm| arm.verdict == Verdict::Insecure && arm.level != Some(Level::Info) && anything(&arm.is);
     let rest = check.arms.iter().position(is_rest).unwrap_or(usize::MAX);
+    let safe = check.arms.iter().rposition(|arm| arm.verdict != Verdict::Insecure).unwrap_or(0);
     for place in check.places.iter().filter(|place| registry(place)) {
         for (number, arm) in check.arms.iter().enumerate().filter(|(_, arm)| arm.verdict == Verdict::Insecure) {
             let mut is = arm.is.clone();
@@ -133,7 +134,7 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
             is.number
                 .retain(|number| !earlier.iter().any(|earlier| matches(earlier, &number.to_string(), Some(*number))));
             let all_taken = is.number.is_empty() && !arm.is.number.is_empty();
-            if all_taken || (number != rest && rest < check.arms.len()) {
+            if all_taken || (number != rest && rest < check.arms.len() && number > safe) {
                 continue;
             }
             let open = is.number.is_empty() && is.text.is_empty();
