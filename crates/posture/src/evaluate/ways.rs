@@ -15,8 +15,8 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn take(&mut self, check: &Check) {
-        let brief =
-            Brief { outcome: check.outcome, layer: check.layer, enforced: check.enforced, means: check.means.clone() };
+        let (outcome, layer, enforced, level) = (check.outcome, check.layer, check.enforced, check.level);
+        let brief = Brief { outcome, layer, enforced, level, means: check.means.clone() };
         self.put(&check.id, &check.version, brief);
     }
 
@@ -77,6 +77,11 @@ impl Judged<'_> {
     }
 }
 
+/// A folder that somebody has trusted is worth telling; it takes more to make barriers void ([`crate::Bypass`]).
+fn goes_round(brief: &Brief) -> bool {
+    brief.outcome == Outcome::Insecure && brief.level >= Level::Medium
+}
+
 /// The checks of one way, looked up once.
 pub(super) struct Here<'b> {
     briefs: Vec<(&'b str, &'b Brief)>,
@@ -110,11 +115,7 @@ pub(super) fn judge<'c>(way: &'c Way, here: &Here<'_>, thought: Option<&Thought>
         Some(thought) if thought.check == id => Some(&thought.brief),
         _ => here.get(id),
     };
-    let bypasses: Vec<_> = way
-        .bypasses
-        .iter()
-        .filter(|bypass| get(&bypass.check).is_some_and(|brief| brief.outcome == Outcome::Insecure))
-        .collect();
+    let bypasses: Vec<_> = way.bypasses.iter().filter(|bypass| get(&bypass.check).is_some_and(goes_round)).collect();
     let mut barriers = Vec::new();
     for barrier in &way.barriers {
         let found: Vec<(&str, &Brief)> = barrier.checks.iter().filter_map(|id| Some((id.as_str(), get(id)?))).collect();
