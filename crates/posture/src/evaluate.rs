@@ -88,18 +88,16 @@ pub fn evaluate(catalog: &Catalog, machine: &Machine, user: &str, sid: &str, sto
     let faults = hand_out(&mut checks, &faults::find(catalog, store, Part::User), &|_| true);
     // What stands in the machine's part is told there; the user's checks have it where they are hit.
     hand_out(&mut checks, &machine.misplaced, &|fault| is_of_user(catalog, fault.check));
-    let there: Vec<Installed> =
-        applications.iter().filter(|application| application.certain || !machine.certain).cloned().collect();
     let mut board = Board::default();
     checks.iter().chain(&machine.checks).for_each(|check| board.take(check));
-    let mut changes = Changes::new(catalog, view, &there);
+    let mut changes = Changes::new(catalog, view, &applications);
     changes.complete(&mut board);
-    let exposures = ways::exposures(catalog, &machine.host, user, &there, &board, &mut changes);
+    let exposures = ways::exposures(catalog, &machine.host, user, &applications, &board, &mut changes);
     Audit {
         host: machine.host.clone(),
         user: user.to_owned(),
         sid: sid.to_owned(),
-        applications,
+        applications: shown(catalog, &applications),
         checks,
         exposures,
         faults,
@@ -132,28 +130,23 @@ fn hand_out(checks: &mut [Check], faults: &[Misplaced], wanted: &dyn Fn(&Misplac
     rest
 }
 
-/// Applications to look at: what is installed; where that is not known, what the user's settings name. An application
-/// that has settings but is installed in no version is looked at as well, so that nothing that was read is lost.
+/// Applications to look at: what is installed; where that is not known, what the user works with or settings name.
 fn met(catalog: &Catalog, machine: &Machine, used: &installed::Use) -> Vec<Installed> {
     let mut applications = machine.installed.clone();
-    let there: BTreeSet<&str> = machine.installed.iter().map(|one| one.application.as_str()).collect();
-    let named: BTreeSet<&installed::Pair> = if machine.certain {
-        used.named.iter().filter(|(application, _)| !there.contains(application.as_str())).collect()
-    } else {
-        // Keys stay behind when Office moves to another version: where the user worked with some version of what an
-        // application has keys of, the others count only if settings of the content name them.
-        let worked: BTreeSet<&str> = used.active.iter().map(|(_, version)| version.as_str()).collect();
-        let at_work = |application: &str| {
-            used.used.iter().any(|(known, version)| known == application && worked.contains(version.as_str()))
-        };
-        let left = |pair: &&installed::Pair| !worked.contains(pair.1.as_str()) && at_work(&pair.0);
-        let used_now = used
-            .used
-            .iter()
-            .filter(|pair| !left(pair) && catalog.checks().iter().any(|check| check.versions.contains(&pair.1)));
-        used.active.iter().chain(used_now).chain(&used.named).collect()
+    if machine.certain {
+        return applications;
+    }
+    // Keys stay behind when Office moves to another version: where the user worked with some version of what an
+    // application has keys of, the others count only if settings of the content name them.
+    let worked: BTreeSet<&str> = used.active.iter().map(|(_, version)| version.as_str()).collect();
+    let at_work = |application: &str| {
+        used.used.iter().any(|(known, version)| known == application && worked.contains(version.as_str()))
     };
-    for (application, version) in named.into_iter().filter(|(_, version)| !version.is_empty()) {
+    let left = |pair: &&installed::Pair| !worked.contains(pair.1.as_str()) && at_work(&pair.0);
+    let known_version = |version: &String| catalog.checks().iter().any(|check| check.versions.contains(version));
+    let used_now = used.used.iter().filter(|pair| !left(pair) && known_version(&pair.1));
+    let all: BTreeSet<&installed::Pair> = used.active.iter().chain(used_now).chain(&used.named).collect();
+    for (application, version) in all.into_iter().filter(|(_, version)| !version.is_empty()) {
         let known = applications.iter().any(|one| one.application == *application && one.version == *version);
         if !known {
             let (application, version) = (application.clone(), version.clone());
@@ -164,6 +157,12 @@ fn met(catalog: &Catalog, machine: &Machine, used: &installed::Use) -> Vec<Insta
     }
     applications.sort();
     applications
+}
+
+/// Applications of their own: what is said of the suite is not one.
+fn shown(catalog: &Catalog, applications: &[Installed]) -> Vec<Installed> {
+    let own = |one: &&Installed| catalog.applications().iter().any(|known| known.name == one.application);
+    applications.iter().filter(own).cloned().collect()
 }
 
 /// Versions of a check to look at; one that is empty where it has none.

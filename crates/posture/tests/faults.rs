@@ -135,6 +135,25 @@ fn insecure_values_of_versions_that_are_not_installed_are_told() {
 }
 
 #[test]
+fn settings_of_applications_that_are_not_installed_are_kept() {
+    let catalog = catalog();
+    let mut store = Store::new(&catalog);
+    let source = ddefend_posture::Source { path: "SOFTWARE".into(), policy: None, intent: Intent::State };
+    let source = store.begin(source, &Coverage::Whole(vec![(Root::Machine, String::new())]));
+    let key = r"SOFTWARE\Microsoft\Office\16.0\Excel\InstallRoot";
+    store.take(entry(Root::Machine, key, Fact::Key, Origin::Written), &source);
+    let (machine, _) = machine(&catalog, "pc", store);
+    let settings = [(r"Software\Policies\Microsoft\Office\16.0\Word\Security", "AllowDDE", dword(2))];
+    let found = audit(&catalog, &machine, &hive_of(&catalog, &settings, &[]));
+    let row = check(&found, "WORD-ALLOW", "16.0");
+    assert_eq!(row.verdict, Verdict::Insecure);
+    assert!(row.notes.iter().any(|note| note == "Word 16.0 is not installed."), "{:?}", row.notes);
+    assert!(found.checks.iter().all(|check| check.application != "Word" || check.id == "WORD-ALLOW"));
+    assert!(found.exposures.is_empty());
+    assert_eq!(found.applications.len(), 1);
+}
+
+#[test]
 fn deleted_keys_and_values_are_no_faults() {
     let catalog = catalog();
     let mut store = hive(&catalog, &[]);

@@ -141,7 +141,7 @@ impl Interest {
 /// Key and value names are compared without regard to case.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().flat_map(char::to_lowercase).collect() }
 }
 
 fn name(root: &Root) -> &'static str {

@@ -6,7 +6,7 @@ use super::reading::sample;
 use super::view::{Edit, Now, View};
 use super::ways::{Board, Here, Judged, ids, judge};
 use crate::index::{Part, Spot};
-use crate::{Catalog, Check, Place, Way};
+use crate::{Catalog, Check, Combine, Place, Way};
 use ddefend_model::posture::{Change, Installed, Layer, Outcome, Verdict, Way as State};
 use ddefend_registry::Data;
 use std::collections::BTreeMap;
@@ -185,7 +185,9 @@ fn edits(check: &Check, spot: &Spot, version: &str, view: &View<'_>, now: &Brief
     let open = layer == Layer::User || layer == now.layer;
     let items = if open || close { view.items(check, spot, version) } else { Vec::new() };
     let mut edits = Vec::new();
-    for item in items.iter().filter(|item| open && matches!(item.now, Now::Set(_))) {
+    // Where each instance counts, to take one away never weakens.
+    let take_away = open && !(spot.wild && check.combine == Combine::Worst);
+    for item in items.iter().filter(|item| take_away && matches!(item.now, Now::Set(_))) {
         edits.push((Edit::new(spot.part, item.key, item.name, None), layer));
     }
     let data = match items.first().map(|item| item.now) {

@@ -153,7 +153,9 @@ pub(super) fn machine(catalog: &Catalog, store: &Store) -> Inventory {
         application,
         version,
     });
-    Inventory { known, installed: installed.collect() }
+    let installed: Vec<Installed> = installed.collect();
+    // A machine without any Office says nothing of users who have one: roaming, virtual, removed.
+    Inventory { known: known && !installed.is_empty(), installed }
 }
 
 /// Works out what the user's settings name.

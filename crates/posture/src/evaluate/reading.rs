@@ -107,17 +107,27 @@ fn all_of(words: &[String], texts: &[String]) -> bool {
 
 /// `*` stands for any characters; without regard to case.
 pub(super) fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (fold(pattern), fold(text));
-    let mut parts = pattern.split('*');
+    if pattern.is_ascii() && text.is_ascii() {
+        return fits_bytes(pattern.as_bytes(), text.as_bytes());
+    }
+    fits_bytes(fold(pattern).as_bytes(), fold(text).as_bytes())
+}
+
+fn fits_bytes(pattern: &[u8], text: &[u8]) -> bool {
+    let mut parts = pattern.split(|byte| *byte == b'*');
     let Some(first) = parts.next() else { return text.is_empty() };
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
+    let Some((head, mut rest)) = text.split_at_checked(first.len()) else { return false };
+    if !head.eq_ignore_ascii_case(first) {
+        return false;
+    }
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts.filter(|part| !part.is_empty()) {
+        let Some(at) = rest.windows(part.len()).position(|window| window.eq_ignore_ascii_case(part)) else {
+            return false;
+        };
         rest = rest.get(at + part.len()..).unwrap_or_default();
     }
-    rest.ends_with(last)
+    rest.len().checked_sub(last.len()).and_then(|at| rest.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(last))
 }
 
 /// Data that an arm stands for, as few as do: what a change would write. `now` is kept but for the bits that matter.
@@ -142,5 +152,31 @@ pub(super) fn sample(check: &Check, place: &Place, arm: &Arm, now: Option<&Data>
     match read(check, place, &place.value, Some(&data)) {
         Reading::Says(found, _) if found.verdict == arm.verdict => Some(data),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, fits) in [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("a*", "Abc", true),
+            ("a*a", "a", false),
+            ("a*a", "aA", true),
+            ("*temp*", r"C:\TEMP\x", true),
+            ("*b*d", "abcd", true),
+            ("*b*d", "abcde", false),
+            ("a*b*c", "a_b_b_c", true),
+            ("*\u{dc}*", "x\u{fc}y", true),
+            ("abc", "ABC", true),
+            ("abc", "ab", false),
+        ] {
+            assert_eq!(like(pattern, text), fits, "{pattern} {text}");
+        }
     }
 }
