@@ -215,6 +215,42 @@ fn a_change_and_its_undo_give_the_same_report() {
 }
 
 #[test]
+fn archives_of_collectors_are_looked_into() {
+    let folder = Folder::new("archives");
+    let (primary, logs) = dirty_hive(2, 0);
+    let [_, system] = machine_hives("PC-SEVEN", &[]);
+    let tree = "uploads/auto/C%3A";
+    let members = [
+        (format!("{tree}/Users/bob/NTUSER.DAT"), primary),
+        (format!("{tree}/Users/bob/ntuser.dat.LOG1"), logs[0].clone()),
+        (format!("{tree}/Users/bob/ntuser.dat.LOG2"), logs[1].clone()),
+        (format!("{tree}/Users/bob/Desktop/tweak.reg"), word(2).into_bytes()),
+        (format!("{tree}/Users/eve/NTUSER.DAT"), hive(2)),
+        (format!("{tree}/Windows/System32/config/SYSTEM"), system),
+        ("results/Windows.Registry.json".to_owned(), b"{}".to_vec()),
+    ];
+    let zip = folder.file("Collection-7.zip", ddefend_testkit::make::zip::zip(&members));
+    let lines = audit(&[&folder.0], &[]);
+    assert_eq!(told(&lines), ["PC-SEVEN bob secure 0 user", "PC-SEVEN eve insecure 2 user"]);
+    assert!(gaps(&lines).is_empty(), "{:?}", gaps(&lines));
+    assert_eq!(told(&audit(&[&zip], &[])), told(&lines));
+    let nothing = folder.file("none/nothing.zip", ddefend_testkit::make::zip::zip(&[("a.txt", "nothing")]));
+    assert_eq!(ddefend(&["audit"], &[&nothing]).status.code(), Some(3));
+}
+
+#[test]
+fn a_program_in_the_tree_is_evidence() {
+    let folder = collected("program");
+    let verdict = |lines: &[Value]| {
+        let checks = lines.iter().filter(|line| line["id"] == "EQN-FILE" && line["host"] == "PC-ONE");
+        checks.map(|line| line["verdict"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(verdict(&audit(&[&folder.0], &[])), ["unknown"]);
+    folder.file("HOST1/C/Program Files/Common Files/microsoft shared/EQUATION/EQNEDT32.EXE", "MZ");
+    assert_eq!(verdict(&audit(&[&folder.0], &[])), ["insecure"]);
+}
+
+#[test]
 fn policies_are_every_users_and_stand_alone_too() {
     let folder = collected("policies");
     let backup = "gpo/{11111111-2222-3333-4444-555555555555}";

@@ -2,6 +2,7 @@
 //! users by their paths; hosts are worked through one after another, users on all workers, and each is dropped once it
 //! was told: what a run holds does not grow with the number of users.
 
+mod beside;
 mod host;
 mod identity;
 mod load;
@@ -10,6 +11,7 @@ mod place;
 mod plan;
 mod run;
 mod side;
+mod stored;
 
 pub use plan::{Asked, Plan};
 pub use run::{PostureSettings, Told, audit_inputs};

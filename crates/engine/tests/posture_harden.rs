@@ -35,6 +35,7 @@ impl Host {
         }
     }
 
+    /// With an empty name, the key alone.
     fn user(&mut self, user: &str, key: &str, name: &str, data: u32) {
         self.set(&format!("Users/{user}/NTUSER.reg"), &Root::User, key, name, Data::Dword(data));
     }
@@ -113,6 +114,10 @@ fn host() -> Host {
     host.machine(kill, "Compatibility Flags", Data::Dword(1));
     host.machine(kill, "ActivationFilterOverride", Data::Dword(1));
     host.machine(r"SOFTWARE\Policies\Microsoft", "", sz(""));
+    for user in ["alice", "bob", "carol", "dave"] {
+        host.user(user, r"Software\Policies\Microsoft", "", 0);
+        host.user(user, r"Software\Microsoft\Windows\CurrentVersion", "", 0);
+    }
     // Open.
     host.user("alice", &format!(r"{OFFICE}\16.0\Word\Security"), "AllowDDE", 2);
     host.user("alice", &format!(r"{OFFICE}\16.0\Excel\Security"), "WorkbookLinkWarnings", 0);

@@ -71,7 +71,8 @@ pub struct Place {
     pub id: String,
     /// Its layer.
     pub layer: Layer,
-    /// `HKCU`, `HKLM` or `FILE`. A file's key is its path without the drive; that it exists is the data.
+    /// `HKCU`, `HKLM` or `FILE`. A file's key is its path on the host, with
+    /// `%CommonProgramFiles%` and `%CommonProgramFiles(x86)%` for those folders; that it exists is the data.
     pub root: String,
     /// Key below the root. `<ver>` is the version directory, `<app>` any application, `*` any one name.
     pub key: String,
@@ -340,7 +341,7 @@ impl Strength {
     }
 }
 
-/// Something that makes barriers void where its check is not secure.
+/// Something that makes barriers void where its check is insecure at level medium or above.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bypass {

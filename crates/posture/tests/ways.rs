@@ -81,6 +81,15 @@ fn states_follow_the_barriers() {
         assert_eq!((found.state, found.enforced, found.level), (state, enforced, level), "{settings:?} {found:#?}");
         assert_eq!(found.decided_by, decided, "{settings:?}");
         assert!(found.why.ends_with('.'));
+        // Where the build is not known, neither is whether the feature is off.
+        let unsure =
+            state == Way::Clicks && machine.installed.iter().all(|one| one.build.is_empty()) && settings.is_empty();
+        assert_eq!(
+            found.why.to_lowercase().contains("the inputs do not say"),
+            unsure || state == Way::Unknown,
+            "{}",
+            found.why
+        );
         assert!(found.barriers.is_sorted_by_key(|barrier| {
             ["closes", "blocks", "hinders", "asks"].iter().position(|s| *s == barrier.strength)
         }));

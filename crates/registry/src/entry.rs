@@ -8,7 +8,8 @@ pub const UNKNOWN_KEY: &str = "?";
 /// Which part of the registry a key stands in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Root {
-    /// `HKEY_LOCAL_MACHINE`; keys begin with `SOFTWARE\` or `SYSTEM\`.
+    /// `HKEY_LOCAL_MACHINE`; keys begin with `SOFTWARE\` or `SYSTEM\`. `HKEY_CLASSES_ROOT` of an export or a dump is
+    /// `SOFTWARE\Classes` here: it is a merged view, and what is written to it goes here unless the user's half holds it.
     Machine,
     /// `HKEY_CURRENT_USER` of whoever the input belongs to; keys begin with `Software\`. `HKEY_CLASSES_ROOT` of a user's
     /// hive is `Software\Classes` here.

@@ -9,6 +9,9 @@ use std::borrow::Cow;
 
 /// How deep an object may be nested; below the parser's own limit.
 const DEEPEST: usize = 100;
+/// Bytes of an object that is held at once; one that is longer is read by the objects in it. In memory it takes up to
+/// sixteen times as much.
+const LARGEST: usize = 4 << 20;
 /// How often reading starts again inside an object that is broken or not closed: what stands in it may be whole.
 const RESTARTS: u32 = 32;
 
@@ -44,24 +47,30 @@ pub(crate) fn objects(bytes: &[u8], out: &mut Out<'_>, on: &mut Taker<'_>) {
             out.tell_line(code::LIMIT_STRUCTURE, piece.line, message);
             continue;
         }
-        match serde_json::from_str::<Value>(piece.text) {
-            Ok(Value::Object(object)) => {
-                if !on(out, &object, piece.line) {
-                    break;
+        if piece.text.len() > LARGEST && !piece.open {
+            let message = format!("an object of more than {LARGEST} bytes is read by the objects in it");
+            out.tell_line(code::NOTE_ODD, piece.line, message);
+        } else {
+            match serde_json::from_str::<Value>(piece.text.get(..LARGEST).unwrap_or(piece.text)) {
+                Ok(Value::Object(object)) => {
+                    if !on(out, &object, piece.line) {
+                        break;
+                    }
+                    continue;
                 }
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let id = if piece.open { code::BROKEN_TRUNCATED } else { code::BROKEN_STRUCTURE };
-                out.tell_line(id, piece.line, format!("no whole object: {}", quote(&error.to_string())));
-                restarts = restarts.saturating_add(1);
-                if restarts > RESTARTS {
-                    out.tell_line(code::LIMIT_STRUCTURE, piece.line, "too much damage; the rest was not read");
-                    break;
+                Ok(_) => continue,
+                Err(error) => {
+                    let id = if piece.open { code::BROKEN_TRUNCATED } else { code::BROKEN_STRUCTURE };
+                    out.tell_line(id, piece.line, format!("no whole object: {}", quote(&error.to_string())));
                 }
-                pieces.again_inside(&piece);
             }
         }
+        restarts = restarts.saturating_add(1);
+        if restarts > RESTARTS {
+            out.tell_line(code::LIMIT_STRUCTURE, piece.line, "too much damage; the rest was not read");
+            break;
+        }
+        pieces.again_inside(&piece);
     }
     if pieces.junk {
         out.tell(code::NOTE_ODD, Location::default(), "between the objects stands what is no JSON");
@@ -102,17 +111,21 @@ struct Pieces<'a> {
     text: &'a str,
     at: usize,
     line: u64,
+    /// Between the objects stands something else.
     junk: bool,
+    /// Reading goes on in an object: between those in it stand its names.
+    inside: bool,
 }
 
 impl<'a> Pieces<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1, junk: false }
+        Self { text, at: 0, line: 1, junk: false, inside: false }
     }
 
     fn again_inside(&mut self, piece: &Piece<'_>) {
         self.at = piece.at.saturating_add(1);
         self.line = piece.line;
+        self.inside = true;
     }
 
     /// The end of what begins with a bracket at `from`, and how deep it goes.
@@ -152,7 +165,7 @@ impl<'a> Iterator for Pieces<'a> {
                 b'{' => break,
                 b'\n' => self.line = self.line.saturating_add(1),
                 b' ' | b'\t' | b'\r' | b',' | b'[' | b']' | b'}' => {}
-                _ => self.junk = true,
+                _ => self.junk |= !self.inside,
             }
             self.at = self.at.saturating_add(1);
         }

@@ -237,6 +237,19 @@ fn broken_dumps_give_what_is_whole() {
 }
 
 #[test]
+fn a_long_object_is_read_by_the_objects_in_it() {
+    let row = r#"{"key":"HKEY_CURRENT_USER\\k","name":"a","type":"REG_DWORD","data":"2"}"#;
+    let rows = vec![row; 70_000].join(",\n");
+    let (kept, _) = facts_of(&format!("{{\"snapshot\":[{rows}]}}"));
+    assert_eq!(kept.facts().len(), 70_000);
+    assert_eq!(kept.codes(), [("note.odd".to_owned(), 1)]);
+    assert_eq!(kept.entries.last().map(|entry| entry.place), Some(Place::Line(70_000)));
+    let numbers = format!("{{\"key\":[{}1]}}", "1,".repeat(3_000_000));
+    let (kept, _) = read_as("", numbers.as_bytes(), Some(Format::Json));
+    assert!(kept.facts().is_empty());
+}
+
+#[test]
 fn hostile_dumps_end_in_time() {
     let deep = "{\"a\":".repeat(1_000_000);
     let (kept, _) = read_as("", deep.as_bytes(), Some(Format::Json));

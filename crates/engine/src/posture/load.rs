@@ -1,15 +1,14 @@
 //! One input from the disk to facts.
 
 use super::plan::{Source, unreadable};
+use super::stored::{Stored, Taken};
 use crate::gate::Gate;
 use crate::watchdog::Watchdog;
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_model::{Diagnostic, PartPath, code};
 use ddefend_registry::{About, Coverage, Entry, Format, Input, Interest, Root, Sink};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::time::Duration;
 
 /// Facts of one input that are kept; further ones end the reading.
@@ -69,17 +68,13 @@ impl Reading<'_> {
     pub(super) fn load(&self, source: &Source, worker: usize) -> Loaded {
         let limit = self.limits.artifact_size;
         let mut loaded = Loaded { about: None, facts: Vec::new(), diagnostics: Vec::new(), bytes: 0 };
-        let size = source.path.as_deref().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |it| it.len());
-        let _pass = self.gate.enter(size.min(limit));
+        let _pass = self.gate.enter(source.stored.size().min(limit));
         let stop = self.watchdog.watch(worker, Duration::from_secs(self.limits.seconds));
         let whole;
-        let bytes = match bytes(source.path.as_deref(), limit) {
+        let bytes = match bytes(&source.stored, limit) {
             Ok((bytes, cut)) => {
-                whole = !cut;
-                if cut {
-                    let message = format!("more than {limit} bytes, of which the first were read; see --max-size");
-                    loaded.diagnostics.push(unreadable(&source.name, code::LIMIT_ARTIFACT_SIZE, message));
-                }
+                whole = cut.is_none();
+                loaded.diagnostics.extend(cut.map(|(code, why)| unreadable(&source.name, code, why)));
                 bytes
             }
             Err(error) => {
@@ -89,12 +84,15 @@ impl Reading<'_> {
         };
         loaded.bytes = bytes.len() as u64;
         let mut logs = Vec::new();
-        for path in &source.logs {
-            match self::bytes(Some(path), limit) {
-                Ok((bytes, _)) => logs.push(bytes),
+        for log in &source.logs {
+            match self::bytes(log, limit) {
+                Ok((bytes, cut)) => {
+                    loaded.diagnostics.extend(cut.map(|(code, why)| unreadable(&source.name, code, why)));
+                    logs.push(bytes);
+                }
                 Err(error) => {
-                    let name = path.to_string_lossy();
-                    loaded.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, error.to_string()));
+                    let message = format!("a transaction log cannot be read: {error}");
+                    loaded.diagnostics.push(unreadable(&source.name, code::UNREADABLE_IO, message));
                 }
             }
         }
@@ -125,6 +123,8 @@ impl Reading<'_> {
             tell(code::LIMIT_RESULTS, format!("{dropped} more places could not be read"));
         }
         match read {
+            // What was not taken any more may say anything.
+            Ok(Ok(about)) if full => loaded.about = Some(About { coverage: Coverage::Changes, ..about }),
             Ok(Ok(about)) => loaded.about = Some(about),
             Ok(Err(diagnostic)) => diagnostics.push(*diagnostic),
             Err(_) => {
@@ -143,15 +143,13 @@ impl Reading<'_> {
     }
 }
 
-/// All bytes up to the limit, and whether there are more.
-fn bytes(path: Option<&Path>, limit: u64) -> io::Result<(Vec<u8>, bool)> {
-    let mut bytes = Vec::new();
-    let wanted = limit.saturating_add(1);
-    match path {
-        Some(path) => File::open(path)?.take(wanted).read_to_end(&mut bytes)?,
-        None => io::stdin().lock().take(wanted).read_to_end(&mut bytes)?,
-    };
-    let cut = bytes.len() as u64 > limit;
-    bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+/// All bytes up to the limit, and why there are more: a code and words.
+fn bytes(stored: &Stored, limit: u64) -> io::Result<Taken> {
+    let (mut bytes, mut cut) = stored.take(limit.saturating_add(1))?;
+    if bytes.len() as u64 > limit {
+        bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let why = format!("more than {limit} bytes, of which the first were read; see --max-size");
+        cut = Some((code::LIMIT_ARTIFACT_SIZE, why));
+    }
     Ok((bytes, cut))
 }

@@ -70,7 +70,7 @@ pub(super) fn place_below(path: &Path, root: &Path) -> Placed {
 
 /// Whether a folder lies deeper in a volume than a profile: whoever names it means what is in it, not the volume.
 fn is_below_profile(root: &Path) -> bool {
-    let Part::Inside(on_host) = place(root).part else { return true };
+    let Part::Inside(on_host) = place(root).part else { return false };
     let parts: Vec<String> = on_host.split('\\').skip(1).map(fold).collect();
     parts.len() > 2 && parts.first().is_some_and(|first| PROFILES.contains(&first.as_str()))
 }
@@ -248,7 +248,7 @@ mod tests {
         check("H/uploads/ntfs/%5C%5C.%5CC%3A/Users/alice/ntuser.dat", "H", alice());
         check("H/uploads/ntfs/%5C%5C.%5CC%3A/Windows/System32/config/SOFTWARE", "H", Part::Machine);
         check("C/Windows/System32/config/SYSTEM", "", Part::Machine);
-        check("H/Windows/System32/config/DEFAULT", "H", Part::User(".DEFAULT".to_owned()));
+        check("HOST/Windows/System32/config/DEFAULT", "HOST", Part::User(".DEFAULT".to_owned()));
         check("Users/bob/NTUSER.DAT", "", Part::User("bob".to_owned()));
         let shadow =
             "H/uploads/ntfs/%5C%5C%3F%5CGLOBALROOT%5CDevice%5CHarddiskVolumeShadowCopy3/Users/alice/NTUSER.DAT";

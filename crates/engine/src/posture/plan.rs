@@ -1,13 +1,13 @@
 //! Which files are read, as what, in which order: known before anything is evaluated, from names and first bytes alone.
 
+use super::beside::Beside;
 use super::place::{Part, Placed, file_name, fold, place_below};
+use super::stored::{Stored, members};
 use crate::input::{Input, find_inputs};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
 use ddefend_posture::Catalog;
 use ddefend_registry::{Format, Interest, Root};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Bytes by which an input is recognised.
@@ -53,10 +53,10 @@ pub(super) struct Policy {
 pub(super) struct Source {
     /// Its name in every output.
     pub(super) name: String,
-    /// Where it is; none for standard input.
-    pub(super) path: Option<PathBuf>,
+    /// Where it is.
+    pub(super) stored: Stored,
     /// Transaction logs beside it.
-    pub(super) logs: Vec<PathBuf>,
+    pub(super) logs: Vec<Stored>,
     /// The format, where it had to be found out already.
     pub(super) format: Option<Format>,
     /// It was named, so it must be an input.
@@ -126,7 +126,7 @@ impl<'a> Making<'a> {
     fn input(&mut self, input: &Input, root: &Path) {
         match input {
             Input::Stdin(name) => {
-                let source = self.source(name.clone(), None, self.asked.format, true);
+                let source = self.source(name.clone(), Stored::Stdin, self.asked.format, true);
                 let host = self.host("");
                 host.machine.push(source);
             }
@@ -134,17 +134,46 @@ impl<'a> Making<'a> {
                 let name = path.to_string_lossy();
                 self.plan.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, why.clone()));
             }
-            Input::File(path) => self.file(path, path == root, &place_below(path, root)),
+            Input::File(path) => {
+                let (named, placed) = (path == root, place_below(path, root));
+                let packed = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("zip"));
+                // What lies about in a collected tree is not opened.
+                if (named || (packed && placed.part == Part::Loose)) && self.archive(path, named) {
+                    return;
+                }
+                self.file(path, Stored::File(path.clone()), named, &placed);
+            }
         }
     }
 
-    fn file(&mut self, path: &Path, named: bool, placed: &Placed) {
+    /// Takes the members of an archive as if they were files below it. False where it is none.
+    fn archive(&mut self, path: &Path, named: bool) -> bool {
+        let Some((members, why)) = members(path) else { return false };
+        let name = path.to_string_lossy().into_owned();
+        if let Some((code, why)) = why {
+            self.plan.diagnostics.push(unreadable(&name, code, why));
+        }
+        let before = self.plan.files;
+        self.beside = Beside::of(&members);
+        for (member, stored) in members {
+            let placed = place_below(&member, path);
+            self.file(&member, stored, false, &placed);
+        }
+        self.beside = Beside::default();
+        if named && self.plan.files == before {
+            let message = "an archive without hives, exports, policies or dumps of the registry".to_owned();
+            self.plan.diagnostics.push(unreadable(&name, code::UNREADABLE_FORMAT, message));
+        }
+        true
+    }
+
+    fn file(&mut self, path: &Path, stored: Stored, named: bool, placed: &Placed) {
         if self.beside.is_log(path) {
             return;
         }
         let name = path.to_string_lossy().into_owned();
         let source = |making: &mut Self, format| {
-            let mut source = making.source(name.clone(), Some(path), format, named);
+            let mut source = making.source(name.clone(), stored.clone(), format, named);
             source.logs = making.beside.logs(path);
             source
         };
@@ -162,18 +191,20 @@ impl<'a> Making<'a> {
                 self.host(&placed.folder).policies.push((sid.clone(), source));
             }
             Part::Policy => {
-                if let Some(format) = self.sniff(path, named) {
+                if let Some(format) = self.sniff(&name, &stored, named) {
                     let source = source(self, format);
                     self.policy(&placed.folder, source);
                 }
             }
             Part::Inside(on_host) if !named => {
-                if let Some(key) = forms(on_host).into_iter().find(|key| self.interest.wants_key(&Root::Files, key)) {
-                    self.host(&placed.folder).present.push((key, name));
+                // Content names files by their path on the volume, whichever that is.
+                let key = on_host.split_once('\\').map_or(on_host.as_str(), |(_, path)| path);
+                if self.interest.wants_key(&Root::Files, key) {
+                    self.host(&placed.folder).present.push((key.to_owned(), name));
                 }
             }
             Part::Inside(_) | Part::Loose => {
-                if let Some(format) = self.sniff(path, named) {
+                if let Some(format) = self.sniff(&name, &stored, named) {
                     let source = source(self, format);
                     let folder = match &placed.part {
                         Part::Loose => placed.folder.clone(),
@@ -211,32 +242,32 @@ impl<'a> Making<'a> {
     }
 
     /// The format; none where it is no input and nobody said that it is one.
-    fn sniff(&mut self, path: &Path, named: bool) -> Option<Option<Format>> {
+    fn sniff(&mut self, name: &str, stored: &Stored, named: bool) -> Option<Option<Format>> {
         if self.asked.format.is_some() {
             return Some(self.asked.format);
         }
-        let name = path.to_string_lossy();
-        let mut head = Vec::new();
-        let read = match fs::metadata(path) {
-            // Pipes and devices are read once, when their turn comes.
-            Ok(metadata) if !metadata.is_file() => return named.then_some(None),
-            _ => File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)),
-        };
-        if let Err(error) = read {
-            self.plan.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, error.to_string()));
-            return None;
+        // Pipes and devices are read once, when their turn comes.
+        if !stored.is_lasting() {
+            return named.then_some(None);
         }
-        let input = ddefend_registry::Input { name: &name, bytes: &head, logs: &[] };
+        let head = match stored.take(HEAD) {
+            Ok((head, _)) => head,
+            Err(error) => {
+                self.plan.diagnostics.push(unreadable(name, code::UNREADABLE_IO, error.to_string()));
+                return None;
+            }
+        };
+        let input = ddefend_registry::Input { name, bytes: &head, logs: &[] };
         match ddefend_registry::detect(&input) {
             Some(format) => Some(Some(format)),
             None => named.then_some(None),
         }
     }
 
-    fn source(&mut self, name: String, path: Option<&Path>, format: Option<Format>, named: bool) -> Source {
+    fn source(&mut self, name: String, stored: Stored, format: Option<Format>, named: bool) -> Source {
         self.plan.files += 1;
         let user = self.asked.user.unwrap_or(CURRENT).to_owned();
-        Source { name, path: path.map(Path::to_owned), logs: Vec::new(), format, named, user }
+        Source { name, stored, logs: Vec::new(), format, named, user }
     }
 
     fn host(&mut self, folder: &str) -> &mut Host {
@@ -286,45 +317,6 @@ impl<'a> Making<'a> {
     }
 }
 
-/// The files of the folder that was looked at last.
-#[derive(Default)]
-struct Beside {
-    folder: Option<PathBuf>,
-    files: BTreeMap<String, PathBuf>,
-}
-
-impl Beside {
-    /// Whether it is a transaction log of a hive beside it, or one that nothing is read from.
-    fn is_log(&mut self, path: &Path) -> bool {
-        let name = fold(&path.file_name().unwrap_or_default().to_string_lossy());
-        if name.ends_with(".blf") || name.ends_with(".regtrans-ms") {
-            return true;
-        }
-        let hive = [".log1", ".log2", ".log"].iter().find_map(|ending| name.strip_suffix(ending));
-        hive.is_some_and(|hive| !hive.is_empty() && self.look(path).contains_key(hive))
-    }
-
-    /// The transaction logs of a hive.
-    fn logs(&mut self, path: &Path) -> Vec<PathBuf> {
-        let name = fold(&path.file_name().unwrap_or_default().to_string_lossy());
-        let files = self.look(path);
-        [".log1", ".log2", ".log"].iter().filter_map(|ending| files.get(&format!("{name}{ending}")).cloned()).collect()
-    }
-
-    fn look(&mut self, path: &Path) -> &BTreeMap<String, PathBuf> {
-        let folder = path.parent().unwrap_or(Path::new(""));
-        if self.folder.as_deref() != Some(folder) {
-            let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            let entries = fs::read_dir(listed).into_iter().flatten().flatten();
-            self.files = entries
-                .map(|entry| (fold(&entry.file_name().to_string_lossy()), folder.join(entry.file_name())))
-                .collect();
-            self.folder = Some(folder.to_owned());
-        }
-        &self.files
-    }
-}
-
 /// Whose a hive is, by the name of its file: `alice_NTUSER.DAT`; none where it is only `NTUSER.DAT`.
 fn owner(stem: &str) -> Option<String> {
     let folded = fold(stem);
@@ -335,22 +327,6 @@ fn owner(stem: &str) -> Option<String> {
     let kept = after.map(str::to_owned).or(before).unwrap_or_else(|| stem.to_owned());
     let kept = kept.trim_matches(['_', '-', ' ', '.']);
     (!kept.is_empty()).then(|| kept.to_owned())
-}
-
-/// How content may write a file's path on the host.
-fn forms(path: &str) -> Vec<String> {
-    let variables = [
-        (r"c:\program files\common files\", r"%CommonProgramFiles%\"),
-        (r"c:\program files (x86)\common files\", r"%CommonProgramFiles(x86)%\"),
-    ];
-    let folded = fold(path);
-    let variable = |(from, to): (&str, &str)| {
-        let rest = folded.strip_prefix(from).and_then(|_| path.get(from.len()..))?;
-        Some(format!("{to}{rest}"))
-    };
-    let mut forms: Vec<String> = variables.into_iter().filter_map(variable).collect();
-    forms.push(path.to_owned());
-    forms
 }
 
 /// A diagnostic about a whole input.

@@ -5,6 +5,7 @@ use super::identity::{self, Identity};
 use super::load::Reading;
 use super::piece::Pieces;
 use super::plan::{Plan, Source, unreadable};
+use super::stored::Stored;
 use crate::gate::Gate;
 use crate::pool::Progress;
 use crate::watchdog::Watchdog;
@@ -163,7 +164,7 @@ impl Shared<'_> {
         for path in &self.settings.what_if {
             let source = Source {
                 name: path.to_string_lossy().into_owned(),
-                path: Some(path.clone()),
+                stored: Stored::File(path.clone()),
                 logs: Vec::new(),
                 format: None,
                 named: true,

@@ -55,6 +55,7 @@ pub(super) struct Brief {
     pub(super) outcome: Outcome,
     pub(super) layer: Layer,
     pub(super) enforced: bool,
+    pub(super) level: Level,
     pub(super) means: String,
 }
 
@@ -64,13 +65,14 @@ pub(super) fn brief(catalog: &Catalog, number: usize, view: &View<'_>, subject: 
     let heard = listen(catalog, number, check, view, subject.version, true);
     if let Some(says) = decide(check, &heard.says).and_then(|at| heard.says.get(at)) {
         let enforced = enforced(says, machine_only(catalog, number));
-        return Some(Brief { outcome: outcome(says.verdict), layer: says.layer, enforced, means: says.means.clone() });
+        let (outcome, level, means) = (outcome(says.verdict), level_of(check, says), says.means.clone());
+        return Some(Brief { outcome, layer: says.layer, enforced, level, means });
     }
     let default = built(catalog, check, subject.facts);
     let known = heard.silent.is_empty() || heard.explicit;
     let outcome = if known { default.outcome } else { Outcome::Unknown };
     let means = if known { default_means(check, &default) } else { String::new() };
-    Some(Brief { outcome, layer: Layer::Default, enforced: false, means })
+    Some(Brief { outcome, layer: Layer::Default, enforced: false, level: check.level, means })
 }
 
 /// Works out one check.
@@ -135,7 +137,7 @@ fn set(result: &mut model::Check, check: &Check, says: &Says<'_>, machine_only: 
     result.effective = Some(says.data.clone());
     result.means.clone_from(&says.means);
     result.layer = says.layer;
-    result.level = says.level.unwrap_or(check.level);
+    result.level = level_of(check, says);
     result.enforced = enforced(says, machine_only);
     // The setting that decides stands first among those of its layer.
     let decides = |seen: &Seen| {
@@ -362,7 +364,11 @@ pub(super) fn place(place: At) -> String {
     }
 }
 
-/// Which statement decides.
+fn level_of(check: &Check, says: &Says<'_>) -> Level {
+    says.level.unwrap_or(check.level)
+}
+
+/// Which statement decides; of several that are bad, the first of the worst.
 fn decide(check: &Check, says: &[Says<'_>]) -> Option<usize> {
     let secure = |at: &usize| says.get(*at).is_some_and(|one| one.verdict == Verdict::Secure);
     let insecure = |at: &usize| says.get(*at).is_some_and(|one| one.verdict == Verdict::Insecure);
@@ -373,7 +379,10 @@ fn decide(check: &Check, says: &[Says<'_>]) -> Option<usize> {
         (0..says.len()).filter(|at| instances || says.get(*at).is_some_and(|one| one.layer == first)).collect();
     match check.combine {
         Combine::First => None,
-        Combine::Worst => layer.iter().copied().find(insecure),
+        Combine::Worst => {
+            let level = |at: &usize| says.get(*at).map(|one| level_of(check, one));
+            layer.iter().copied().filter(insecure).min_by_key(|at| std::cmp::Reverse(level(at)))
+        }
         Combine::Any => layer.iter().copied().find(secure),
     }
     .or(layer.first().copied())

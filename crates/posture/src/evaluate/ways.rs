@@ -15,8 +15,8 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn take(&mut self, check: &Check) {
-        let brief =
-            Brief { outcome: check.outcome, layer: check.layer, enforced: check.enforced, means: check.means.clone() };
+        let (outcome, layer, enforced, level) = (check.outcome, check.layer, check.enforced, check.level);
+        let brief = Brief { outcome, layer, enforced, level, means: check.means.clone() };
         self.put(&check.id, &check.version, brief);
     }
 
@@ -47,6 +47,10 @@ impl Stands<'_> {
         self.holds == Outcome::Secure && self.void.is_none()
     }
 
+    fn unsure(&self) -> bool {
+        self.holds == Outcome::Unknown && self.void.is_none()
+    }
+
     fn closes(&self) -> bool {
         self.strength <= Strength::Blocks
     }
@@ -71,6 +75,11 @@ impl Judged<'_> {
             State::Open => 3,
         }
     }
+}
+
+/// A folder that somebody has trusted is worth telling; it takes more to make barriers void ([`crate::Bypass`]).
+fn goes_round(brief: &Brief) -> bool {
+    brief.outcome == Outcome::Insecure && brief.level >= Level::Medium
 }
 
 /// The checks of one way, looked up once.
@@ -106,11 +115,7 @@ pub(super) fn judge<'c>(way: &'c Way, here: &Here<'_>, thought: Option<&Thought>
         Some(thought) if thought.check == id => Some(&thought.brief),
         _ => here.get(id),
     };
-    let bypasses: Vec<_> = way
-        .bypasses
-        .iter()
-        .filter(|bypass| get(&bypass.check).is_some_and(|brief| brief.outcome == Outcome::Insecure))
-        .collect();
+    let bypasses: Vec<_> = way.bypasses.iter().filter(|bypass| get(&bypass.check).is_some_and(goes_round)).collect();
     let mut barriers = Vec::new();
     for barrier in &way.barriers {
         let found: Vec<(&str, &Brief)> = barrier.checks.iter().filter_map(|id| Some((id.as_str(), get(id)?))).collect();
@@ -135,7 +140,7 @@ pub(super) fn judge<'c>(way: &'c Way, here: &Here<'_>, thought: Option<&Thought>
     barriers.sort_by_key(|barrier| barrier.strength);
     let closed = barriers.iter().any(|barrier| barrier.works() && barrier.closes());
     let clicks = barriers.iter().any(Stands::works);
-    let unknown = barriers.iter().any(|barrier| barrier.holds == Outcome::Unknown && barrier.void.is_none());
+    let unknown = barriers.iter().any(Stands::unsure);
     let state = match (closed, clicks, unknown) {
         (true, ..) => State::Closed,
         (_, true, _) => State::Clicks,
@@ -225,7 +230,7 @@ fn decider<'j, 'c>(judged: &'j Judged<'c>) -> Option<&'j Stands<'c>> {
     let fits = |barrier: &&Stands<'_>| match judged.state {
         State::Closed => barrier.works() && barrier.closes(),
         State::Clicks => barrier.works(),
-        State::Unknown => barrier.holds == Outcome::Unknown && barrier.void.is_none(),
+        State::Unknown => barrier.unsure(),
         State::Open => true,
     };
     judged.barriers.iter().filter(fits).min_by_key(|barrier| (barrier.strength, !barrier.enforced))
@@ -279,7 +284,15 @@ fn why(catalog: &Catalog, here: &Here<'_>, judged: &Judged<'_>, decider: Option<
     match judged.state {
         State::Closed if judged.enforced => format!("{titles} ({layer}), and the user cannot change it."),
         State::Closed => format!("{titles} ({layer}), but any process of the user can change it."),
-        State::Clicks => format!("Only clicks stand in the way. {titles} ({layer})."),
+        State::Clicks => {
+            let unsure = judged.barriers.iter().filter(|one| one.closes() && one.unsure());
+            let unsure: Vec<String> = unsure.map(|one| one.checks.join(" and ")).collect();
+            let unsure = match unsure.as_slice() {
+                [] => String::new(),
+                some => format!(" Whether {} closes it, the inputs do not say.", some.join(" or ")),
+            };
+            format!("Only clicks stand in the way. {titles} ({layer}).{unsure}")
+        }
         State::Unknown => format!("The inputs do not say whether this holds: {titles}."),
         State::Open if decider.void.is_some() => format!("What stands in the way is gone round. {titles} ({layer})."),
         State::Open => format!("Nothing stands in the way but the application's own prompts. {titles} ({layer})."),

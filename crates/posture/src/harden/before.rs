@@ -26,6 +26,10 @@ impl Before {
     }
 }
 
+/// Segments of the shortest key that an undo takes away. `Software\Policies` may have been missing when the audit looked;
+/// when the undo runs, it may hold what others put there.
+const SHALLOW: usize = 4;
+
 /// A store's keys, to be looked up by name.
 pub(super) struct View<'a> {
     store: &'a Store,
@@ -51,12 +55,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The topmost key on the way to this one that was not there, where the inputs say so.
+    /// The topmost key on the way to this one that was not there, where the inputs say so, [`SHALLOW`] ones aside.
     pub(super) fn missing(&self, root: &Root, key: &str) -> Option<String> {
         let mut at = Some(key);
         let mut missing = None;
         while let Some(path) = at {
-            if self.exists(root, path) || !self.store.covers(root, path) {
+            let shallow = path.split('\\').count() < SHALLOW;
+            if shallow || self.exists(root, path) || !self.store.covers(root, path) {
                 break;
             }
             missing = Some(path.to_owned());

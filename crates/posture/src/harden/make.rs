@@ -190,17 +190,19 @@ fn step(spot: &Spot<'_>, view: &View<'_>, checked: Option<&Check>) -> Step {
 
 /// Whether the place holds what is wanted or something safer, or a layer above it enforces it.
 fn in_order(spot: &Spot<'_>, before: &Before, data: &Data, checked: Option<&Check>) -> bool {
-    let Some(is) = before.data().filter(|is| is != data) else {
-        return before.data().is_some() || above(spot, checked);
-    };
+    let is = before.data();
+    if is.as_ref() == Some(data) {
+        return true;
+    }
     let key = full(&spot.root, &spot.key);
-    let text = is.to_string();
+    let text = is.as_ref().map(ToString::to_string);
+    // Where the registry has nothing there, a policy among the inputs may be about to write it.
     let here = checked.into_iter().flat_map(|it| &it.evidence).any(|seen| {
         seen.id == spot.place.id
             && seen.verdict == Verdict::Secure
             && seen.origin != "deleted"
             && seen.key.eq_ignore_ascii_case(&key)
-            && seen.data.as_ref() == Some(&text)
+            && (text.is_none() || seen.data == text)
     });
     here || above(spot, checked)
 }

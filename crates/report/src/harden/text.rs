@@ -4,6 +4,7 @@ use super::{HardenMeta, after, before, owner};
 use crate::escape::terminal;
 use crate::paint::{Paint, Style};
 use crate::wrap::{clip, pad, wrap};
+use ddefend_model::posture::Layer;
 use ddefend_posture::harden::{Batch, Hardening, Moved, Plan, State, Step, full};
 use std::collections::BTreeSet;
 
@@ -83,9 +84,9 @@ impl Page {
         let mut key = String::new();
         let mut told = BTreeSet::new();
         for step in &batch.steps {
-            let same = |it: &&Step| (&it.check, &it.value, &it.version) == (&step.check, &step.value, &step.version);
+            let same = |it: &&Step| kind(it) == kind(step);
             let places = batch.steps.iter().filter(same).count();
-            if !told.insert((&step.check, &step.value, &step.version)) && !self.verbose {
+            if !told.insert(kind(step)) && !self.verbose {
                 continue;
             }
             let at = full(&step.root, &step.key);
@@ -102,7 +103,7 @@ impl Page {
         let name = pad(&clip(&terminal(name), 36), 36);
         let change = format!("{} -> {}", clip(&terminal(&before(step)), 20), clip(&terminal(&after(step)), 20));
         let room = self.width.saturating_sub(4 + 36 + 1 + 20 + 2);
-        let more = if places > 1 { format!(" (and {} keys more)", places - 1) } else { String::new() };
+        let more = if places > 1 { format!(" (and {} more)", many(places - 1, "key")) } else { String::new() };
         let check = format!("{}{more}", step.check);
         let line =
             format!("    {name} {}  {}", pad(&change, 20), self.paint.with(Style::Dim, &clip(&terminal(&check), room)));
@@ -195,6 +196,11 @@ impl Page {
             self.wrapped(2, &more, Style::Dim);
         }
     }
+}
+
+/// What the same value at several keys has in common.
+fn kind(step: &Step) -> (&str, &str, &str, Layer) {
+    (&step.check, &step.value, &step.version, step.layer)
 }
 
 fn many(count: usize, what: &str) -> String {

@@ -54,7 +54,13 @@ fn text(job: &Job<'_>, what: &str, steps: &[Step]) -> String {
 fn task(step: &Step, lines: &mut Vec<String>) {
     lines.push(format!(
         "    - name: {}",
-        yaml(&format!("{} {} {}", step.check, step.version, step.value).replace("{{", "{ {"))
+        yaml(
+            &[&step.check, &step.version, &step.value]
+                .map(String::as_str)
+                .join(" ")
+                .replace("  ", " ")
+                .replace("{{", "{ {")
+        )
     ));
     lines.push("      ansible.windows.win_regedit:".to_owned());
     let path = match step.root {
