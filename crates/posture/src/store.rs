@@ -7,6 +7,9 @@ use ddefend_registry::{Coverage, Data, Entry, Fact, Intent, Origin, Place, Root,
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// A user's classes stand in a hive of their own (`UsrClass.dat`): that all of `NTUSER.DAT` was read says nothing of them.
+const CLASSES: &str = r"software\classes";
+
 /// Most keys of one store; the rest is counted in [`Store::dropped`].
 const KEYS: usize = 100_000;
 /// Most values of one key, and most statements of one value.
@@ -168,8 +171,10 @@ impl Store {
     pub(crate) fn knows(&self, part: Part, folded: &str) -> bool {
         let Some(whole) = self.whole.get(&part) else { return false };
         let mut key = folded.trim_end_matches('\\');
+        let classes = key.strip_prefix(CLASSES).filter(|rest| rest.is_empty() || rest.starts_with('\\'));
+        let classes = classes.is_some() && part == Part::User;
         loop {
-            if whole.contains(key) {
+            if whole.contains(key) && (!classes || key.len() >= CLASSES.len()) {
                 return true;
             }
             if key.is_empty() {

@@ -261,6 +261,9 @@ fn every_instance_counts_and_the_worst_decides() {
         let found = check(&audit, "WO-TRUSTED", "16.0");
         assert_eq!((found.layer, found.verdict, found.evidence.len()), (layer, verdict, many), "{settings:?}");
     }
+    let alone = audit(&catalog, &machine, &hive(&catalog, &[]));
+    let found = check(&alone, "DDEEXEC", "");
+    assert_eq!(found.verdict, Verdict::Unknown, "a user's classes stand in another file");
     let exec = hive(&catalog, &[(r"Software\Classes\Excel.Sheet.12\shell\open\ddeexec", "", Data::Sz("[x]".into()))]);
     let audit = audit(&catalog, &machine, &exec);
     let found = check(&audit, "DDEEXEC", "");

@@ -128,13 +128,20 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
     for place in check.places.iter().filter(|place| registry(place)) {
         for (number, arm) in check.arms.iter().enumerate().filter(|(_, arm)| arm.verdict == Verdict::Insecure) {
             let mut is = arm.is.clone();
-            // Behind a rest that does not protect either, only what protects is told apart.
-            let protects = |arm: &&Arm| number != rest || arm.verdict != Verdict::Insecure;
-            let earlier: Vec<&Match> = check.arms.iter().take(number).filter(protects).map(|arm| &arm.is).collect();
+            let before = check.arms.iter().take(number);
+            let earlier: Vec<&Match> = before.clone().map(|arm| &arm.is).collect();
+            // What does not protect either needs not be told apart, but for the levels of numbers.
+            let kept: Vec<&Match> = before.filter(|arm| arm.verdict != Verdict::Insecure).map(|arm| &arm.is).collect();
             is.number
                 .retain(|number| !earlier.iter().any(|earlier| matches(earlier, &number.to_string(), Some(*number))));
             let all_taken = is.number.is_empty() && !arm.is.number.is_empty();
-            if all_taken || (number != rest && rest < check.arms.len() && number > safe) {
+            // What no arm that protects would take is part of the rest.
+            let protects = |text: &String| {
+                let secure = check.arms.iter().filter(|arm| arm.verdict == Verdict::Secure);
+                secure.into_iter().any(|arm| matches(&arm.is, text, None))
+            };
+            let apart = number > safe || (!is.text.is_empty() && !is.text.iter().any(protects));
+            if all_taken || (number != rest && rest < check.arms.len() && apart) {
                 continue;
             }
             let open = is.number.is_empty() && is.text.is_empty();
@@ -143,9 +150,9 @@ pub(crate) fn insecure(check: &Check) -> Vec<Term<'_>> {
                 let cut =
                     |set: Option<u64>, clear: Option<u64>| set.zip(clear).is_some_and(|(set, clear)| set & clear != 0);
                 let apart = |it: &&&Match| !cut(it.bits, is.clear) && !cut(is.bits, it.clear);
-                let earlier: Vec<_> = earlier.iter().filter(apart).collect();
-                assert!(earlier.iter().all(|it| it.from.is_none()), "{}: 'from' before another arm", check.id);
-                not.extend(earlier.iter().map(|earlier| said(earlier, place)));
+                let kept: Vec<_> = kept.iter().filter(apart).collect();
+                assert!(kept.iter().all(|it| it.from.is_none()), "{}: 'from' before another arm", check.id);
+                not.extend(kept.iter().map(|it| said(it, place)));
             }
             let levels = check.arms.iter().filter(|arm| arm.verdict == Verdict::Insecure).map(|arm| arm.level);
             let highest = levels.map(|level| level.unwrap_or(check.level)).max();
