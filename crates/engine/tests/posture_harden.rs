@@ -9,6 +9,7 @@ use ddefend_model::Diagnostic;
 use ddefend_model::posture::{Audit, Layer, Verdict, Way};
 use ddefend_posture::harden::{self, Batch, FORMATS, Job, Output, Request, batches, read_back};
 use ddefend_posture::{Catalog, Strength};
+use ddefend_registry::write::{HiveFile, HiveMount};
 use ddefend_registry::{Data, Entry, Fact, Input, Interest, Origin, Place, Root, Sink, Tree, write};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -66,9 +67,21 @@ impl Host {
         }
     }
 
-    /// Writes the exports, each with every key of it, as the registry editor does.
+    /// Writes the machine's and alice's settings as hives, the others' as exports, each with every key of it, as the
+    /// registry editor does.
     fn save(&self, folder: &Path) {
         for (file, tree) in &self.0 {
+            let hive = match file.as_str() {
+                "SOFTWARE.reg" => Some(("SOFTWARE", HiveMount::Software)),
+                "Users/alice/NTUSER.reg" => Some(("Users/alice/NTUSER.DAT", HiveMount::User)),
+                _ => None,
+            };
+            if let Some((name, mount)) = hive {
+                let path = folder.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, write::hive(tree, &HiveFile { mount, user: "alice" }).unwrap()).unwrap();
+                continue;
+            }
             let mut entries = Vec::new();
             for ((root, _), key) in &tree.keys {
                 entries.push(entry(root, &key.path, Fact::Key));
