@@ -112,7 +112,7 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
             self.out.tell(code::BROKEN_TRUNCATED, offset, format!("the name of the key \"{name}\" is cut off"));
         }
         if key.is_odd() {
-            let message = format!("the key \"{}\" has a name that programs cannot open", name.escape_debug());
+            let message = format!("the key \"{name}\" has a name that programs cannot open");
             self.out.tell(code::NOTE_ODD, offset, message);
         }
         if !self.path.is_empty() {
@@ -153,7 +153,7 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
                 self.out.tell(code::BROKEN_TRUNCATED, value.offset, message);
             }
             if name.contains('\0') {
-                let message = format!("the value \"{}\" has a name that programs cannot open", name.escape_debug());
+                let message = format!("the value \"{name}\" has a name that programs cannot open");
                 self.out.tell(code::NOTE_ODD, value.offset, message);
             }
             let Some(data) = values::data(&self.cells, &value, &mut self.left, self.out) else { continue };
