@@ -96,7 +96,7 @@ fn a_kill_bit_counts_in_any_root_unless_it_is_overridden() {
         assert_eq!(verdict(std::slice::from_ref(&bit)), Verdict::Secure, "{root}");
         assert_eq!(verdict(&[bit, over]), Verdict::Insecure, "{root}");
     }
-    let file = r"%CommonProgramFiles(x86)%\Microsoft Shared\EQUATION\EQNEDT32.EXE";
+    let file = r"Program Files (x86)\Common Files\Microsoft Shared\EQUATION\EQNEDT32.EXE";
     let (audit, _) = audit(&catalog, &[entry(Root::Files, file, Fact::Key)], &[]);
     assert_eq!(find(&audit, "EQN-FILE", "").verdict, Verdict::Insecure);
 }

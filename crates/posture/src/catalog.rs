@@ -71,8 +71,8 @@ pub struct Place {
     pub id: String,
     /// Its layer.
     pub layer: Layer,
-    /// `HKCU`, `HKLM` or `FILE`. A file's key is its path on the host, with
-    /// `%CommonProgramFiles%` and `%CommonProgramFiles(x86)%` for those folders; that it exists is the data.
+    /// `HKCU`, `HKLM` or `FILE`. A file's key is its path on the volume, without the drive;
+    /// that it exists is the data.
     pub root: String,
     /// Key below the root. `<ver>` is the version directory, `<app>` any application, `*` any one name.
     pub key: String,
