@@ -9,11 +9,6 @@ const TOP: [&str; 6] =
     ["users", "windows", "documents and settings", "programdata", "program files", "program files (x86)"];
 /// Folders of profiles.
 const PROFILES: [&str; 2] = ["users", "documents and settings"];
-/// Folders that content names by a variable.
-const COMMON: [(&str, &str); 2] = [
-    (r"Program Files\Common Files", "%CommonProgramFiles%"),
-    (r"Program Files (x86)\Common Files", "%CommonProgramFiles(x86)%"),
-];
 /// Below a profile: where its class hive can stand.
 const BELOW: [&str; 2] = ["appdata", "local settings"];
 
@@ -53,16 +48,6 @@ pub(super) fn profile_of(on_host: &str) -> Option<String> {
     let parts: Vec<&str> = on_host.split('\\').collect();
     let [_, profiles, user, _] = parts.as_slice() else { return None };
     PROFILES.contains(&fold(&decode(profiles)).as_str()).then(|| decode(user))
-}
-
-/// How content may name a file of a host: by its whole path, without the drive, or with a variable in its beginning.
-pub(super) fn spellings(on_host: &str) -> Vec<String> {
-    let path = on_host.split_once('\\').map_or(on_host, |(_, path)| path);
-    let common = COMMON.iter().filter_map(|(folder, variable)| {
-        let (start, rest) = path.split_at_checked(folder.len())?;
-        start.eq_ignore_ascii_case(folder).then(|| format!("{variable}{rest}"))
-    });
-    [on_host.to_owned(), path.to_owned()].into_iter().chain(common).collect()
 }
 
 /// Whether a file has the name of a hive, an export or a policy.

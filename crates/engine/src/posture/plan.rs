@@ -1,7 +1,7 @@
 //! Which files are read, as what, in which order: known before anything is evaluated, from names and first bytes alone.
 
 use super::beside::Beside;
-use super::place::{Part, Placed, file_name, fold, looks_like_input, place_below, profile_of, spellings};
+use super::place::{Part, Placed, file_name, fold, looks_like_input, place_below, profile_of};
 use super::stored::{Stored, members};
 use crate::input::{Input, find_inputs};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -205,9 +205,10 @@ impl<'a> Making<'a> {
                 }
             }
             Part::Inside(on_host) if !named => {
-                let wanted = |key: &String| self.interest.wants_key(&Root::Files, key);
-                if let Some(key) = spellings(on_host).into_iter().find(wanted) {
-                    self.host(&placed.folder).present.push((key, name));
+                // Content names files by their path on the volume, whichever that is.
+                let key = on_host.split_once('\\').map_or(on_host.as_str(), |(_, path)| path);
+                if self.interest.wants_key(&Root::Files, key) {
+                    self.host(&placed.folder).present.push((key.to_owned(), name));
                 } else if looks_like_input(&name) || profile_of(on_host).is_some_and(|_| is_export_name(&name)) {
                     let user = profile_of(on_host);
                     let format = user.as_ref().and_then(|_| self.detected(&name, &stored));
