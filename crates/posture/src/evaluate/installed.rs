@@ -168,10 +168,12 @@ pub(super) fn user(catalog: &Catalog, store: &Store) -> Use {
         for (evidence, (_, pattern)) in &rules {
             let Some(fit) = pattern.fit(folded, true).filter(|_| key.exists) else { continue };
             let Some(application) = application(catalog, fit.application) else { continue };
+            // A key without values, such as an undo leaves behind, shows no use.
+            let held = || key.values.values().flatten().any(|it| it.origin != Origin::Deleted && it.data.is_some());
             let pair = (application.name.clone(), fit.version.to_owned());
             match evidence.says {
                 Says::Active => found.active.insert(pair),
-                Says::Used => found.used.insert(pair),
+                Says::Used if held() => found.used.insert(pair),
                 _ => false,
             };
         }
