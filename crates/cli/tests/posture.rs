@@ -380,3 +380,74 @@ fn one_of_a_fleet_is_not_like_the_others() {
     assert_eq!((&checks[0]["host"], &checks[0]["turn"]), (&"H4".into(), &"worse".into()));
     assert_eq!(checks[0]["majority"], serde_json::json!([8, 9]));
 }
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn nothing_audited_is_no_success() {
+    let folder = Folder::new("nothing");
+    fs::create_dir_all(folder.0.join("empty")).unwrap();
+    let files = [
+        folder.0.join("empty"),
+        folder.file("bare/registry.pol", b"PReg\x01\x00\x00\x00"),
+        folder.file("bare/header.reg", "Windows Registry Editor Version 5.00\r\n\r\n"),
+        folder.file("empty.reg", ""),
+        folder.file("random.bin", (0..4_000_u32).map(|it| (it * 7919 % 253) as u8).collect::<Vec<_>>()),
+    ];
+    let host = folder.file("H/hkcu.reg", word(0));
+    for path in &files {
+        let output = ddefend(&["audit", "--format", "jsonl"], &[path]);
+        assert_eq!(output.status.code(), Some(3), "{path:?}");
+        assert!(errors(&output).contains("nothing to audit was found in "), "{path:?}: {}", errors(&output));
+        let summary = lines(&output).into_iter().find(|line| line["type"] == "summary").unwrap();
+        assert_eq!((&summary["hosts"], &summary["users"]), (&0.into(), &0.into()), "{path:?}");
+        let harden = ddefend(&["harden", "--profile", "strict"], &[path]);
+        assert!(matches!(harden.status.code(), Some(2 | 3)), "{path:?}: {harden:?}");
+        for sides in [[path, &host], [&host, path]] {
+            for format in ["text", "jsonl"] {
+                let output = ddefend(&["diff", "--format", format], &[sides[0], sides[1]]);
+                assert_eq!(output.status.code(), Some(3), "{sides:?}");
+                assert!(errors(&output).contains("could not compare: nothing to audit was found in "), "{sides:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_that_cannot_be_read_ends_the_run_at_once() {
+    let folder = collected("unreadable-change");
+    let random = folder.file("changes/random.reg", [0xC3_u8, 0x28, 0, 1, 2, 3, 0xFF, 0x9A].repeat(99));
+    for change in [random, folder.0.join("changes/missing.reg")] {
+        let output = ddefend(&["audit", "--what-if", change.to_str().unwrap()], &[&folder.0.join("HOST1")]);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{change:?}");
+        assert!(errors(&output).contains(change.to_str().unwrap()), "{}", errors(&output));
+    }
+}
+
+#[test]
+fn a_change_for_one_user_leaves_the_others() {
+    let folder = collected("one-user");
+    let change = folder.file("changes/user-alice.reg", word(0));
+    let host = [folder.0.join("HOST1"), folder.0.join("HOST2")];
+    let run = |user: &str| {
+        let change = format!("{user}={}", change.to_str().unwrap());
+        audit(&[&host[0], &host[1]], &["--what-if", &change])
+    };
+    let now = run("ALICE");
+    assert_eq!(told(&now), ["PC-ONE alice secure 0 user", "PC-ONE Bob secure 0 user", "HOST2 carol insecure 1 user"]);
+    assert!(gaps(&now).is_empty());
+    assert_eq!(told(&run("S-1-5-21-1-2-3-1001")), told(&now));
+    let nobody = run("nobody");
+    assert!(gaps(&nobody)[0]["message"].as_str().unwrap().contains("no user nobody"), "{nobody:?}");
+}
+
+#[test]
+fn whom_a_policy_was_taken_for_is_said() {
+    let folder = collected("applied");
+    folder.file("gpo/User/registry.pol", policy(Root::User, POLICY, "AllowDDE", 0));
+    let lines = audit(&[&folder.0], &[]);
+    let notes: Vec<_> = of_type(&lines, "diagnostic").into_iter().map(|it| it["message"].as_str().unwrap()).collect();
+    assert!(notes.iter().any(|it| it.contains("taken as applied to 3 users")), "{notes:?}");
+}

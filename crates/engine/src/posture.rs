@@ -12,7 +12,9 @@ mod plan;
 mod run;
 mod side;
 mod stored;
+mod what_if;
 
 pub use plan::{Asked, Plan};
 pub use run::{PostureSettings, Told, audit_inputs};
 pub use side::audit_side;
+pub use what_if::WhatIf;

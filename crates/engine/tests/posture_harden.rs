@@ -189,7 +189,7 @@ fn run(catalog: &Catalog, folder: &Path, profile: Option<&str>, what_if: &[PathB
         threads: 2,
         part: None,
         host: Some("HOST".to_owned()),
-        what_if: what_if.to_vec(),
+        what_if: what_if.iter().cloned().map(Into::into).collect(),
         harden: request,
     };
     let mut run = Run { audits: Vec::new(), plans: Vec::new() };

@@ -101,8 +101,8 @@ pub(crate) struct PostureAudit {
     #[command(flatten)]
     pub(crate) inputs: PostureInputs,
     /// Merge this over what was read, as if it had been imported: .reg, registry.pol, LGPO text, preferences; may be
-    /// given several times. HKEY_CURRENT_USER in it is every user's.
-    #[arg(long, value_name = "FILE")]
+    /// given several times. HKEY_CURRENT_USER in it is every user's, with USER=FILE that user's alone.
+    #[arg(long, value_name = "[USER=]FILE")]
     pub(crate) what_if: Vec<PathBuf>,
     /// Every check with all its evidence, also those in order.
     #[arg(long, short)]

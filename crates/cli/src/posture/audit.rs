@@ -1,11 +1,11 @@
-use super::settings;
+use super::{limits_of, nothing, settings};
 use crate::args::PostureAudit;
 use crate::paths::all_paths;
 use crate::progress::Bar;
 use crate::terminal;
 use crate::{Outcome, Tally};
 use ddefend_content::Content;
-use ddefend_engine::posture::{Asked, Plan, Told, audit_inputs};
+use ddefend_engine::posture::{Asked, Plan, Told, WhatIf, audit_inputs};
 use ddefend_model::posture::{self, Audit, Way};
 use ddefend_model::{Level, posture::Verdict};
 use ddefend_posture::Catalog;
@@ -16,8 +16,12 @@ use std::time::Instant;
 /// `ddefend posture audit`.
 pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> Outcome {
     let started = Instant::now();
-    let paths = match all_paths(&args.paths, args.files_from.as_ref()) {
-        Ok(paths) => paths,
+    let limits = limits_of(&args.limits);
+    let (paths, what_if) = match all_paths(&args.paths, args.files_from.as_ref()).and_then(|paths| {
+        let what_if = args.what_if.iter().map(|asked| WhatIf::open(asked, &limits)).collect::<Result<_, _>>()?;
+        Ok((paths, what_if))
+    }) {
+        Ok(prepared) => prepared,
         Err(message) => {
             eprintln!("ddefend: {}", escape::terminal(&message));
             return Outcome::Usage;
@@ -28,10 +32,11 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
     };
     let inputs = &args.inputs;
     let asked = Asked { paths: &paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref() };
-    let settings = settings(inputs, &args.limits, &args.run, &args.what_if, catalog);
+    let settings = settings(inputs, &args.limits, &args.run, what_if, catalog);
     let plan = Plan::new(&asked, catalog);
     let bar = Bar::new(plan.files(), args.run.progress());
     let mut tally = Tally::default();
+    let mut empty = false;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = out.write_all(renderer.begin().as_bytes()).and_then(|()| {
         audit_inputs(&plan, &settings, &bar, &mut |told| {
@@ -51,6 +56,7 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
     });
     bar.finish();
     let written = written.and_then(|mut summary| {
+        empty = summary.hosts == 0 && summary.users == 0;
         summary.elapsed = args.run.elapsed(started);
         let end = renderer.end(&summary);
         if args.run.quiet && args.format == "text" { Ok(()) } else { out.write_all(end.as_bytes()) }
@@ -63,6 +69,10 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
             eprintln!("ddefend: cannot write the results: {error}");
             return Outcome::Internal;
         }
+    }
+    if empty {
+        eprintln!("ddefend: {}", escape::terminal(&nothing(&paths)));
+        tally.incomplete = true;
     }
     tally.outcome(args.exit_zero)
 }

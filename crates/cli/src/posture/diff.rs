@@ -1,14 +1,15 @@
-use super::settings;
+use super::{nothing, settings};
 use crate::args::PostureDiff;
 use crate::progress::Bar;
 use crate::terminal;
 use crate::{Outcome, Tally};
 use ddefend_content::Content;
 use ddefend_engine::posture::{Asked, PostureSettings, audit_side};
-use ddefend_model::posture::{Difference, Turn};
+use ddefend_model::posture::{Difference, DifferenceSummary, Turn};
+use ddefend_model::{Diagnostic, Location, PartPath, code};
 use ddefend_posture::Catalog;
 use ddefend_posture::diff::{Side, compare, fleet};
-use ddefend_report::{DifferenceRenderer, PostureMeta, difference_renderer};
+use ddefend_report::{DifferenceRenderer, PostureMeta, difference_renderer, escape};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -22,13 +23,14 @@ pub(super) fn run(args: &PostureDiff, content: &Content, catalog: &Catalog) -> O
         return Outcome::Usage;
     }
     let Some(mut renderer) = difference_renderer(&args.format, &meta(args, content)) else { return Outcome::Usage };
-    let settings = settings(&args.inputs, &args.limits, &args.run, &[], catalog);
+    let settings = settings(&args.inputs, &args.limits, &args.run, Vec::new(), catalog);
     let mut running = Running {
         args,
         settings: &settings,
         renderer: renderer.as_mut(),
         tally: Tally::default(),
         diagnostics: BTreeMap::new(),
+        failed: false,
         out: BufWriter::new(io::stdout().lock()),
     };
     let written = running.run(started).and_then(|()| running.out.flush());
@@ -50,6 +52,8 @@ struct Running<'r> {
     renderer: &'r mut dyn DifferenceRenderer,
     tally: Tally,
     diagnostics: BTreeMap<String, u64>,
+    /// A side is missing.
+    failed: bool,
     out: BufWriter<io::StdoutLock<'static>>,
 }
 
@@ -60,29 +64,56 @@ impl Running<'_> {
         let mut outcome = Ok(());
         let mut summary = if self.args.fleet {
             let all = self.side(&self.args.paths)?;
+            self.missing(&[(&all, &self.args.paths)])?;
             fleet(&all, &mut |difference| self.tell(&difference, &mut outcome))
         } else {
             let (before, after) = self.args.paths.split_at(1);
-            let (before, after) = (self.side(before)?, self.side(after)?);
-            compare(&before, &after, &mut |difference| self.tell(&difference, &mut outcome))
+            let sides = (self.side(before)?, self.side(after)?);
+            if self.missing(&[(&sides.0, before), (&sides.1, after)])? {
+                DifferenceSummary::default()
+            } else {
+                compare(&sides.0, &sides.1, &mut |difference| self.tell(&difference, &mut outcome))
+            }
         };
         outcome?;
         summary.diagnostics = std::mem::take(&mut self.diagnostics);
         summary.elapsed = self.args.run.elapsed(started);
         let end = self.renderer.end(&summary);
-        if self.args.run.quiet && self.args.format == "text" { Ok(()) } else { self.out.write_all(end.as_bytes()) }
+        // That nothing differs must not be said of what was not compared.
+        let silent = self.args.run.quiet || self.failed;
+        if silent && self.args.format == "text" { Ok(()) } else { self.out.write_all(end.as_bytes()) }
+    }
+
+    /// Tells of sides of which nothing was audited.
+    fn missing(&mut self, sides: &[(&Side, &[PathBuf])]) -> io::Result<bool> {
+        for (_, paths) in sides.iter().filter(|(side, _)| side.is_empty()) {
+            let message = format!("could not compare: {}", nothing(paths));
+            eprintln!("ddefend: {}", escape::terminal(&message));
+            (self.failed, self.tally.incomplete) = (true, true);
+            if self.args.format != "text" {
+                let name = paths.first().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                let part = PartPath::root(&*name);
+                let mut diagnostic = Diagnostic::new(code::UNREADABLE_FORMAT, part, Location::default(), message);
+                diagnostic.artifact = name;
+                self.diagnostic(&diagnostic)?;
+            }
+        }
+        Ok(self.failed)
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) -> io::Result<()> {
+        self.tally.diagnostic(diagnostic);
+        *self.diagnostics.entry(diagnostic.code.to_string()).or_default() += 1;
+        let text = self.renderer.diagnostic(diagnostic);
+        self.out.write_all(text.as_bytes())
     }
 
     fn side(&mut self, paths: &[PathBuf]) -> io::Result<Side> {
         let inputs = &self.args.inputs;
         let asked = Asked { paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref() };
         let bar = Bar::new(paths.len(), false);
-        audit_side(&asked, self.settings, &bar, &mut |diagnostic| {
-            self.tally.diagnostic(&diagnostic);
-            *self.diagnostics.entry(diagnostic.code.to_string()).or_default() += 1;
-            let text = self.renderer.diagnostic(&diagnostic);
-            self.out.write_all(text.as_bytes())
-        })
+        let settings = self.settings;
+        audit_side(&asked, settings, &bar, &mut |diagnostic| self.diagnostic(&diagnostic))
     }
 
     fn tell(&mut self, difference: &Difference, outcome: &mut io::Result<()>) {

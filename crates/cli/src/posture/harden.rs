@@ -32,7 +32,7 @@ pub(super) fn run(args: &PostureHarden, content: &Content, catalog: &Catalog) ->
     let inputs = &args.inputs;
     let asked = Asked { paths: &paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref() };
     let request = Request { catalog, profile, versions: &args.versions, clean: args.clean };
-    let settings = settings(inputs, &args.limits, &args.run, &[], catalog);
+    let settings = settings(inputs, &args.limits, &args.run, Vec::new(), catalog);
     let settings = PostureSettings { harden: Some(request), ..settings };
     let plan = Plan::new(&asked, catalog);
     let bar = Bar::new(plan.files(), args.run.progress());

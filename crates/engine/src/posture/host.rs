@@ -26,13 +26,15 @@ const UNNAMED: &str = "(unnamed)";
 pub(super) struct Done {
     pub(super) told: Vec<Told>,
     pub(super) inputs: u64,
+    /// Those that say anything.
+    pub(super) said: u64,
     pub(super) bytes: u64,
     /// Users that follow a machine.
     pub(super) users: usize,
 }
 
 /// A host whose machine is known.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ready {
     machine: Machine,
     /// The machine as it would be hardened, where that is asked for.
@@ -86,6 +88,7 @@ impl Done {
         let mut loaded = shared.reading.load(source, worker);
         self.told.extend(loaded.diagnostics.drain(..).map(|it| Told::Diagnostic(Box::new(it))));
         self.inputs += u64::from(loaded.about.is_some());
+        self.said += u64::from(loaded.says());
         self.bytes += loaded.bytes;
         shared.progress.done(loaded.bytes);
         if let Some(about) = &loaded.about {
@@ -95,7 +98,7 @@ impl Done {
     }
 }
 
-/// Reads everything of the machine and works out what holds for it.
+/// Reads everything of the machine and works out what holds for it. Where nothing of the host says anything, there is none.
 pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready, Done) {
     let mut done = Done::default();
     let mut identity = Identity::default();
@@ -121,6 +124,9 @@ pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready
     }
     let name = name(identity.host.as_deref(), shared.settings.host.as_deref(), &host.folder);
     let users = users(host, kept, &identity);
+    if done.said == 0 && host.users.is_empty() && host.present.is_empty() {
+        return (Ready::default(), done);
+    }
     let (machine, hardened) = finish(&name, store, shared, &mut done);
     let ready = Ready { machine, hardened, users, policies, global: true };
     done.users = ready.users.len();
@@ -142,6 +148,9 @@ pub(super) fn policy(policy: &Policy, shared: &Shared<'_>, worker: usize) -> (Re
         pieces.extend(read.everybody);
         pieces.extend(read.users.into_values());
     }
+    if done.said == 0 {
+        return (Ready::default(), done);
+    }
     let asked = shared.settings.host.as_deref();
     let name = name(names.first().map(String::as_str), asked, &policy.folder);
     let user = User { name: Audit::POLICY_USER.to_owned(), sid: String::new(), sources: Vec::new(), pieces };
@@ -161,7 +170,7 @@ pub(super) fn backup_name(folder: &str) -> Option<String> {
 }
 
 fn finish(name: &str, mut store: Store, shared: &Shared<'_>, done: &mut Done) -> (Machine, Option<Machine>) {
-    let changes = shared.what_if.iter().filter_map(|pieces| pieces.machine.as_ref());
+    let changes = shared.what_if.iter().filter_map(|change| change.pieces.machine.as_ref());
     store.apply(changes.map(|piece| (&piece.source, piece.facts.as_slice())));
     let (machine, audit) = ddefend_posture::machine(shared.settings.catalog, name, store);
     let planned = shared.settings.harden.as_ref().map(|request| machine_plan(request, &machine, &audit));
@@ -201,9 +210,11 @@ pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize)
         shared.policies.iter().flat_map(|pieces| &pieces.everybody).for_each(|piece| piece.fill(&mut store));
     }
     let theirs = |name: &String| name.eq_ignore_ascii_case(&user.sid) || fold(name) == fold(&user.name);
-    let changes = shared.what_if.iter().flat_map(|pieces| {
+    let changes = shared.what_if.iter().flat_map(|change| {
+        let pieces = &change.pieces;
         let named = pieces.users.iter().filter(|(name, _)| theirs(name)).map(|(_, piece)| piece);
-        pieces.everybody.iter().chain(named)
+        let theirs = change.is_for([&user.name, &user.sid]);
+        pieces.everybody.iter().filter(move |_| theirs).chain(named)
     });
     store.apply(changes.map(|piece| (&piece.source, piece.facts.as_slice())));
     let audit = ddefend_posture::evaluate(shared.settings.catalog, &ready.machine, &user.name, &user.sid, &store);

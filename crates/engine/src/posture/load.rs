@@ -16,6 +16,10 @@ const FACTS: usize = 500_000;
 /// Diagnostics of one input that are told.
 const DIAGNOSTICS: usize = 256;
 
+/// Bytes of a policy file, and of an export in UTF-16, in which nothing stands but the header.
+const POL_HEADER: u64 = 8;
+const REG_HEADER: u64 = 82;
+
 /// What an input said.
 pub(super) struct Loaded {
     /// What it says of itself; none where it could not be read.
@@ -26,6 +30,20 @@ pub(super) struct Loaded {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Bytes that were read.
     pub(super) bytes: u64,
+}
+
+impl Loaded {
+    /// Whether the input says anything at all: an export that lists no key and a policy file of a bare header do not.
+    pub(super) fn says(&self) -> bool {
+        let Some(about) = &self.about else { return false };
+        let bare = match (&about.coverage, about.format) {
+            (Coverage::Whole(keys), _) => keys.is_empty(),
+            (Coverage::Changes, Format::Pol) => self.bytes <= POL_HEADER,
+            (Coverage::Changes, Format::Reg) => self.bytes <= REG_HEADER,
+            (Coverage::Changes, _) => false,
+        };
+        !bare || !self.facts.is_empty()
+    }
 }
 
 struct Taker {

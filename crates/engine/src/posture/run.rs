@@ -4,8 +4,9 @@ use super::host::{self, Done, Ready};
 use super::identity::{self, Identity};
 use super::load::Reading;
 use super::piece::Pieces;
+use super::place::fold;
 use super::plan::{Plan, Source, unreadable};
-use super::stored::Stored;
+use super::what_if::WhatIf;
 use crate::gate::Gate;
 use crate::pool::Progress;
 use crate::watchdog::Watchdog;
@@ -17,7 +18,7 @@ use ddefend_posture::harden::{self, Request};
 use ddefend_registry::Root;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
@@ -42,7 +43,7 @@ pub struct PostureSettings<'c> {
     /// Name of a host whose inputs do not say it.
     pub host: Option<String>,
     /// Changes that are merged over what was read, in this order.
-    pub what_if: Vec<PathBuf>,
+    pub what_if: Vec<WhatIf>,
     /// Also work out the change that hardens.
     pub harden: Option<Request<'c>>,
 }
@@ -65,10 +66,29 @@ pub(super) struct Shared<'s> {
     /// Policies for every host.
     pub(super) policies: Vec<Pieces>,
     /// Changes to try.
-    pub(super) what_if: Vec<Pieces>,
+    pub(super) what_if: Vec<Change>,
     plan: &'s Plan,
     desk: Mutex<Desk>,
     turn: Condvar,
+}
+
+/// A change to try.
+pub(super) struct Change {
+    pub(super) pieces: Pieces,
+    /// Whose its `HKEY_CURRENT_USER` is; none where it is every user's.
+    user: Option<String>,
+    /// Somebody was audited whose it is.
+    met: AtomicBool,
+}
+
+impl Change {
+    /// Whether its `HKEY_CURRENT_USER` is that user's, who is known by any of these names.
+    pub(super) fn is_for(&self, names: [&str; 2]) -> bool {
+        let Some(user) = &self.user else { return true };
+        let is = names.iter().any(|name| fold(name) == fold(user));
+        self.met.fetch_or(is, Ordering::Relaxed);
+        is
+    }
 }
 
 /// Who works on what.
@@ -138,7 +158,13 @@ impl Shared<'_> {
         let mut first = Done::default();
         self.begin(&mut first);
         telling.take(first)?;
-        let shared = &*self;
+        self.work_all(workers, telling)?;
+        let last = self.end(&telling.summary);
+        telling.take(last)
+    }
+
+    fn work_all<E>(&self, workers: usize, telling: &mut Telling<'_, E>) -> Result<(), E> {
+        let shared = self;
         thread::scope(|scope| {
             let (results, arrivals) = mpsc::sync_channel(workers);
             for worker in 0..workers {
@@ -161,17 +187,17 @@ impl Shared<'_> {
     /// Reads what every host needs.
     fn begin(&mut self, done: &mut Done) {
         let mut nobody = Identity::default();
-        for path in &self.settings.what_if {
+        for change in &self.settings.what_if {
             let source = Source {
-                name: path.to_string_lossy().into_owned(),
-                stored: Stored::File(path.clone()),
+                name: change.path.to_string_lossy().into_owned(),
+                stored: change.stored.clone(),
                 logs: Vec::new(),
                 format: None,
                 named: true,
                 user: String::new(),
             };
             let pieces = done.read_for(&source, self, 0, &mut nobody, true);
-            self.what_if.push(pieces);
+            self.what_if.push(Change { pieces, user: change.user.clone(), met: AtomicBool::new(false) });
         }
         // They are no inputs of what is audited.
         (done.inputs, done.bytes) = (0, 0);
@@ -185,6 +211,41 @@ impl Shared<'_> {
                 }
             }
         }
+    }
+
+    /// What can be told only when everybody was audited.
+    fn end(&self, summary: &PostureSummary) -> Done {
+        let mut done = Done::default();
+        let mut tell = |diagnostic| done.told.push(Told::Diagnostic(Box::new(diagnostic)));
+        for (change, asked) in self.what_if.iter().zip(&self.settings.what_if) {
+            if let Some(user) = change.user.as_ref().filter(|_| !change.met.load(Ordering::Relaxed)) {
+                let message =
+                    format!("--what-if: there is no user {user}; what this is to change for them is not changed");
+                tell(unreadable(&asked.path.to_string_lossy(), code::UNREADABLE_FORMAT, message));
+            }
+        }
+        let mut named: BTreeMap<&str, (&str, bool, bool)> = BTreeMap::new();
+        for pieces in &self.policies {
+            for (piece, of_users) in
+                pieces.machine.iter().map(|it| (it, false)).chain(pieces.everybody.iter().map(|it| (it, true)))
+            {
+                let source = &piece.source;
+                let policy = named.entry(source.policy.as_deref().unwrap_or(&source.path)).or_insert((
+                    &source.path,
+                    false,
+                    false,
+                ));
+                (policy.1, policy.2) = (policy.1 || !of_users, policy.2 || of_users);
+            }
+        }
+        for (name, (path, machines, users)) in named {
+            let machines = machines.then(|| format!("{} machines", summary.hosts));
+            let users = users.then(|| format!("{} users", summary.users));
+            let whom: Vec<String> = machines.into_iter().chain(users).collect();
+            let message = format!("the policy {name} was taken as applied to {} of this run", whom.join(" and "));
+            tell(unreadable(path, code::NOTE_ODD, message));
+        }
+        done
     }
 
     /// Hosts; where there are only policies, each of those stands for one.

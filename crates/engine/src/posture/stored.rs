@@ -4,6 +4,7 @@ use ddefend_guard::stream::{Allowance, Member, Zip};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Members of an archive that are looked at.
 const MEMBERS: usize = 100_000;
@@ -15,6 +16,8 @@ pub(super) enum Stored {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// Here: what could be read only once was read already.
+    Held(Arc<Vec<u8>>),
     /// A member of a zip archive.
     Member(PathBuf, Box<Member>),
 }
@@ -29,6 +32,7 @@ impl Stored {
     pub(super) fn size(&self) -> u64 {
         match self {
             Self::Stdin => 0,
+            Self::Held(bytes) => bytes.len() as u64,
             Self::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
             Self::Member(_, member) => member.size,
         }
@@ -39,7 +43,7 @@ impl Stored {
         match self {
             Self::Stdin => false,
             Self::File(path) => fs::metadata(path).map_or(true, |metadata| metadata.is_file()),
-            Self::Member(..) => true,
+            Self::Held(_) | Self::Member(..) => true,
         }
     }
 
@@ -51,6 +55,7 @@ impl Stored {
         let mut bytes = Vec::new();
         match self {
             Self::Stdin => io::stdin().lock().take(limit).read_to_end(&mut bytes)?,
+            Self::Held(held) => held.as_slice().take(limit).read_to_end(&mut bytes)?,
             Self::File(path) => File::open(path)?.take(limit).read_to_end(&mut bytes)?,
             Self::Member(archive, member) => {
                 let allowance = Allowance { total: limit, ..Allowance::default() };

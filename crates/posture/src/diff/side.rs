@@ -15,6 +15,14 @@ pub struct Side {
     pub(super) policies: BTreeSet<String>,
 }
 
+impl Side {
+    /// Whether nothing was audited on it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+}
+
 /// A machine or a user.
 #[derive(Debug)]
 pub(super) struct Member {
