@@ -31,8 +31,8 @@ pub struct Check {
     pub verdict: Verdict,
     /// What that comes to on this machine, defaults included.
     pub outcome: Outcome,
-    /// The data in effect, or the default's; absent where it is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The data in effect, or the default's; null where it is not known.
+    #[serde(default)]
     pub effective: Option<String>,
     /// The data in effect in words: `DDE is off`.
     #[serde(default, skip_serializing_if = "String::is_empty")]

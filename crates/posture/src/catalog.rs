@@ -91,6 +91,10 @@ pub struct Place {
     /// What stands for `*` where a change makes a new key: `Location99`.
     #[serde(default)]
     pub instance: String,
+    /// Data that a change which opens writes here, where the arms alone would make up something no one would write
+    /// (`%USERPROFILE%\Downloads\`); used where they read as that verdict.
+    #[serde(default)]
+    pub example: String,
 }
 
 /// Another value that takes away what a place says: `ActivationFilterOverride` beside a kill bit, the switch without which

@@ -61,7 +61,8 @@ pub fn machine(catalog: &Catalog, host: &str, store: Store) -> (Machine, Audit) 
         }
     }
     let misplaced = faults::find(catalog, &store, Part::Machine);
-    let faults = hand_out(&mut checks, &misplaced, &|_| true);
+    let faults = hand_out(&mut checks, &misplaced);
+    checks.iter_mut().for_each(layers::all_the_same);
     let audit = Audit {
         host: host.to_owned(),
         applications: installed.clone(),
@@ -85,9 +86,12 @@ pub fn evaluate(catalog: &Catalog, machine: &Machine, user: &str, sid: &str, sto
     for number in (0..catalog.checks().len()).filter(|number| is_of_user(catalog, *number)) {
         checks.extend(scope.check(number, &mut facts));
     }
-    let faults = hand_out(&mut checks, &faults::find(catalog, store, Part::User), &|_| true);
-    // What stands in the machine's part is told there; the user's checks have it where they are hit.
-    hand_out(&mut checks, &machine.misplaced, &|fault| is_of_user(catalog, fault.check));
+    let faults = hand_out(&mut checks, &faults::find(catalog, store, Part::User));
+    // What stands in the machine's part is told there; the user's checks have a note of it where they are hit.
+    for one in machine.misplaced.iter().filter(|fault| is_of_user(catalog, fault.check)) {
+        checks.iter_mut().filter(|check| fits(check, one)).for_each(|check| layers::elsewhere(check, &one.fault));
+    }
+    checks.iter_mut().for_each(layers::all_the_same);
     let mut board = Board::default();
     checks.iter().chain(&machine.checks).for_each(|check| board.take(check));
     let mut changes = Changes::new(catalog, view, &applications);
@@ -111,15 +115,11 @@ fn is_of_user(catalog: &Catalog, number: usize) -> bool {
 }
 
 /// Writes faults onto the checks that they belong to; those that belong to none are given back.
-fn hand_out(checks: &mut [Check], faults: &[Misplaced], wanted: &dyn Fn(&Misplaced) -> bool) -> Vec<Fault> {
+fn hand_out(checks: &mut [Check], faults: &[Misplaced]) -> Vec<Fault> {
     let mut rest = Vec::new();
-    for one in faults.iter().filter(|fault| wanted(fault)) {
-        let fits = |check: &&mut Check| {
-            check.id == one.fault.check
-                && (one.version.is_empty() || check.version.is_empty() || check.version == one.version)
-        };
+    for one in faults {
         let mut told = false;
-        for check in checks.iter_mut().filter(fits) {
+        for check in checks.iter_mut().filter(|check| fits(check, one)) {
             layers::misapplied(check, std::iter::once(one.fault.clone()));
             told = true;
         }
@@ -130,14 +130,20 @@ fn hand_out(checks: &mut [Check], faults: &[Misplaced], wanted: &dyn Fn(&Misplac
     rest
 }
 
-/// Applications to look at: what is installed; where that is not known, what the user works with or settings name.
+/// Whether a fault belongs to a check.
+fn fits(check: &Check, one: &Misplaced) -> bool {
+    check.id == one.fault.check && (one.version.is_empty() || check.version.is_empty() || check.version == one.version)
+}
+
+/// Applications to look at: what is installed; where that is not known, what the user works with. What only settings name
+/// counts where no version of the application is known at all: a policy for 15.0 does not make an Office 2013.
 fn met(catalog: &Catalog, machine: &Machine, used: &installed::Use) -> Vec<Installed> {
     let mut applications = machine.installed.clone();
     if machine.certain {
         return applications;
     }
     // Keys stay behind when Office moves to another version: where the user worked with some version of what an
-    // application has keys of, the others count only if settings of the content name them.
+    // application has keys of, the others do not count.
     let worked: BTreeSet<&str> = used.active.iter().map(|(_, version)| version.as_str()).collect();
     let at_work = |application: &str| {
         used.used.iter().any(|(known, version)| known == application && worked.contains(version.as_str()))
@@ -145,7 +151,14 @@ fn met(catalog: &Catalog, machine: &Machine, used: &installed::Use) -> Vec<Insta
     let left = |pair: &&installed::Pair| !worked.contains(pair.1.as_str()) && at_work(&pair.0);
     let known_version = |version: &String| catalog.checks().iter().any(|check| check.versions.contains(version));
     let used_now = used.used.iter().filter(|pair| !left(pair) && known_version(&pair.1));
-    let all: BTreeSet<&installed::Pair> = used.active.iter().chain(used_now).chain(&used.named).collect();
+    let mut all: BTreeSet<&installed::Pair> = used.active.iter().chain(used_now).collect();
+    let own = |name: &str| catalog.applications().iter().any(|application| application.name == name);
+    let known = |name: &str| {
+        let same = |other: &str| !own(name) || other == name;
+        applications.iter().any(|one| same(&one.application)) || all.iter().any(|(other, _)| same(other))
+    };
+    let named: Vec<&installed::Pair> = used.named.iter().filter(|(name, _)| !known(name)).collect();
+    all.extend(named);
     for (application, version) in all.into_iter().filter(|(_, version)| !version.is_empty()) {
         let known = applications.iter().any(|one| one.application == *application && one.version == *version);
         if !known {

@@ -359,7 +359,8 @@ impl Index {
         self.wild.iter().filter_map(|at| self.spots.get(*at)).filter(move |spot| spot.part == part)
     }
 
-    fn knows(&self, name: &str) -> bool {
+    /// Whether a folded name is a check's, rightly spelt or not.
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.names.contains_key(name) || self.misspellings.contains_key(name) || self.names.contains_key(clean(name))
     }
 }

@@ -91,15 +91,36 @@ fn a_policy_for_users_in_the_machines_part() {
     let catalog = catalog();
     let key = r"SOFTWARE\Policies\Microsoft\Office\16.0\Word\Options";
     let machine = office(&catalog, Some(NEW), &[(key, "DontUpdateLinks", dword(1))]);
+    // The machine's audit tells it, once; its users' checks have a note.
+    let (_, whole) = ddefend_posture::machine(&catalog, "pc", machine.store.clone());
+    let told: Vec<&Fault> = whole.faults.iter().chain(whole.checks.iter().flat_map(|check| &check.faults)).collect();
+    assert_eq!(told.iter().map(|fault| fault.id.as_str()).collect::<Vec<_>>(), [fault::ROOT]);
+    assert!(told[0].remedy.contains(r"HKCU\SOFTWARE\Policies"), "{}", told[0].remedy);
     let audit = audit(&catalog, &machine, &hive(&catalog, &[]));
     let found = check(&audit, "WO-LINKS", "16.0");
-    assert_eq!((found.verdict, found.faults[0].id.as_str()), (Verdict::Misapplied, fault::ROOT));
-    assert!(found.faults[0].remedy.contains(r"HKCU\SOFTWARE\Policies"), "{}", found.faults[0].remedy);
+    assert_eq!((found.verdict, found.faults.len()), (Verdict::Misapplied, 0));
+    assert!(found.notes.iter().any(|note| note.contains(r"HKLM\SOFTWARE\Policies")), "{:?}", found.notes);
     let valid =
         hive(&catalog, &[(r"Software\Policies\Microsoft\Office\16.0\Word\Options", "DontUpdateLinks", dword(1))]);
     let audit = common::audit(&catalog, &machine, &valid);
-    assert_eq!(check(&audit, "WO-LINKS", "16.0").verdict, Verdict::Secure);
-    assert_eq!(check(&audit, "WO-LINKS", "16.0").faults.len(), 1);
+    let found = check(&audit, "WO-LINKS", "16.0");
+    assert_eq!((found.verdict, found.faults.len()), (Verdict::Secure, 0));
+}
+
+#[test]
+fn leftovers_beside_what_protects_say_so() {
+    let catalog = catalog();
+    let machine = office(&catalog, Some(NEW), &[]);
+    let left = (r"Software\Microsoft\Office\16.0\Word\Security", "DontUpdateLinks", dword(1));
+    let set = (r"Software\Policies\Microsoft\Office\16.0\Word\Options", "DontUpdateLinks", dword(1));
+    let same = |settings: &[_]| {
+        let audit = audit(&catalog, &machine, &hive(&catalog, settings));
+        let found = check(&audit, "WO-LINKS", "16.0");
+        (found.faults.len(), found.notes.iter().any(|note| note.starts_with("Secure all the same: ")))
+    };
+    assert_eq!(same(&[left.clone(), set.clone()]), (1, true));
+    assert_eq!(same(&[left]), (1, false));
+    assert_eq!(same(&[set]), (0, false));
 }
 
 #[test]

@@ -270,6 +270,34 @@ fn every_instance_counts_and_the_worst_decides() {
     assert_eq!((found.verdict, found.means.as_str()), (Verdict::Insecure, "there: [x]"));
 }
 
+/// What hardening writes, and what its undoing leaves, makes no application.
+#[test]
+fn settings_and_empty_keys_are_no_applications() {
+    let catalog = catalog();
+    let machine = nothing(&catalog);
+    let plain = audit(&catalog, &machine, &hive(&catalog, &[]));
+    let hardened = [
+        (r"Software\Policies\Microsoft\Office\15.0\Word\Security", "AllowDDE", dword(0)),
+        (r"Software\Microsoft\Office\15.0\Word\Options", "DontUpdateLinks", dword(1)),
+        (r"Software\Microsoft\Office\15.0\Excel\Options", "DisableAttachementsInPV", dword(0)),
+    ];
+    let hard = audit(&catalog, &machine, &hive(&catalog, &hardened));
+    assert_eq!(hard.applications, plain.applications);
+    let mut left = hive(&catalog, &[]);
+    let source = ddefend_posture::Source { path: "NTUSER.DAT".into(), policy: None, intent: Intent::State };
+    let source = left.begin(source, &Coverage::Changes);
+    for key in [r"Software\Microsoft\Office\15.0\Word\Options", r"Software\Microsoft\Office\15.0\Excel\Security"] {
+        left.take(entry(Root::User, key, Fact::Key, Origin::Written), &source);
+    }
+    let mut left = audit(&catalog, &machine, &left);
+    left.sources.clone_from(&plain.sources);
+    assert_eq!(left, plain);
+    // What an application keeps for itself makes one.
+    let lived = [(r"Software\Microsoft\Office\15.0\Word\Options", "DefaultFormat", Data::Sz(String::new()))];
+    let lived = audit(&catalog, &machine, &hive(&catalog, &lived));
+    assert_eq!(lived.applications.len(), plain.applications.len() + 1, "{:?}", lived.applications);
+}
+
 #[test]
 fn versions_that_are_there_are_looked_at() {
     let catalog = catalog();
@@ -281,7 +309,11 @@ fn versions_that_are_there_are_looked_at() {
     let known = audit(&catalog, &office(&catalog, Some(NEW), &[]), &hive(&catalog, &settings));
     assert_eq!(versions(&known), ["16.0"]);
     let unknown = audit(&catalog, &nothing(&catalog), &hive(&catalog, &settings));
-    assert_eq!(versions(&unknown), ["14.0", "16.0"]);
+    assert_eq!(versions(&unknown), ["16.0"]);
+    let row = check(&unknown, "WORD-ALLOW", "16.0");
+    assert!(row.notes.iter().any(|note| note.contains("Word 14.0, which is not in use here")), "{:?}", row.notes);
+    let named = audit(&catalog, &nothing(&catalog), &hive_of(&catalog, &settings, &[]));
+    assert_eq!(versions(&named), ["14.0"], "nothing else is known of Word");
     let nobody = audit(&catalog, &nothing(&catalog), &hive_of(&catalog, &[], &[]));
     assert!(nobody.applications.is_empty() && versions(&nobody).is_empty());
     assert!(nobody.checks.iter().any(|check| check.id == "DDEEXEC"));

@@ -73,7 +73,16 @@ fn states_follow_the_barriers() {
             Level::High,
             "WORD-ALLOW in the user layer",
         ),
-        (office(&catalog, None, &[]), vec![view_off], Way::Unknown, false, Level::Medium, "WORD-ALLOW by default"),
+        (office(&catalog, None, &[]), vec![view_off], Way::Unknown, false, Level::Medium, "not known: WORD-ALLOW"),
+        // What makes it enforced decides, though the user's own setting is the stronger barrier.
+        (
+            office(&catalog, Some(NEW), &[asr()]),
+            vec![(USER, "AllowDDE", dword(0))],
+            Way::Closed,
+            true,
+            Level::Info,
+            "ASR in the policy layer",
+        ),
         (office(&catalog, None, &[]), vec![], Way::Clicks, false, Level::Medium, "WO-PV by default"),
         (office(&catalog, Some(NEW), &[]), vec![trusted], Way::Closed, false, Level::Low, "WORD-ALLOW by default"),
     ] {
@@ -214,6 +223,7 @@ fn changes_name_who_can_make_them_and_the_best_comes_first() {
     let found = run(&catalog, &machine, &[(USER, "AllowDDE", dword(2))]);
     let trusted = found.undone_by.iter().find(|change| change.check == "WO-TRUSTED" && change.by == "user").unwrap();
     assert!(trusted.key.ends_with("Location99"));
+    assert_eq!(trusted.data.as_deref(), Some(r"%USERPROFILE%\Downloads\"), "what somebody would write");
 }
 
 #[test]
@@ -223,7 +233,7 @@ fn ways_are_told_of_what_is_installed_only() {
     let known = audit(&catalog, &office(&catalog, Some(NEW), &[]), &hive(&catalog, std::slice::from_ref(&old)));
     assert_eq!(known.exposures.iter().map(|one| one.version.as_str()).collect::<Vec<_>>(), ["16.0"]);
     let unknown = audit(&catalog, &nothing(&catalog), &hive(&catalog, &[old]));
-    assert_eq!(unknown.exposures.iter().map(|one| one.version.as_str()).collect::<Vec<_>>(), ["14.0", "16.0"]);
+    assert_eq!(unknown.exposures.iter().map(|one| one.version.as_str()).collect::<Vec<_>>(), ["16.0"]);
     let (_, nobody) = machine(&catalog, "pc", Store::new(&catalog));
     assert!(nobody.exposures.is_empty());
 }

@@ -129,11 +129,22 @@ pub(crate) fn location(place: Place) -> Location {
     }
 }
 
-/// Shortens what a diagnostic quotes.
+/// Shortens what a diagnostic quotes. It stands as found: every output makes its messages safe itself.
 pub(crate) fn quote(text: &str) -> String {
-    let mut short: String = text.trim().chars().take(60).flat_map(char::escape_debug).collect();
+    let mut short: String = text.trim().chars().take(60).collect();
     if text.trim().chars().nth(60).is_some() {
         short.push_str("...");
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn what_is_quoted_stands_as_found() {
+        assert_eq!(quote(" garbage \"x\u{1b} "), "garbage \"x\u{1b}");
+        assert_eq!(quote(&"x".repeat(61)), format!("{}...", "x".repeat(60)));
+    }
 }

@@ -3,6 +3,7 @@
 mod csv;
 mod difference;
 mod essence;
+mod head;
 mod html;
 mod json;
 mod jsonl;
@@ -31,6 +32,8 @@ pub struct PostureMeta {
     pub colour: bool,
     /// Every check, also those that are in order, with all their evidence, for text.
     pub verbose: bool,
+    /// The time of the run in milliseconds since 1970, for what has no time of its own; 0 leaves it out.
+    pub time: i64,
     /// Checks and ways in, in words, for outputs that explain them.
     pub rules: Vec<PostureRule>,
 }

@@ -67,7 +67,7 @@ fn worse_comes_first_and_who_is_alike_once() {
         .to_vec();
     assert!(places.is_sorted(), "{text}");
     assert!(text.contains("closed, enforced  →  open"), "{text}");
-    assert!(text.contains("by the user, key last written 2026-11-19T07:12:44Z"), "{text}");
+    assert!(text.contains("in alice's own settings, key last written 2026-11-19T07:12:44Z"), "{text}");
     assert!(text.contains("with 93 of 100: secure: 0 (DDE is off), policy, enforced"), "{text}");
     assert!(text.contains("7 alike: bob on WS-000, bob on WS-001"), "{text}");
     assert_eq!(text.matches("user bob").count(), 1);

@@ -39,4 +39,10 @@ impl RunArgs {
     pub(crate) fn elapsed(&self, started: Instant) -> Option<u64> {
         (!self.reproducible).then(|| u64::try_from(started.elapsed().as_millis()).unwrap_or(0))
     }
+
+    /// The time in milliseconds since 1970; 0 where output must not change from run to run.
+    pub(crate) fn now(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        if self.reproducible { 0 } else { i64::try_from(since.as_millis()).unwrap_or(0) }
+    }
 }

@@ -100,6 +100,7 @@ fn meta(args: &PostureAudit, content: &Content, catalog: &Catalog) -> PostureMet
         width: terminal::width(args.run.width),
         colour: terminal::colour(args.run.color),
         verbose: args.verbose,
+        time: args.run.now(),
         rules: rules(catalog),
     }
 }

@@ -132,6 +132,7 @@ fn meta(args: &PostureDiff, content: &Content) -> PostureMeta {
         width: terminal::width(args.run.width),
         colour: terminal::colour(args.run.color),
         verbose: args.verbose,
+        time: args.run.now(),
         rules: Vec::new(),
     }
 }

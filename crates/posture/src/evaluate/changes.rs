@@ -2,7 +2,7 @@
 
 use super::installed::{Facts, facts};
 use super::layers::{Brief, Subject, brief, key_of, layer_of};
-use super::reading::sample;
+use super::reading::{Reading, read, sample};
 use super::view::{Edit, Now, View};
 use super::ways::{Board, Here, Judged, ids, judge};
 use crate::index::{Part, Spot};
@@ -205,8 +205,13 @@ fn edits(check: &Check, spot: &Spot, version: &str, view: &View<'_>, now: &Brief
     edits
 }
 
-/// Data that say this, as far as any can be written: those that matter most, among equals the first of the content.
+/// Data that say this, as far as any can be written: what opens as the place's example has it; else those that matter most, among equals the first of the content.
 fn pick(check: &Check, place: &Place, verdict: Verdict, now: Option<&Data>) -> Option<Data> {
+    let example = Data::Sz(place.example.clone());
+    let says = |data: &Data| matches!(read(check, place, &place.value, Some(data)), Reading::Says(arm, _) if arm.verdict == verdict);
+    if !place.example.is_empty() && verdict == Verdict::Insecure && says(&example) {
+        return Some(example);
+    }
     let arms = check.arms.iter().filter(|arm| arm.verdict == verdict);
     let mut samples: Vec<_> =
         arms.filter_map(|arm| Some((arm.level.unwrap_or(check.level), sample(check, place, arm, now)?))).collect();

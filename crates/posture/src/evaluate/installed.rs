@@ -24,7 +24,8 @@ pub(super) struct Inventory {
 pub(super) struct Use {
     /// The user worked with it.
     pub(super) active: BTreeSet<Pair>,
-    /// There are settings of it where the application keeps its own.
+    /// The application keeps values of its own there: not settings that checks look at, which policies, hardening and
+    /// its undoing leave behind as well.
     pub(super) used: BTreeSet<Pair>,
     /// Settings or policies of the content name it; without a version where they have none.
     pub(super) named: BTreeSet<Pair>,
@@ -158,6 +159,14 @@ pub(super) fn machine(catalog: &Catalog, store: &Store) -> Inventory {
     Inventory { known: known && !installed.is_empty(), installed }
 }
 
+/// Whether a key has values that no check looks at; an empty one may be what a change has left.
+fn lives(catalog: &Catalog, key: &Key) -> bool {
+    key.values.iter().any(|(name, said)| {
+        let live = said.iter().rev().find(|found| found.origin != Origin::Deleted);
+        live.is_some_and(|found| found.data.is_some()) && !catalog.index().knows(name)
+    })
+}
+
 /// Works out what the user's settings name.
 pub(super) fn user(catalog: &Catalog, store: &Store) -> Use {
     let mut found = Use::default();
@@ -168,12 +177,10 @@ pub(super) fn user(catalog: &Catalog, store: &Store) -> Use {
         for (evidence, (_, pattern)) in &rules {
             let Some(fit) = pattern.fit(folded, true).filter(|_| key.exists) else { continue };
             let Some(application) = application(catalog, fit.application) else { continue };
-            // A key without values, such as an undo leaves behind, shows no use.
-            let held = || key.values.values().flatten().any(|it| it.origin != Origin::Deleted && it.data.is_some());
             let pair = (application.name.clone(), fit.version.to_owned());
             match evidence.says {
                 Says::Active => found.active.insert(pair),
-                Says::Used if held() => found.used.insert(pair),
+                Says::Used if lives(catalog, key) => found.used.insert(pair),
                 _ => false,
             };
         }

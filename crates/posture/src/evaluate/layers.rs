@@ -123,10 +123,32 @@ pub(super) fn check(catalog: &Catalog, number: usize, view: &View<'_>, subject: 
 /// Written onto the check where a fault that was found elsewhere belongs to it.
 pub(super) fn misapplied(check: &mut model::Check, faults: impl Iterator<Item = Fault>) {
     check.faults.extend(faults);
+    if !check.faults.is_empty() {
+        tried(check);
+    }
+}
+
+/// A fault of the machine's part, which the machine's audit has: told to a user's check as a note, so that it is one
+/// fault however many users there are.
+pub(super) fn elsewhere(check: &mut model::Check, fault: &Fault) {
+    check.notes.push(format!("{}\\{}: {} It is told with the machine.", fault.key, fault.value, fault.message));
+    tried(check);
+}
+
+fn tried(check: &mut model::Check) {
     let nothing = check.layer == Layer::Default && !check.explicit;
-    if !check.faults.is_empty() && nothing && matches!(check.verdict, Verdict::Absent | Verdict::Unknown) {
+    if nothing && matches!(check.verdict, Verdict::Absent | Verdict::Unknown) {
         check.verdict = Verdict::Misapplied;
     }
+}
+
+/// Leftovers of a slip beside a setting that protects: a note says that nothing is open.
+pub(super) fn all_the_same(check: &mut model::Check) {
+    if check.verdict != Verdict::Secure || check.faults.is_empty() {
+        return;
+    }
+    let means = if check.means.is_empty() { "what is set elsewhere protects" } else { &check.means };
+    check.notes.push(format!("Secure all the same: {means} ({} layer).", check.layer.as_str()));
 }
 
 fn set(result: &mut model::Check, check: &Check, says: &Says<'_>, machine_only: bool) {

@@ -45,11 +45,12 @@ impl Scope<'_> {
             rows = beside;
             beside = Vec::new();
         }
+        let why = if self.machine.certain { "not installed" } else { "not in use here" };
         for row in &mut rows {
             if !row.version.is_empty() && self.machine.certain && !self.installed(check, &row.version) {
                 row.notes.push(format!("{} {} is not installed.", check.application, row.version));
             }
-            row.notes.extend(beside.iter().map(|other| elsewhere(check, other)));
+            row.notes.extend(beside.iter().map(|other| elsewhere(check, other, why)));
         }
         self.wrong_version(check, &mut rows, &beside);
         rows
@@ -117,9 +118,9 @@ impl Scope<'_> {
     }
 }
 
-/// A sentence on what a version has that is not installed.
-fn elsewhere(check: &Check, row: &model::Check) -> String {
-    let whose = format!("{} {}, which is not installed, has", check.application, row.version);
+/// A sentence on what a version has that is not there.
+fn elsewhere(check: &Check, row: &model::Check, why: &str) -> String {
+    let whose = format!("{} {}, which is {why}, has", check.application, row.version);
     if row.layer != Layer::Default {
         let data = row.effective.as_deref().unwrap_or_default();
         return format!("{whose} {} = {data} ({} layer, {}).", row.value, row.layer.as_str(), row.verdict.as_str());

@@ -204,7 +204,7 @@ fn exposure(
         state: judged.state,
         enforced: judged.enforced,
         level: level(way.level, judged),
-        decided_by: decider.map(|barrier| decided_by(barrier)).unwrap_or_default(),
+        decided_by: decider.map(|barrier| decided_by(judged, barrier)).unwrap_or_default(),
         why: why(catalog, here, judged, decider),
         barriers: judged.barriers.iter().map(barrier).collect(),
         undone_by,
@@ -224,8 +224,8 @@ fn barrier(stands: &Stands<'_>) -> Barrier {
     }
 }
 
-/// The barrier that makes the state what it is: the strongest that works, an enforced one before others of its strength;
-/// where none does, the strongest there is.
+/// The barrier that makes the state what it is: an enforced one before others, for it is what makes the way enforced;
+/// among equals the strongest that works. Where none works, the strongest there is.
 fn decider<'j, 'c>(judged: &'j Judged<'c>) -> Option<&'j Stands<'c>> {
     let fits = |barrier: &&Stands<'_>| match judged.state {
         State::Closed => barrier.works() && barrier.closes(),
@@ -233,10 +233,30 @@ fn decider<'j, 'c>(judged: &'j Judged<'c>) -> Option<&'j Stands<'c>> {
         State::Unknown => barrier.unsure(),
         State::Open => true,
     };
-    judged.barriers.iter().filter(fits).min_by_key(|barrier| (barrier.strength, !barrier.enforced))
+    let lasts = |barrier: &Stands<'_>| judged.enforced && barrier.works() && barrier.enforced;
+    judged.barriers.iter().filter(fits).min_by_key(|barrier| (!lasts(barrier), barrier.strength, !barrier.enforced))
 }
 
-fn decided_by(barrier: &Stands<'_>) -> String {
+/// Undecided barriers that are named.
+const NAMED: usize = 3;
+
+/// What is not known: each barrier that would close the way, if it held.
+fn undecided(judged: &Judged<'_>) -> String {
+    let closing = judged.barriers.iter().filter(|barrier| barrier.unsure() && barrier.closes());
+    let mut names: Vec<String> = closing.map(|barrier| barrier.checks.join(" and ")).collect();
+    if names.is_empty() {
+        names = judged.barriers.iter().filter(|barrier| barrier.unsure()).map(|one| one.checks.join(" and ")).collect();
+    }
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let names = names.join(", ");
+    if more == 0 { format!("not known: {names}") } else { format!("not known: {names} and {more} more") }
+}
+
+fn decided_by(judged: &Judged<'_>, barrier: &Stands<'_>) -> String {
+    if judged.state == State::Unknown {
+        return undecided(judged);
+    }
     let checks = barrier.checks.join(" and ");
     match barrier.layer {
         Layer::Default => format!("{checks} by default"),
@@ -296,5 +316,32 @@ fn why(catalog: &Catalog, here: &Here<'_>, judged: &Judged<'_>, decider: Option<
         State::Unknown => format!("The inputs do not say whether this holds: {titles}."),
         State::Open if decider.void.is_some() => format!("What stands in the way is gone round. {titles} ({layer})."),
         State::Open => format!("Nothing stands in the way but the application's own prompts. {titles} ({layer})."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_named_as_far_as_it_helps() {
+        let stands = |check: &'static str, strength, holds| Stands {
+            checks: vec![check],
+            strength,
+            holds,
+            enforced: false,
+            layer: Layer::Default,
+            void: None,
+        };
+        let told = |names: &[&'static str]| {
+            let mut barriers: Vec<_> =
+                names.iter().map(|name| stands(name, Strength::Blocks, Outcome::Unknown)).collect();
+            barriers.push(stands("OPEN", Strength::Closes, Outcome::Insecure));
+            barriers.push(stands("ASKS", Strength::Asks, Outcome::Unknown));
+            undecided(&Judged { state: State::Unknown, enforced: false, barriers, bypasses: Vec::new() })
+        };
+        assert_eq!(told(&["A", "B"]), "not known: A, B");
+        assert_eq!(told(&["A", "B", "C", "D", "E"]), "not known: A, B, C and 2 more");
+        assert_eq!(told(&[]), "not known: ASKS");
     }
 }

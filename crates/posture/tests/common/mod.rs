@@ -71,12 +71,14 @@ pub(crate) fn hive(catalog: &Catalog, settings: &[(&str, &str, Data)]) -> Store 
     hive_of(catalog, settings, &[r"Software\Microsoft\Office\16.0\Word", r"Software\Microsoft\Office\16.0\Excel"])
 }
 
+/// The whole hive of a user, with keys that applications keep values of their own in.
 pub(crate) fn hive_of(catalog: &Catalog, settings: &[(&str, &str, Data)], keys: &[&str]) -> Store {
     let mut store = Store::new(catalog);
     let whole = Coverage::Whole(vec![(Root::User, String::new())]);
     let source = store.begin(Source { path: "NTUSER.DAT".into(), policy: None, intent: Intent::State }, &whole);
     for key in keys {
         store.take(entry(Root::User, key, Fact::Key, Origin::Written), &source);
+        store.take(entry(Root::User, key, fact("LastWorkedWith", Some(dword(1))), Origin::Written), &source);
     }
     for (key, name, data) in settings {
         store.take(entry(Root::User, key, fact(name, Some(data.clone())), Origin::Written), &source);

@@ -91,11 +91,11 @@ impl<'a> KeyNode<'a> {
     }
 }
 
-/// The cells of the keys below a key, in the order of its lists.
-pub(super) fn subkeys(cells: &Cells<'_>, key: &KeyNode<'_>, left: &mut Left, out: &mut Out<'_>) -> Vec<u32> {
+/// The cells of the keys below a key, in the order of its lists; false where not all of them are there.
+pub(super) fn subkeys(cells: &Cells<'_>, key: &KeyNode<'_>, left: &mut Left, out: &mut Out<'_>) -> (Vec<u32>, bool) {
     let mut found = Vec::new();
     if key.subkeys == 0 || key.list == NOWHERE {
-        return found;
+        return (found, key.subkeys == 0);
     }
     let mut seen = HashSet::new();
     let mut waiting = vec![(key.list, 0)];
@@ -125,8 +125,9 @@ pub(super) fn subkeys(cells: &Cells<'_>, key: &KeyNode<'_>, left: &mut Left, out
     if whole && u32::try_from(found.len()) != Ok(key.subkeys) {
         let message = format!("a key says that it has {} keys below it, its lists have {}", key.subkeys, found.len());
         out.tell(code::BROKEN_STRUCTURE, key.offset, message);
+        whole = u32::try_from(found.len()).is_ok_and(|there| there > key.subkeys);
     }
-    found
+    (found, whole)
 }
 
 /// One list: keys go to the first, lists to the second of `to`. False where not all of it is there.
@@ -175,7 +176,7 @@ fn list(
 /// The key below another with a name.
 pub(super) fn child<'a>(cells: &Cells<'a>, key: &KeyNode<'a>, name: &str, out: &mut Out<'_>) -> Option<KeyNode<'a>> {
     let mut left = Left::of(cells);
-    let keys = subkeys(cells, key, &mut left, out);
+    let (keys, _) = subkeys(cells, key, &mut left, out);
     keys.into_iter().filter_map(|at| KeyNode::at(cells, at).ok()).find(|found| names::same(&found.name(), name))
 }
 

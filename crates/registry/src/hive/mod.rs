@@ -92,10 +92,13 @@ fn read_with(input: &Input<'_>, interest: &Interest, out: &mut Out<'_>) -> Resul
     let mut deleted = Deleted::new(cells, &free, &mount, interest, &root);
     let ghosts = deleted.keys(out).into_iter().collect();
     out.compare(before, ghosts);
-    let slack = Walk::new(cells, &mount, interest, Some(&free), out).run(&root);
+    let (slack, whole) = Walk::new(cells, &mount, interest, Some(&free), out).run(&root);
     let more = deleted.values(slack, out);
     out.gone(more);
-    if out.goes_on() {
+    // Where the walk met damage, what it did not see may be there. A hive whose logs are missing is whole: it is what
+    // Windows itself wrote before its last changes, and `broken.unflushed` says that these are not known.
+    about.coverage = Coverage::Changes;
+    if whole && out.goes_on() {
         about.coverage = Coverage::Whole(vec![(mount.root.clone(), mount.prefix.to_owned())]);
     }
     Ok(about)
@@ -107,7 +110,7 @@ fn unreplayed(input: &Input<'_>, base: &Base, mount: &Mount, interest: &Interest
     let cells = Cells::of(input.bytes);
     if let Ok(root) = KeyNode::at(&cells, base.root) {
         let mut out = Out::new(&mut before, budget);
-        Walk::new(cells, mount, interest, None, &mut out).run(&root);
+        let _ = Walk::new(cells, mount, interest, None, &mut out).run(&root);
     }
     before
 }

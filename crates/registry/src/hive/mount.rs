@@ -39,7 +39,8 @@ pub(super) fn mount(
     out: &mut Out<'_>,
 ) -> Result<Mount, &'static str> {
     let mut left = Left::of(cells);
-    let below: Vec<String> = keys::subkeys(cells, root, &mut left, out)
+    let (below, _) = keys::subkeys(cells, root, &mut left, out);
+    let below: Vec<String> = below
         .into_iter()
         .take(100_000)
         .filter_map(|offset| KeyNode::at(cells, offset).ok())
@@ -147,7 +148,7 @@ fn text_or_number(cells: &Cells<'_>, root: &KeyNode<'_>, path: &[&str], name: &s
         key = keys::child(cells, &key, part, out)?;
     }
     let mut left = Left::of(cells);
-    let value = values::values(cells, &key, &mut left, out).into_iter().find(|value| same(&value.name(), name))?;
+    let value = values::values(cells, &key, &mut left, out).0.into_iter().find(|value| same(&value.name(), name))?;
     values::data(cells, &value, &mut left, out)
 }
 

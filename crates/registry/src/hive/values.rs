@@ -132,23 +132,23 @@ fn big<'a>(data: &[u8], size: usize, cell: &dyn Fn(u32) -> Result<&'a [u8], &'st
     Bytes::new(Cow::Owned(all), fault)
 }
 
-/// The values of a key that are in use, in the order of its list.
+/// The values of a key that are in use, in the order of its list; false where not all of them are there.
 pub(super) fn values<'a>(
     cells: &Cells<'a>,
     key: &KeyNode<'a>,
     left: &mut Left,
     out: &mut Out<'_>,
-) -> Vec<ValueNode<'a>> {
+) -> (Vec<ValueNode<'a>>, bool) {
     let mut found = Vec::new();
     if key.values == 0 {
-        return found;
+        return (found, true);
     }
     let list = match cells.get(key.value_list) {
         Ok(cell) if !cell.free => cell.data,
         other => {
             let why = other.map_or_else(super::cells::Fault::as_str, |_| "is free");
             out.tell(code::BROKEN_STRUCTURE, key.offset, format!("the cell of a key's list of values {why}"));
-            return found;
+            return (found, false);
         }
     };
     let count = usize::try_from(key.values).unwrap_or(usize::MAX);
@@ -159,8 +159,9 @@ pub(super) fn values<'a>(
     }
     if !left.values(there.len()) {
         out.tell(code::LIMIT_STRUCTURE, key.offset, "keys have more values than the hive has room for");
-        return found;
+        return (found, false);
     }
+    let mut whole = there.len() == count;
     for offset in there.filter_map(|element| Cursor::new(element).u32("value").ok()) {
         let value = match cells.get(offset) {
             Ok(cell) if !cell.free => ValueNode::parse(cell.data, offset).ok_or("holds no value"),
@@ -169,10 +170,13 @@ pub(super) fn values<'a>(
         };
         match value {
             Ok(value) => found.push(value),
-            Err(why) => out.tell(code::BROKEN_STRUCTURE, offset, format!("the cell of a value {why}")),
+            Err(why) => {
+                out.tell(code::BROKEN_STRUCTURE, offset, format!("the cell of a value {why}"));
+                whole = false;
+            }
         }
     }
-    found
+    (found, whole)
 }
 
 /// The data of a value in use; what is wrong with it is told.

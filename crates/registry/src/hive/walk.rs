@@ -33,6 +33,8 @@ pub(super) struct Walk<'a, 'o, 's> {
     /// Cells that are not in use, to look for deleted values behind the ends of lists.
     free: Option<&'o Free>,
     slack: Vec<(u32, Entry)>,
+    /// False once something on the way to wanted keys could not be read: silence means nothing then.
+    whole: bool,
     out: &'o mut Out<'s>,
 }
 
@@ -45,14 +47,15 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
         out: &'o mut Out<'s>,
     ) -> Self {
         let (left, path) = (Left::of(&cells), mount.prefix.to_owned());
-        Self { cells, mount, interest, left, seen: HashSet::new(), path, free, slack: Vec::new(), out }
+        Self { cells, mount, interest, left, seen: HashSet::new(), path, free, slack: Vec::new(), whole: true, out }
     }
 
     /// Reports every wanted key below the root of the hive with its values. Gives the deleted values of these keys, with
-    /// their cells.
-    pub(super) fn run(mut self, root: &KeyNode<'a>) -> Vec<(u32, Entry)> {
+    /// their cells, and whether all was read that stands on the way: where a list, a key or a value was not, a wanted one
+    /// may have been in it.
+    pub(super) fn run(mut self, root: &KeyNode<'a>) -> (Vec<(u32, Entry)>, bool) {
         self.keys(root);
-        self.slack
+        (self.slack, self.whole)
     }
 
     fn keys(&mut self, root: &KeyNode<'a>) {
@@ -73,6 +76,7 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
             let Some((key, spot)) = self.step(offset, &frame.spot, depth) else { continue };
             if !self.seen.insert(offset) {
                 self.out.tell(code::BROKEN_STRUCTURE, offset, "a key stands below two others, or below itself");
+                self.whole = false;
                 continue;
             }
             let depth = u32::try_from(depth).unwrap_or(u32::MAX);
@@ -80,10 +84,12 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
                 Ok(()) => {}
                 Err(exceeded) if exceeded.code == code::LIMIT_STRUCTURE => {
                     self.out.tell(exceeded.code, offset, format!("keys are nested more than {} deep", exceeded.limit));
+                    self.whole = false;
                     continue;
                 }
                 Err(exceeded) => {
                     self.out.exceeded(&exceeded);
+                    self.whole = false;
                     return;
                 }
             }
@@ -100,9 +106,12 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
             Ok(key) => key,
             Err(why) => {
                 self.out.tell(code::BROKEN_STRUCTURE, offset, format!("the cell of a key {why}"));
+                self.whole = false;
                 return None;
             }
         };
+        // Half a name may be that of a wanted key.
+        self.whole &= !key.cut;
         let name = mount::named(self.mount, key.name(), depth)?;
         let spot = self.interest.enter(above, &name);
         if spot.is_nothing() {
@@ -112,7 +121,7 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
             self.out.tell(code::BROKEN_TRUNCATED, offset, format!("the name of the key \"{name}\" is cut off"));
         }
         if key.is_odd() {
-            let message = format!("the key \"{}\" has a name that programs cannot open", name.escape_debug());
+            let message = format!("the key \"{name}\" has a name that programs cannot open");
             self.out.tell(code::NOTE_ODD, offset, message);
         }
         if !self.path.is_empty() {
@@ -130,14 +139,16 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
         if self.interest.wants(&spot) && !self.report(key) {
             return None;
         }
-        let mut below = keys::subkeys(&self.cells, key, &mut self.left, self.out);
+        let (mut below, whole) = keys::subkeys(&self.cells, key, &mut self.left, self.out);
+        self.whole &= whole;
         below.reverse();
         Some(Frame { below, path: self.path.len(), spot })
     }
 
     fn report(&mut self, key: &KeyNode<'a>) -> bool {
         let mut goes_on = self.path.is_empty() || self.live(key, keys::place(key), Fact::Key);
-        let values = values::values(&self.cells, key, &mut self.left, self.out);
+        let (values, whole) = values::values(&self.cells, key, &mut self.left, self.out);
+        self.whole &= whole;
         self.slack(key, &values);
         for value in values {
             if !goes_on {
@@ -149,14 +160,18 @@ impl<'a, 'o, 's> Walk<'a, 'o, 's> {
                 continue;
             }
             if value.cut {
+                self.whole = false;
                 let message = format!("the name of the value \"{name}\" is cut off");
                 self.out.tell(code::BROKEN_TRUNCATED, value.offset, message);
             }
             if name.contains('\0') {
-                let message = format!("the value \"{}\" has a name that programs cannot open", name.escape_debug());
+                let message = format!("the value \"{name}\" has a name that programs cannot open");
                 self.out.tell(code::NOTE_ODD, value.offset, message);
             }
-            let Some(data) = values::data(&self.cells, &value, &mut self.left, self.out) else { continue };
+            let Some(data) = values::data(&self.cells, &value, &mut self.left, self.out) else {
+                self.whole = false;
+                continue;
+            };
             goes_on = self.live(key, Place::Offset(in_file(value.offset)), Fact::Value { name, data });
         }
         goes_on

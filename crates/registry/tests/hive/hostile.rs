@@ -3,7 +3,7 @@
 use crate::logs::sum;
 use crate::support::{Found, USER, WORD, all, look, sample, tree, user};
 use ddefend_registry::write::{LogFormat, dirty_hive};
-use ddefend_registry::{Data, Interest, Origin};
+use ddefend_registry::{Coverage, Data, Interest, Origin, Root};
 
 /// A hive that is changed number by number.
 struct Hive(Vec<u8>);
@@ -366,4 +366,39 @@ fn bad_logs_are_told() {
     assert_eq!(codes(&|log| log.truncate(512 + 60)), gap, "cut off");
     assert_eq!(codes(&|log| log[512] = b'X'), gap, "no entry");
     assert_eq!(codes(&|log| log.truncate(512)), "broken.unflushed", "never used");
+}
+
+/// What silence of a hive means.
+fn covers(hive: &Hive) -> Coverage {
+    hive.read().about.unwrap().unwrap().coverage
+}
+
+#[test]
+fn what_could_not_be_read_may_be_there() {
+    let whole = Coverage::Whole(vec![(Root::User, String::new())]);
+    assert_eq!(covers(&Hive::word()), whole);
+    let damaged = |damage: &dyn Fn(&mut Hive)| {
+        let mut hive = Hive::word();
+        damage(&mut hive);
+        assert_eq!(covers(&hive), Coverage::Changes);
+    };
+    // A list of keys, a key, a list of values, a value, data.
+    damaged(&|hive| hive.put(hive.key("Software") + LIST, 0x00ff_fff0));
+    damaged(&|hive| hive.put(hive.key("Software") + LIST, u32::MAX));
+    damaged(&|hive| hive.put(hive.key("Software") + PARENT_SUBKEYS, 9));
+    damaged(&|hive| hive.put(hive.key("Security") - 4, 1_000_000));
+    damaged(&|hive| hive.put(hive.key("Security"), 0));
+    damaged(&|hive| hive.put(hive.key("Security") + VALUE_LIST, 0x00ff_fff0));
+    damaged(&|hive| hive.put(hive.key("Security") + VALUES, 99));
+    damaged(&|hive| hive.put(hive.value("AllowDDE"), 0));
+}
+
+#[test]
+fn damage_off_the_way_to_what_is_wanted_says_nothing_of_it() {
+    let mut hive = Hive::word();
+    hive.put(hive.key("Other") + LIST, 0x00ff_fff0);
+    let mut interest = Interest::default();
+    interest.add(&Root::User, WORD);
+    let about = look("NTUSER.DAT", &hive.0, &[], &interest).about.unwrap().unwrap();
+    assert_eq!(about.coverage, Coverage::Whole(vec![(Root::User, String::new())]));
 }

@@ -1,7 +1,7 @@
 //! Real hives of other people's making (DDEFEND_DATA/hosts); skipped, and said so, where they are not at hand.
 
 use crate::support::{Found, look};
-use ddefend_registry::{Data, Fact, Input, Interest, Origin, detect};
+use ddefend_registry::{Coverage, Data, Fact, Input, Interest, Origin, Root, detect};
 use std::path::PathBuf;
 
 fn hosts() -> Option<PathBuf> {
@@ -59,4 +59,15 @@ fn the_dirty_hive_gives_what_only_its_logs_hold() {
     let (key, name) = (r"Software\Microsoft\OneDrive", "ClientNotSignedInBalloonState");
     assert_eq!(found.value(key, name), [(Data::Dword(2), Origin::Log), (Data::Dword(1), Origin::Deleted)]);
     assert_eq!(without.value(key, name), [(Data::Dword(1), Origin::Written)]);
+}
+
+/// What stands in the lost end of a hive is not known.
+#[test]
+fn a_hive_that_is_cut_off_covers_nothing() {
+    let Some(hosts) = hosts() else { return };
+    let bytes = std::fs::read(hosts.join("regipy_NTUSER_with_winscp.DAT")).unwrap();
+    let coverage =
+        |bytes: &[u8]| look("NTUSER.DAT", bytes, &[], &Interest::everything()).about.unwrap().unwrap().coverage;
+    assert_eq!(coverage(&bytes), Coverage::Whole(vec![(Root::User, String::new())]), "its logs are missing, no more");
+    assert_eq!(coverage(&bytes[..4_000_000]), Coverage::Changes);
 }

@@ -19,6 +19,8 @@ pub(super) struct Alike {
 /// Audits of one kind.
 #[derive(Clone, Debug)]
 pub(super) struct Kind {
+    /// They are machines, or the machine's parts of policies.
+    machine: bool,
     /// The one that was shown.
     pub(super) first: String,
     /// The first few others.
@@ -30,11 +32,11 @@ pub(super) struct Kind {
 impl Alike {
     /// True where one like it was met before: it is counted then.
     pub(super) fn folds(&mut self, audit: &Audit) -> bool {
-        self.counts(essence(audit), || name(audit))
+        self.counts(essence(audit), audit.user.is_empty(), || name(audit))
     }
 
     /// The same for anything with a digest and a name.
-    pub(super) fn counts(&mut self, shape: u128, name: impl Fn() -> String) -> bool {
+    pub(super) fn counts(&mut self, shape: u128, machine: bool, name: impl Fn() -> String) -> bool {
         if let Some(kind) = self.shapes.get(&shape).and_then(|at| self.kinds.get_mut(*at)) {
             kind.count += 1;
             if kind.names.len() < NAMES {
@@ -44,7 +46,7 @@ impl Alike {
         }
         if self.shapes.len() < SHAPES {
             self.shapes.insert(shape, self.kinds.len());
-            self.kinds.push(Kind { first: name(), names: Vec::new(), count: 0 });
+            self.kinds.push(Kind { machine, first: name(), names: Vec::new(), count: 0 });
         }
         false
     }
@@ -61,6 +63,12 @@ impl Alike {
 }
 
 impl Kind {
+    /// `3 alike`, `3 alike in the machine's part`.
+    pub(super) fn alike(&self) -> String {
+        let part = if self.machine { " in the machine's part" } else { "" };
+        format!("{} alike{part}", self.count + 1)
+    }
+
     /// `alice on WS-017, bob on WS-017 and 3 more`.
     pub(super) fn others(&self) -> String {
         let more = self.count.saturating_sub(self.names.len() as u64);

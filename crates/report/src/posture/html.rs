@@ -222,8 +222,14 @@ fn tiles(summary: &PostureSummary) -> String {
         ("plain", summary.hosts, if summary.hosts == 1 { "host" } else { "hosts" }),
         ("plain", summary.users, if summary.users == 1 { "user" } else { "users" }),
     ];
-    let mut out = String::from("<div class=\"tiles\">\n");
-    for (class, count, word) in tiles {
+    let judged = summary.exposures.values().sum::<u64>() > 0 || faults > 0;
+    let mut out = String::new();
+    if !judged {
+        out.push_str("<p class=\"note\">No way in was judged: no Office settings in these inputs.</p>\n");
+    }
+    out.push_str("<div class=\"tiles\">\n");
+    // Zeros that stand for what nobody looked at would read as clean.
+    for (class, count, word) in tiles.into_iter().filter(|(class, ..)| judged || *class == "plain") {
         let none = if count == 0 { " none" } else { "" };
         let _ = writeln!(out, "<div class=\"tile {class}{none}\"><b>{count}</b><span>{word}</span></div>");
     }

@@ -1,6 +1,6 @@
 //! JSON lines in the Open Cybersecurity Schema Framework 1.4: a Compliance Finding (class 2003, category 2) per check, way
-//! in and stray fault, a Base Event (class 0) per gap. `time` is when the deciding key was last written, 0 where that is
-//! not known: the output stays the same from run to run.
+//! in and stray fault, a Base Event (class 0) per gap. `time` is when the deciding key was last written; where that is not
+//! known, it is the time of the run, 0 where the output must stay the same from run to run.
 
 use super::{PostureMeta, PostureRenderer, PostureRule, essence, shape};
 use crate::foreign::{OCSF, account, line, milliseconds, severity, split_technique, technique_address};
@@ -11,12 +11,14 @@ use std::collections::BTreeMap;
 
 pub(super) fn make(meta: &PostureMeta) -> Box<dyn PostureRenderer> {
     let rules = meta.rules.iter().map(|rule| (rule.id.clone(), rule.clone())).collect();
-    Box::new(Ocsf { version: meta.version.clone(), content: meta.content.clone(), rules })
+    Box::new(Ocsf { version: meta.version.clone(), content: meta.content.clone(), time: meta.time, rules })
 }
 
 struct Ocsf {
     version: String,
     content: String,
+    /// The time of the run, milliseconds; 0 where output must be reproducible.
+    time: i64,
     rules: BTreeMap<String, PostureRule>,
 }
 
@@ -41,6 +43,7 @@ struct Finding {
 }
 
 const PASS: (u32, &str) = (1, "Pass");
+/// "Did not yield a result due to missing information" (OCSF, object compliance, `status_id` 2): it has no Unknown.
 const WARNING: (u32, &str) = (2, "Warning");
 const FAIL: (u32, &str) = (3, "Fail");
 
@@ -62,7 +65,7 @@ impl PostureRenderer for Ocsf {
             "class_uid": 0,
             "class_name": "Base Event",
             "type_uid": 0,
-            "time": 0,
+            "time": self.time,
             "severity_id": 1,
             "severity": "Informational",
             "status_id": 2,
@@ -92,8 +95,8 @@ impl Ocsf {
             map.insert("original_time".to_owned(), Value::String(finding.written.clone()));
             map.insert("profiles".to_owned(), json!(["host"]));
         }
-        let time = milliseconds(&finding.written);
-        let level = if finding.status == PASS { Level::Info } else { finding.level };
+        let time = if finding.written.is_empty() { self.time } else { milliseconds(&finding.written) };
+        let level = if finding.status == FAIL { finding.level } else { Level::Info };
         let (severity_id, severity) = severity(level);
         let (domain, name) = account(&audit.user);
         let owner = json!({ "name": name, "domain": domain, "uid": audit.sid });

@@ -87,7 +87,7 @@ pub(super) fn same_again(page: Page, alike: &Alike) -> String {
         if out.is_empty() {
             out.push_str(&rule_off(page, "the same again"));
         }
-        let text = format!("{} alike: {}, {}", kind.count + 1, kind.first, kind.others());
+        let text = format!("{}: {}, {}", kind.alike(), kind.first, kind.others());
         out.push_str(&page.hang("  ", 2, &text, Style::Plain));
     }
     out

@@ -1,5 +1,6 @@
 //! Small readings of an audit that several outputs share: what is in order, what is worst, the answer in words.
 
+use super::head;
 use ddefend_model::Level;
 use ddefend_model::posture::{Audit, Change, Check, Exposure, Fault, Outcome, Seen, Verdict, Way};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,18 @@ pub(super) fn in_order(check: &Check) -> bool {
 /// True where the inputs, or what is known of the build, do not say.
 pub(super) fn is_unknown(check: &Check) -> bool {
     check.verdict == Verdict::Unknown || (check.outcome == Outcome::Unknown && check.verdict == Verdict::Absent)
+}
+
+/// True where all is well, but for something applied wrongly beside it.
+pub(super) fn is_leftover(check: &Check) -> bool {
+    check.outcome == Outcome::Secure
+        && matches!(check.verdict, Verdict::Secure | Verdict::Absent)
+        && !check.faults.is_empty()
+}
+
+/// True for what somebody has to do something about, as far as is known.
+pub(super) fn is_wrong(check: &Check) -> bool {
+    !in_order(check) && !is_unknown(check) && !is_leftover(check)
 }
 
 /// What somebody set wrongly always has a row of its own; what nobody set where it matters.
@@ -182,11 +195,8 @@ pub(super) struct Lever<'a> {
     pub(super) ways: Vec<&'a Exposure>,
 }
 
-/// Changes that are the same for several ways in, told once; those about the most ways first.
-fn levers<'a>(
-    pairs: impl Iterator<Item = (&'a Change, &'a Exposure)>,
-    attack: &BTreeMap<String, String>,
-) -> Vec<Lever<'a>> {
+/// Changes that are the same for several ways in, told once.
+fn levers<'a>(pairs: impl Iterator<Item = (&'a Change, &'a Exposure)>) -> Vec<Lever<'a>> {
     let mut levers: Vec<Lever<'a>> = Vec::new();
     for (change, exposure) in pairs {
         let same = |lever: &&mut Lever<'a>| {
@@ -199,26 +209,39 @@ fn levers<'a>(
             None => levers.push(Lever { change, ways: vec![exposure] }),
         }
     }
-    // Ways by DDE first, then the worst, then what is about the most ways.
-    levers.sort_by_key(|lever| {
-        let dde = lever.ways.iter().filter(|way| is_dde(attack, way)).count();
-        let worst = lever.ways.iter().map(|way| way.level).max();
-        std::cmp::Reverse((dde > 0, worst, dde, lever.ways.len()))
-    });
     levers
 }
 
-/// For each way in that is not closed the best change that closes it.
+/// How many of a lever's ways are by DDE, and the worst level of all.
+fn weight(lever: &Lever<'_>, attack: &BTreeMap<String, String>) -> (usize, Option<Level>) {
+    let dde = lever.ways.iter().filter(|way| is_dde(attack, way)).count();
+    (dde, lever.ways.iter().map(|way| way.level).max())
+}
+
+/// For each way in that is not closed the best change that closes it: for what is open first, then for clicks, then for
+/// what is not known; of those what closes the most ways.
 pub(super) fn closers<'a>(audit: &'a Audit, attack: &BTreeMap<String, String>) -> Vec<Lever<'a>> {
     let ways = audit.exposures.iter().filter(|exposure| exposure.state != Way::Closed);
-    levers(ways.filter_map(|exposure| Some((exposure.closed_by.first()?, exposure))), attack)
+    let mut levers = levers(ways.filter_map(|exposure| Some((exposure.closed_by.first()?, exposure))));
+    levers.sort_by_key(|lever| {
+        let state = lever.ways.iter().map(|way| rank(way.state)).min();
+        let such = lever.ways.iter().filter(|way| Some(rank(way.state)) == state).count();
+        (state, std::cmp::Reverse((such, lever.ways.len(), weight(lever, attack))))
+    });
+    levers
 }
 
 /// What any process of the user can change so that a way in opens, or opens further.
 pub(super) fn openers<'a>(audit: &'a Audit, attack: &BTreeMap<String, String>) -> Vec<Lever<'a>> {
     let pairs =
         audit.exposures.iter().flat_map(|exposure| exposure.undone_by.iter().map(move |change| (change, exposure)));
-    levers(pairs.filter(|(change, _)| change.by == "user"), attack)
+    let mut levers = levers(pairs.filter(|(change, _)| change.by == "user"));
+    // Ways by DDE first, then the worst, then what is about the most ways.
+    levers.sort_by_key(|lever| {
+        let (dde, worst) = weight(lever, attack);
+        std::cmp::Reverse((dde > 0, worst, dde, lever.ways.len()))
+    });
+    levers
 }
 
 /// What goes round barriers, with how many ways in it is about.
@@ -298,6 +321,8 @@ pub(super) struct Answer {
     pub(super) word: &'static str,
     /// What that rests on.
     pub(super) why: String,
+    /// Grave settings that `why` does not tell of; empty for none.
+    pub(super) alarm: String,
     /// Ways in that are no DDE, in one sentence; empty for none.
     pub(super) beside: String,
     /// Ways by DDE.
@@ -314,6 +339,7 @@ pub(super) fn answer(audit: &Audit, attack: &BTreeMap<String, String>) -> Option
     if ways.total() == 0 {
         return None;
     }
+    let mut alarm = head::alarm(audit);
     let total = count(ways.total(), "way in", "ways in");
     let (state, word, why) = if ways.open > 0 {
         let why = format!(
@@ -330,7 +356,9 @@ pub(super) fn answer(audit: &Audit, attack: &BTreeMap<String, String>) -> Option
             format!("{} of {total} by DDE {needs} clicks of the user; none is open.", ways.clicks),
         )
     } else if ways.unknown > 0 {
-        (Way::Unknown, "NOT KNOWN", format!("The inputs do not decide {} of {total} by DDE.", ways.unknown))
+        let open = format!("The inputs do not decide {} of {total} by DDE.", ways.unknown);
+        let why = alarm.take().map_or(open.clone(), |alarm| format!("But {alarm} {open}"));
+        (Way::Unknown, "NOT KNOWN", why)
     } else if ways.loose > 0 {
         let why = format!(
             "{total} by DDE {}, but any process of the user can open {} again.",
@@ -351,7 +379,7 @@ pub(super) fn answer(audit: &Audit, attack: &BTreeMap<String, String>) -> Option
     };
     let beside =
         if beside.total() == 0 { String::new() } else { format!("Ways in other than DDE: {}.", beside.words()) };
-    Some(Answer { state, word, why, beside, ways })
+    Some(Answer { state, word, why, alarm: alarm.unwrap_or_default(), beside, ways })
 }
 
 fn are(count: u64, what: &str) -> String {

@@ -7,7 +7,7 @@ mod ways;
 
 use super::essence::Alike;
 use super::page::{Page, Titles, diagnostic_text, same_again};
-use super::{PostureMeta, PostureRenderer, shape};
+use super::{PostureMeta, PostureRenderer, head, shape};
 use crate::paint::Style;
 use crate::text::{bytes, plural};
 use ddefend_model::Diagnostic;
@@ -57,7 +57,9 @@ impl PostureRenderer for Text {
             out.push_str(&format!("\n{head}"));
         }
         out.push_str(&ways::ways(self.page, audit, &self.attack));
-        out.push_str(&checks::checks(self.page, audit));
+        if self.page.verbose || !head::is_blank(audit) {
+            out.push_str(&checks::checks(self.page, audit));
+        }
         out.push_str(&faults::faults(self.page, audit));
         if self.page.verbose {
             out.push_str(&evidence::evidence(self.page, audit));
@@ -103,7 +105,20 @@ impl Text {
                 out.push_str(&format!("{}\n", mark.trim_end()));
                 out.push_str(&self.page.hang("  ", 2, &answer.why, Style::Plain));
             }
-            out.push_str(&self.page.hang("  ", 2, &answer.beside, Style::Dim).replace("  \n", ""));
+            for (text, style) in [(&answer.alarm, Style::Alarm), (&answer.beside, Style::Dim)] {
+                if !text.is_empty() {
+                    out.push_str(&self.page.hang("  ", 2, text, style));
+                }
+            }
+        } else {
+            for (text, style) in
+                [(head::nothing(audit).map(str::to_owned), Style::Warn), (head::alarm(audit), Style::Alarm)]
+            {
+                out.push_str(&text.map(|text| self.page.hang("  ", 2, &text, style)).unwrap_or_default());
+            }
+        }
+        if let Some(text) = head::recovered(audit) {
+            out.push_str(&columns.field("recovered", &text, Style::Warn));
         }
         let installed = shape::installed(audit);
         if !installed.is_empty() {

@@ -46,9 +46,9 @@ pub(crate) fn differences() -> Vec<Difference> {
     let off = || check(Verdict::Secure, Outcome::Secure, "0", "DDE is off", Layer::Policy, true);
     let on = || check(Verdict::Insecure, Outcome::Insecure, "2", "DDE may start any program", Layer::User, false);
     let mut better = difference("PV-WO-UNC", Subject::Check, Turn::Better, Some(on()), Some(off()));
-    better.who = "the policy DoD Office 2016".to_owned();
+    better.who = "DoD Office 2016".to_owned();
     let mut worse = difference("DDE-WORD-ALLOW", Subject::Check, Turn::Worse, Some(off()), Some(on()));
-    (worse.who, worse.when) = ("the user".to_owned(), "2026-11-19T07:12:44Z".to_owned());
+    (worse.who, worse.when) = ("alice".to_owned(), "2026-11-19T07:12:44Z".to_owned());
     let opened = difference(
         "word-field",
         Subject::Exposure,

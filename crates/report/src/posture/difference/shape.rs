@@ -65,9 +65,21 @@ pub(super) fn turned(difference: &Difference) -> String {
     }
 }
 
-/// `by the policy X, key last written 2026-11-19T07:12:44Z`.
+/// `in alice's own settings, key last written 2026-11-19T07:12:44Z`: where it is set, not who did it. A policy is told by
+/// its name, a way in by what decides it.
 pub(super) fn who(difference: &Difference) -> String {
-    let by = if difference.who.is_empty() { String::new() } else { format!("by {}", difference.who) };
-    let when = if difference.when.is_empty() { String::new() } else { format!("key last written {}", difference.when) };
+    let layer = difference.after.as_ref().and_then(|side| side.layer);
+    let by = match (difference.who.as_str(), difference.subject, layer) {
+        ("", ..) => String::new(),
+        (who, Subject::Exposure, _) => format!("decided by {who}"),
+        (who, _, Some(Layer::User)) if who == difference.user => format!("in {who}'s own settings"),
+        (who, _, Some(layer)) if who == layer.as_str() => format!("in the {who} layer"),
+        (who, ..) => format!("by policy {who}"),
+    };
+    let when = match (difference.when.as_str(), difference.subject, by.is_empty()) {
+        ("", Subject::Check, false) => "time not known".to_owned(),
+        ("", ..) => String::new(),
+        (when, ..) => format!("key last written {when}"),
+    };
     [by, when].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }

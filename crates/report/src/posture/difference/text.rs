@@ -95,7 +95,7 @@ impl Text {
                 }
             }
         });
-        if !self.page.verbose && self.alike.counts(shape, || named(&host, &user)) {
+        if !self.page.verbose && self.alike.counts(shape, user.is_empty(), || named(&host, &user)) {
             return String::new();
         }
         waiting.sort_by_key(|difference| (difference.turn, std::cmp::Reverse(difference.level), difference.subject));

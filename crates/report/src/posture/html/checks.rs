@@ -1,7 +1,7 @@
 //! Checks as tables: what is not in order, worst first; behind it what is.
 
 use crate::escape::html as e;
-use crate::posture::shape;
+use crate::posture::{head, shape};
 use ddefend_model::posture::{Audit, Check, Outcome, Seen, Verdict};
 use std::fmt::Write as _;
 
@@ -13,14 +13,27 @@ pub(super) fn checks(audit: &Audit) -> String {
     let (good, bad): (Vec<&Check>, Vec<&Check>) = audit.checks.iter().partition(|check| shape::in_order(check));
     let (unknown, bad): (Vec<&Check>, Vec<&Check>) =
         shape::by_urgency(bad.into_iter()).into_iter().partition(|check| shape::is_unknown(check));
+    let (leftover, bad): (Vec<&Check>, Vec<&Check>) = bad.into_iter().partition(|check| shape::is_leftover(check));
     let total = shape::count(audit.checks.len() as u64, "check", "checks");
     let _ = writeln!(out, "<h3>Not in order: {} of {total}</h3>", bad.len());
     let (rows, minor): (Vec<&Check>, Vec<&Check>) = bad.into_iter().partition(|check| shape::is_worth_a_row(check));
     if !rows.is_empty() {
         out.push_str(&table(&rows));
     }
-    let folded =
-        [(minor, "not set, of level low or info"), (unknown, "that the inputs do not say"), (good, "in order")];
+    if let Some(text) = head::lacking(audit) {
+        let _ = writeln!(
+            out,
+            "<p class=\"lacking\">{}: the inputs do not say. {}</p>",
+            shape::count(unknown.len() as u64, "check", "checks"),
+            e(&text)
+        );
+    }
+    let folded = [
+        (minor, "not set, of level low or info"),
+        (leftover, "secure, but something beside it is misapplied, see above"),
+        (unknown, "that the inputs do not say"),
+        (good, "in order"),
+    ];
     for (checks, what) in folded {
         if !checks.is_empty() {
             let count = shape::count(checks.len() as u64, "check", "checks");
@@ -59,8 +72,8 @@ fn line(check: &Check) -> String {
     };
     format!(
         "<tr class=\"row {level_class}\" data-verdict=\"{verdict}\"><td class=\"{level_class}\">{level}</td><td><b>{}</b> \
-         <span class=\"id\">{}</span>{}</td><td>{}</td><td class=\"{verdict}{bad}\"><span class=\"verdict\">{verdict}</span>{default}</td>\
-         <td>{effective}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+         <span class=\"id\">{}</span>{}</td><td data-label=\"where\">{}</td><td class=\"{verdict}{bad}\" data-label=\"verdict\"><span class=\"verdict\">{verdict}</span>{default}</td>\
+         <td data-label=\"effective\">{effective}</td><td data-label=\"layer\">{}</td><td data-label=\"enforced\">{}</td><td data-label=\"ATT&amp;CK\">{}</td></tr>\n",
         e(&check.title),
         e(&check.id),
         evidence(check),

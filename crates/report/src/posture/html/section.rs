@@ -3,8 +3,8 @@
 use super::{checks, ways};
 use crate::escape::html as e;
 use crate::posture::essence::{self, Kind};
-use crate::posture::{PostureRule, shape};
-use ddefend_model::posture::Audit;
+use crate::posture::{PostureRule, head, shape};
+use ddefend_model::posture::{Audit, Way};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -43,20 +43,31 @@ impl Section {
         if let Some(answer) = answer {
             let _ = writeln!(
                 body,
-                "<div class=\"answer {}\"><p>Can DDE start programs here? <b>{}</b></p><p>{}</p>{}</div>",
+                "<div class=\"answer {}\"><p>Can DDE start programs here? <b>{}</b></p><p>{}</p>{}{}</div>",
                 answer.state.as_str(),
                 answer.word,
                 e(&answer.why),
+                alarm(&answer.alarm),
                 if answer.beside.is_empty() {
                     String::new()
                 } else {
                     format!("<p class=\"dim\">{}</p>", e(&answer.beside))
                 }
             );
+        } else {
+            if let Some(text) = head::nothing(audit) {
+                let _ = writeln!(body, "<div class=\"answer unknown\"><p>{}</p></div>", e(text));
+            }
+            body.push_str(&alarm(&head::alarm(audit).unwrap_or_default()));
+        }
+        if let Some(text) = head::recovered(audit) {
+            let _ = writeln!(body, "<p class=\"recovered\">{}</p>", e(&text));
         }
         body.push_str(&ways::ways(audit, rules, attack));
         body.push_str(&faults(audit));
-        body.push_str(&checks::checks(audit));
+        if !head::is_blank(audit) {
+            body.push_str(&checks::checks(audit));
+        }
         if !audit.sources.is_empty() {
             let more = audit.sources.len().saturating_sub(SOURCES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -76,7 +87,7 @@ impl Section {
     pub(super) fn page(&self, kind: &Kind) -> String {
         let mut alike = String::new();
         if kind.count > 0 {
-            alike = format!("<p class=\"note\">{} alike: also {}.</p>\n", kind.count + 1, e(&kind.others()));
+            alike = format!("<p class=\"note\">{}: also {}.</p>\n", kind.alike(), e(&kind.others()));
         }
         format!("{}{alike}{}", self.head, self.body)
     }
@@ -87,6 +98,10 @@ pub(super) struct Row {
     name: String,
     anchor: Option<String>,
     answer: Option<shape::Answer>,
+    /// What stands in place of an answer.
+    none: &'static str,
+    /// Something grave is set, whatever the answer.
+    grave: bool,
     wrong: usize,
     checks: usize,
     faults: usize,
@@ -94,9 +109,15 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(audit: &Audit, anchor: Option<String>, answer: Option<shape::Answer>) -> Self {
-        let wrong = audit.checks.iter().filter(|check| !shape::in_order(check) && !shape::is_unknown(check)).count();
+        let wrong = audit.checks.iter().filter(|check| shape::is_wrong(check)).count();
+        let none = match head::nothing(audit) {
+            Some(_) if audit.user.is_empty() => "nothing known",
+            Some(_) => "no Office settings",
+            None => "judged by user",
+        };
+        let grave = head::alarm(audit).is_some();
         let faults = shape::faults(audit).len();
-        Self { name: essence::name(audit), anchor, answer, wrong, checks: audit.checks.len(), faults }
+        Self { name: essence::name(audit), anchor, answer, none, grave, wrong, checks: audit.checks.len(), faults }
     }
 
     pub(super) fn line(&self, alike: u64) -> String {
@@ -105,16 +126,31 @@ impl Row {
             None => e(&self.name),
         };
         let (class, word, ways) = match &self.answer {
+            Some(answer) if self.grave && answer.state == Way::Unknown => {
+                ("open", "NOT KNOWN, BUT INSECURE SETTINGS", answer.ways.words())
+            }
             Some(answer) => (answer.state.as_str(), answer.word, answer.ways.words()),
-            None => ("plain", "", String::new()),
+            None => ("plain", self.none, String::new()),
         };
         let alike = if alike > 0 { format!("and {alike} more") } else { String::new() };
         let faults = if self.faults > 0 { self.faults.to_string() } else { String::new() };
-        format!(
-            "<tr class=\"{class}\"><td>{name}</td><td class=\"strong\">{word}</td><td>{ways}</td><td>{} of {} checks</td>\
-             <td>{faults}</td><td>{alike}</td></tr>\n",
-            self.wrong, self.checks
-        )
+        let wrong = if self.none == "nothing known" {
+            String::new()
+        } else {
+            format!("{} of {} checks", self.wrong, self.checks)
+        };
+        let cells = [
+            ("answer", word.to_owned()),
+            ("ways in by DDE", ways),
+            ("not in order", wrong),
+            ("without effect", faults),
+            ("alike", alike),
+        ];
+        let cells = cells.map(|(label, text)| {
+            let class = if label == "answer" { " class=\"strong\"" } else { "" };
+            format!("<td{class} data-label=\"{label}\">{text}</td>")
+        });
+        format!("<tr class=\"{class}\"><td>{name}</td>{}</tr>\n", cells.concat())
     }
 }
 
@@ -141,4 +177,9 @@ fn faults(audit: &Audit) -> String {
         );
     }
     out
+}
+
+/// Grave settings; empty for none.
+fn alarm(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("<p class=\"alarm\">{}</p>", e(text)) }
 }

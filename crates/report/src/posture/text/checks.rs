@@ -3,7 +3,7 @@
 use crate::escape;
 use crate::paint::Style;
 use crate::posture::page::Page;
-use crate::posture::shape;
+use crate::posture::{head, shape};
 use crate::wrap::{clip, pad, squeeze, wrap};
 use ddefend_model::Level;
 use ddefend_model::posture::{Audit, Check, Outcome, Verdict};
@@ -20,19 +20,19 @@ pub(super) fn checks(page: Page, audit: &Audit) -> String {
     }
     let total = audit.checks.len();
     let bad = shape::by_urgency(audit.checks.iter().filter(|check| page.verbose || !shape::in_order(check)));
-    let wrong = audit.checks.iter().filter(|check| !shape::in_order(check) && !shape::is_unknown(check)).count();
+    let wrong = audit.checks.iter().filter(|check| shape::is_wrong(check)).count();
     let unknown: Vec<&Check> = bad.iter().copied().filter(|check| shape::is_unknown(check)).collect();
     let good = audit.checks.iter().filter(|check| shape::in_order(check)).count();
     let mut out = page.heading(&format!("Not in order: {wrong} of {}", shape::count(total as u64, "check", "checks")));
     let rows: Vec<&Check> = bad
         .iter()
         .copied()
-        .filter(|check| page.verbose || (!shape::is_unknown(check) && shape::is_worth_a_row(check)))
+        .filter(|check| page.verbose || (shape::is_wrong(check) && shape::is_worth_a_row(check)))
         .collect();
     let rest: Vec<&Check> = bad
         .iter()
         .copied()
-        .filter(|check| !page.verbose && !shape::is_unknown(check) && !shape::is_worth_a_row(check))
+        .filter(|check| !page.verbose && shape::is_wrong(check) && !shape::is_worth_a_row(check))
         .collect();
     let mut merged = shape::merged_checks(rows.into_iter());
     let cut = if page.verbose { Vec::new() } else { merged.split_off(merged.len().min(ROWS)) };
@@ -42,8 +42,13 @@ pub(super) fn checks(page: Page, audit: &Audit) -> String {
     }
     out.push_str(&line(page, "more", "not in order as well", &cut));
     out.push_str(&line(page, "minor", "of level low or info", &rest));
+    let leftover: Vec<&Check> = bad.iter().copied().filter(|check| shape::is_leftover(check)).collect();
+    out.push_str(&line(page, "leftover", "secure, but something beside it is misapplied, see below", &leftover));
     if !page.verbose {
         out.push_str(&line(page, "unknown", "that the inputs do not say", &unknown));
+    }
+    if let Some(text) = head::lacking(audit) {
+        out.push_str(&page.columns.field(if page.verbose { "unknown" } else { "" }, &text, Style::Warn));
     }
     if good > 0 {
         let text = format!(
