@@ -12,6 +12,7 @@ mod plan;
 mod run;
 mod side;
 mod stored;
+mod unnamed;
 mod what_if;
 
 pub use plan::{Asked, Plan};

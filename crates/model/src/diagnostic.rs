@@ -77,6 +77,8 @@ pub mod code {
     pub const BROKEN_UNFLUSHED: &str = "broken.unflushed";
     /// A hive's transaction log is damaged or belongs to another state; what can be applied was.
     pub const BROKEN_LOG: &str = "broken.log";
+    /// Inputs of one user contradict each other.
+    pub const BROKEN_DISAGREEMENT: &str = "broken.disagreement";
     /// Encrypted, and no known password opens it.
     pub const UNREADABLE_ENCRYPTED: &str = "unreadable.encrypted";
     /// A format or method that ddefend does not read.
@@ -146,6 +148,7 @@ pub mod code {
         BROKEN_XML,
         BROKEN_UNFLUSHED,
         BROKEN_LOG,
+        BROKEN_DISAGREEMENT,
         UNREADABLE_ENCRYPTED,
         UNREADABLE_FORMAT,
         UNREADABLE_IO,

@@ -17,4 +17,4 @@ pub use catalog::{
     Target, Way, When,
 };
 pub use evaluate::{Machine, evaluate, interest, machine};
-pub use store::{Found, Key, Source, Store};
+pub use store::{Disagreement, Found, Key, Source, Store};

@@ -1,4 +1,7 @@
 mod apply;
+mod disagreement;
+
+pub use disagreement::Disagreement;
 
 use crate::Catalog;
 use crate::index::{Index, Part};

@@ -104,6 +104,15 @@ impl Data {
         }
     }
 
+    /// Whether both say the same: a number or text as it is, whatever type a dump wrote it with.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let number = |data: &Self| data.number().map_or_else(|| data.text()?.trim().parse().ok(), Some);
+        self == other
+            || number(self).is_some_and(|own: u64| number(other) == Some(own))
+            || self.text().is_some_and(|own| other.text() == Some(own))
+    }
+
     /// The number, of numeric types only: a text "1" is none (that is a fault of its own).
     #[must_use]
     pub fn number(&self) -> Option<u64> {

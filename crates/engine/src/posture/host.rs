@@ -3,8 +3,9 @@
 use super::identity::Identity;
 use super::piece::{Piece, Pieces, split};
 use super::place::{file_name, fold};
-use super::plan::{Host, Policy, Source, unreadable};
+use super::plan::{CURRENT, Host, Policy, Source, unreadable};
 use super::run::{Shared, Told};
+use super::unnamed;
 use ddefend_model::code;
 use ddefend_model::posture::Audit;
 use ddefend_posture::harden::{machine_plan, user_plan};
@@ -96,6 +97,35 @@ impl Done {
         }
         split(source, loaded, everybody)
     }
+
+    fn tell(&mut self, name: &str, code: &'static str, message: String) {
+        self.told.push(Told::Diagnostic(Box::new(unreadable(name, code, message))));
+    }
+
+    /// Tells how many facts were not kept.
+    fn dropped(&mut self, name: &str, store: &Store) {
+        if store.dropped() > 0 {
+            let message = format!("{name}: {} settings more than are kept; what they say is not told", store.dropped());
+            self.tell(name, code::LIMIT_RESULTS, message);
+        }
+    }
+
+    /// Tells where inputs of one user contradict each other.
+    fn disagreements(&mut self, user: &str, store: &Store) {
+        let mut all = store.disagreements();
+        let Some(first) = all.next() else { return };
+        let message = format!(
+            "the inputs of {user} disagree on {} settings: {} is {} in {} and {} in {}. What was read last counts, which may be \
+             wrong; if they are several people's, put them into folders of their own or name them",
+            1 + all.count(),
+            first.name,
+            first.before.1,
+            first.before.0,
+            first.last.1,
+            first.last.0,
+        );
+        self.tell(&first.last.0, code::BROKEN_DISAGREEMENT, message);
+    }
 }
 
 /// Reads everything of the machine and works out what holds for it. Where nothing of the host says anything, there is none.
@@ -117,6 +147,11 @@ pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready
         let pieces = done.read(source, shared, worker, &mut identity);
         pieces.machine.iter().for_each(|piece| piece.fill(&mut store));
         policies.extend(pieces.everybody.map(|piece| (sid.clone(), piece)));
+    }
+    if let Some(pieces) = kept.remove(CURRENT) {
+        for (name, pieces) in unnamed::owners(pieces) {
+            kept.entry(name).or_default().extend(pieces);
+        }
     }
     present(host, &mut store);
     for pieces in &shared.policies {
@@ -172,6 +207,7 @@ pub(super) fn backup_name(folder: &str) -> Option<String> {
 fn finish(name: &str, mut store: Store, shared: &Shared<'_>, done: &mut Done) -> (Machine, Option<Machine>) {
     let changes = shared.what_if.iter().filter_map(|change| change.pieces.machine.as_ref());
     store.apply(changes.map(|piece| (&piece.source, piece.facts.as_slice())));
+    done.dropped(name, &store);
     let (machine, audit) = ddefend_posture::machine(shared.settings.catalog, name, store);
     let planned = shared.settings.harden.as_ref().map(|request| machine_plan(request, &machine, &audit));
     done.told.push(Told::Audit(Box::new(audit)));
@@ -204,6 +240,7 @@ pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize)
             done.told.push(Told::Diagnostic(Box::new(diagnostic)));
         }
     }
+    done.disagreements(&user.name, &store);
     let own = ready.policies.iter().filter(|(sid, _)| sid.as_ref().is_none_or(|sid| *sid == user.sid));
     own.for_each(|(_, piece)| piece.fill(&mut store));
     if ready.global {
@@ -217,6 +254,7 @@ pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize)
         pieces.everybody.iter().filter(move |_| theirs).chain(named)
     });
     store.apply(changes.map(|piece| (&piece.source, piece.facts.as_slice())));
+    done.dropped(&user.name, &store);
     let audit = ddefend_posture::evaluate(shared.settings.catalog, &ready.machine, &user.name, &user.sid, &store);
     let planned = shared.settings.harden.as_ref().zip(ready.hardened.as_ref());
     let planned = planned.map(|(request, hardened)| user_plan(request, hardened, &store, &audit));

@@ -9,6 +9,11 @@ const TOP: [&str; 6] =
     ["users", "windows", "documents and settings", "programdata", "program files", "program files (x86)"];
 /// Folders of profiles.
 const PROFILES: [&str; 2] = ["users", "documents and settings"];
+/// Folders that content names by a variable.
+const COMMON: [(&str, &str); 2] = [
+    (r"Program Files\Common Files", "%CommonProgramFiles%"),
+    (r"Program Files (x86)\Common Files", "%CommonProgramFiles(x86)%"),
+];
 /// Below a profile: where its class hive can stand.
 const BELOW: [&str; 2] = ["appdata", "local settings"];
 
@@ -41,6 +46,30 @@ pub(super) enum Part {
 /// Names are compared without regard to case.
 pub(super) fn fold(text: &str) -> String {
     text.to_lowercase()
+}
+
+/// The user in whose profile's own folder a path on a host is; none where it stands deeper or elsewhere.
+pub(super) fn profile_of(on_host: &str) -> Option<String> {
+    let parts: Vec<&str> = on_host.split('\\').collect();
+    let [_, profiles, user, _] = parts.as_slice() else { return None };
+    PROFILES.contains(&fold(&decode(profiles)).as_str()).then(|| decode(user))
+}
+
+/// How content may name a file of a host: by its whole path, without the drive, or with a variable in its beginning.
+pub(super) fn spellings(on_host: &str) -> Vec<String> {
+    let path = on_host.split_once('\\').map_or(on_host, |(_, path)| path);
+    let common = COMMON.iter().filter_map(|(folder, variable)| {
+        let (start, rest) = path.split_at_checked(folder.len())?;
+        start.eq_ignore_ascii_case(folder).then(|| format!("{variable}{rest}"))
+    });
+    [on_host.to_owned(), path.to_owned()].into_iter().chain(common).collect()
+}
+
+/// Whether a file has the name of a hive, an export or a policy.
+pub(super) fn looks_like_input(path: &str) -> bool {
+    let name = fold(file_name(path));
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    hive_of_user(&name).is_some() || matches!(ending, "reg" | "pol" | "policyrules")
 }
 
 /// The last part of a path.

@@ -1,7 +1,7 @@
 //! Which files are read, as what, in which order: known before anything is evaluated, from names and first bytes alone.
 
 use super::beside::Beside;
-use super::place::{Part, Placed, file_name, fold, place_below};
+use super::place::{Part, Placed, file_name, fold, looks_like_input, place_below, profile_of, spellings};
 use super::stored::{Stored, members};
 use crate::input::{Input, find_inputs};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 
 /// Bytes by which an input is recognised.
 const HEAD: u64 = 64 << 10;
+/// Formats that say how a registry is, or was.
+const STATES: [Format; 5] = [Format::Hive, Format::Reg, Format::RegQuery, Format::Json, Format::Csv];
 /// Whose the settings are that a user's export holds without saying whose it is.
-const CURRENT: &str = "(current user)";
+pub(super) const CURRENT: &str = "(current user)";
 
 /// Everything that is read, by host and user.
 #[derive(Debug, Default)]
@@ -108,6 +110,10 @@ struct Making<'a> {
     policies: BTreeMap<String, usize>,
     /// Hosts whose one user is only named after their folder.
     profiles: BTreeSet<usize>,
+    /// Exports in profiles, with folder and user: read where no hive of the user was collected.
+    exports: Vec<(String, String, Source)>,
+    /// Files in collected trees that have an input's name and are not read.
+    skipped: Vec<String>,
 }
 
 impl<'a> Making<'a> {
@@ -120,6 +126,8 @@ impl<'a> Making<'a> {
             hosts: BTreeMap::new(),
             policies: BTreeMap::new(),
             profiles: BTreeSet::new(),
+            exports: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -197,10 +205,21 @@ impl<'a> Making<'a> {
                 }
             }
             Part::Inside(on_host) if !named => {
-                // Content names files by their path on the volume, whichever that is.
-                let key = on_host.split_once('\\').map_or(on_host.as_str(), |(_, path)| path);
-                if self.interest.wants_key(&Root::Files, key) {
-                    self.host(&placed.folder).present.push((key.to_owned(), name));
+                let wanted = |key: &String| self.interest.wants_key(&Root::Files, key);
+                if let Some(key) = spellings(on_host).into_iter().find(wanted) {
+                    self.host(&placed.folder).present.push((key, name));
+                } else if looks_like_input(&name) || profile_of(on_host).is_some_and(|_| is_export_name(&name)) {
+                    let user = profile_of(on_host);
+                    let format = user.as_ref().and_then(|_| self.detected(&name, &stored));
+                    match user.zip(format.filter(|format| STATES.contains(format))) {
+                        Some((user, format)) => {
+                            let mut source = source(self, self.asked.format.or(Some(format)));
+                            source.user.clone_from(&user);
+                            self.exports.push((placed.folder.clone(), user, source));
+                        }
+                        None if looks_like_input(&name) => self.skipped.push(name),
+                        None => {}
+                    }
                 }
             }
             Part::Inside(_) | Part::Loose => {
@@ -250,6 +269,15 @@ impl<'a> Making<'a> {
         if !stored.is_lasting() {
             return named.then_some(None);
         }
+        let before = self.plan.diagnostics.len();
+        match self.detected(name, stored) {
+            Some(format) => Some(Some(format)),
+            None => (named && before == self.plan.diagnostics.len()).then_some(None),
+        }
+    }
+
+    /// The format by the first bytes.
+    fn detected(&mut self, name: &str, stored: &Stored) -> Option<Format> {
         let head = match stored.take(HEAD) {
             Ok((head, _)) => head,
             Err(error) => {
@@ -257,11 +285,7 @@ impl<'a> Making<'a> {
                 return None;
             }
         };
-        let input = ddefend_registry::Input { name, bytes: &head, logs: &[] };
-        match ddefend_registry::detect(&input) {
-            Some(format) => Some(Some(format)),
-            None => named.then_some(None),
-        }
+        ddefend_registry::detect(&ddefend_registry::Input { name, bytes: &head, logs: &[] })
     }
 
     fn source(&mut self, name: String, stored: Stored, format: Option<Format>, named: bool) -> Source {
@@ -313,8 +337,32 @@ impl<'a> Making<'a> {
                 merged.users.entry(key).or_insert_with(|| (name, Vec::new())).1.extend(sources);
             }
         }
+        for (folder, user, source) in std::mem::take(&mut self.exports) {
+            if self.host(&folder).users.contains_key(&fold(&user)) {
+                // What lies beside a user's hive may have been imported or not: the hive knows.
+                self.plan.files -= 1;
+                self.skipped.push(source.name);
+            } else {
+                self.host(&folder).machine.push(source);
+            }
+        }
+        if let Some(first) = self.skipped.iter().min() {
+            let message = format!(
+                "{} files in collected trees look like exports, policies or hives and lie where Windows reads none; they were \
+                 not read (this is the first). Name one to have it read",
+                self.skipped.len()
+            );
+            let note = unreadable(first, code::NOTE_ODD, message);
+            self.plan.diagnostics.push(note);
+        }
         self.plan
     }
+}
+
+/// Whether a file has the ending of an export.
+fn is_export_name(name: &str) -> bool {
+    let name = fold(file_name(name));
+    [".txt", ".json", ".csv", ".hiv"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whose a hive is, by the name of its file: `alice_NTUSER.DAT`; none where it is only `NTUSER.DAT`.

@@ -131,7 +131,9 @@ impl Store {
             key.exists = merged.exists;
             key.source.clone_from(&merged.source);
             key.place = merged.place;
-            used.extend(merged.source);
+            // An empty key that is left over says nothing.
+            let bare = merged.exists && merged.values.values().all(|value| value.data.is_none());
+            used.extend(merged.source.filter(|_| !bare));
         }
         for (name, value) in merged.values {
             let Some(changed) = value.changed else { continue };

@@ -107,12 +107,7 @@ fn tree(key: &str) -> Option<(String, &'static str)> {
         _ => return None,
     };
     let is = |at: usize, name: &str| parts.get(at).is_some_and(|part| part.eq_ignore_ascii_case(name));
-    let deep = match (is(1, "Software"), is(2, "Microsoft")) {
-        _ if root == "HKLM" => 2,
-        (true, true) => 4,
-        (true, false) => 3,
-        (false, _) => 2,
-    };
+    let deep = if root == "HKCU" && is(1, "Software") { 3 } else { 2 };
     let hive = match root {
         "HKLM" if is(1, "SYSTEM") => "SYSTEM",
         "HKLM" => "SOFTWARE",
