@@ -45,6 +45,17 @@ impl Host {
         self.set("SOFTWARE.reg", &Root::Machine, key, name, data);
     }
 
+    /// Every value of every file; keys without any are left out.
+    fn values(&self) -> Vec<String> {
+        let of = |(file, tree): (&String, &Tree)| {
+            let values = tree.keys.iter().flat_map(|((root, path), key)| {
+                key.values.iter().map(move |(name, data)| format!("{root:?} {path} {name} {data:?}"))
+            });
+            values.map(|value| format!("{file} {value}")).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of).collect()
+    }
+
     /// Applies a written file to whom it is for.
     fn apply(&mut self, output: &Output, wanted: &dyn Fn(&str) -> bool) {
         let mut taken = Taken(Vec::new());
@@ -52,6 +63,8 @@ impl Host {
         let input = Input { name: &output.path, bytes: &output.bytes, logs: &[] };
         ddefend_registry::read(&input, None, &Interest::everything(), &budget, &mut taken).unwrap();
         assert!(!taken.0.is_empty(), "{} says nothing", output.path);
+        let keys = taken.0.iter().filter(|said| said.fact == Fact::KeyRemoved).count();
+        assert_eq!(keys, 0, "{} takes away keys, which others may use", output.path);
         for (file, tree) in &mut self.0 {
             let root = if file.starts_with("Users") { Root::User } else { Root::Machine };
             if wanted(file) {
@@ -188,12 +201,22 @@ fn run(catalog: &Catalog, folder: &Path, profile: Option<&str>, what_if: &[PathB
         }
         Ok(())
     });
-    assert_eq!(run.audits.len(), 5, "the machine and four users");
     run
 }
 
 fn report(run: &Run) -> String {
     serde_json::to_string_pretty(&run.audits).unwrap()
+}
+
+/// The reports are the same to the last byte, but for where in a file something stands: an empty key that is left moves
+/// what comes after it.
+fn same(is: &Run, was: &Run) {
+    let place = |line: &&str| !line.trim_start().starts_with("\"place\": \"");
+    let text = |run: &Run| report(run).lines().filter(place).map(str::to_owned).collect::<Vec<_>>();
+    let (is, was) = (text(is), text(was));
+    let at = is.iter().zip(&was).position(|(is, was)| is != was).unwrap_or(is.len().min(was.len()));
+    let around = |lines: &[String]| lines.iter().skip(at.saturating_sub(12)).take(24).cloned().collect::<Vec<_>>();
+    assert!(is == was, "{:#?}\nwas\n{:#?}", around(&is), around(&was));
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -253,6 +276,7 @@ fn round_trip(name: &str) {
     let first = host();
     first.save(&here);
     let before = run(&catalog, &here, Some(name), &[]);
+    assert_eq!(before.audits.len(), 5, "the machine and four users");
     let failed: Vec<&String> = before.plans.iter().flat_map(|plan| &plan.failed).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     let batches = batches(&before.plans);
@@ -270,8 +294,8 @@ fn round_trip(name: &str) {
         hardened.save(&here);
         let after = run(&catalog, &here, None, &[]);
         if undo {
-            assert!(hardened.0 == first.0, "the undo leaves the registry as it was");
-            assert!(report(&after) == report(&before), "and the report");
+            assert_eq!(hardened.values(), first.values(), "every value is as it was; keys may be left, empty");
+            same(&after, &before);
         } else {
             assert_eq!(missed(&catalog, name, &after, &before), [""; 0]);
             check_ways(&catalog, name, &after);
@@ -325,7 +349,13 @@ fn what_if(catalog: &Catalog, name: &str, here: &Path, first: &Host, before: &Ru
     let changed = run(catalog, here, None, change);
     let of_machine = missed(catalog, name, &changed, before);
     assert!(!of_machine.iter().any(|line| line.starts_with(' ')), "{of_machine:#?}");
-    assert!(report(&run(catalog, here, None, both)) == report(before), "{name}: change and undo change nothing");
+    let mut changed = run(catalog, here, None, both);
+    // What would be merged is named among the sources, and that is all.
+    changed
+        .audits
+        .iter_mut()
+        .for_each(|audit| audit.sources.retain(|source| !source.ends_with(".reg") || source.ends_with("NTUSER.reg")));
+    same(&changed, before);
 }
 
 /// Every way in that some setting closes or blocks is closed for every user. (No setting keeps Word from fetching what a
@@ -398,5 +428,87 @@ fn the_layer_that_decides_is_a_policy_where_there_is_one() {
     assert_eq!(of("carol").state, harden::State::InOrder);
     let alice = run.plans.iter().find(|plan| plan.user == "alice").unwrap();
     assert!(alice.left.iter().any(|left| left.value == "AllowDDE" && left.data == "2"), "{:#?}", alice.left);
+    fs::remove_dir_all(here.parent().unwrap()).unwrap();
+}
+
+/// Of Excel alone everything is known; what policies had is not. No undo may touch them.
+#[test]
+fn what_was_not_known_is_left_alone_by_every_undo() {
+    let catalog = Content::load().unwrap().posture().unwrap();
+    let here = folder("unknown");
+    let mut host = Host::default();
+    host.set("Users/bob/NTUSER.reg", &Root::User, &format!(r"{OFFICE}\16.0\Excel"), "x", Data::Dword(1));
+    let tree = host.0.values_mut().next().unwrap();
+    tree.keys.retain(|(_, path), _| path.ends_with("excel"));
+    host.save(&here);
+    let run = run(&catalog, &here, Some("strict"), &[]);
+    let batches = batches(&run.plans);
+    let unknown = |batch: &Batch| harden::not_known(&batch.steps).cloned().collect::<Vec<_>>();
+    let lost: Vec<_> = batches.iter().flat_map(unknown).collect();
+    assert!(lost.iter().any(|step| step.key.contains("Policies")), "{lost:#?}");
+    let known: usize = batches.iter().map(|batch| batch.steps.len()).sum::<usize>() - lost.len();
+    assert!(known > 0, "Excel's own settings are covered");
+    let outputs = outputs(&catalog, "strict", &batches);
+    for output in outputs.iter().filter(|it| it.undo) {
+        read_back(output).unwrap();
+        for step in &lost {
+            let is = |said: &&Entry| said.key == step.key && said.root == step.root;
+            let mut said = output.says.iter().filter(is);
+            let name = step.value.as_str();
+            let touched = said.any(|said| match &said.fact {
+                Fact::Value { name: of, .. } | Fact::ValueRemoved { name: of } => of.eq_ignore_ascii_case(name),
+                _ => true,
+            });
+            assert!(!touched, "{}: {}\\{name}", output.path, step.key);
+        }
+    }
+    let text = |path: &str| {
+        let bytes = &outputs.iter().find(|it| it.path == path).unwrap().bytes;
+        String::from_utf8_lossy(bytes).replace('\0', "")
+    };
+    assert!(text("reg/user-bob.undo.reg").contains("; former state not known: HKCU\\Software\\Policies"));
+    assert_eq!(text("ansible/undo.yml").matches("former state not known").count(), lost.len());
+    assert!(!text("ansible/undo.yml").contains("        path: \"{{ user_root }}\\\\Software\\\\Policies"));
+    let scripts = outputs.iter().filter(|it| it.path.ends_with(".ps1") && it.path.starts_with("powershell"));
+    let marked: usize = scripts.map(|it| text(&it.path).matches("Known = $false").count()).sum();
+    assert_eq!(marked, lost.len());
+    fs::remove_dir_all(here.parent().unwrap()).unwrap();
+}
+
+/// Nothing tells what is installed: keys that an undo leaves, empty, must not look like an application.
+#[test]
+fn keys_that_an_undo_leaves_are_no_sign_of_use() {
+    let catalog = Content::load().unwrap().posture().unwrap();
+    let here = folder("empty");
+    let mut host = Host::default();
+    host.user("alice", r"Software\Microsoft\Windows\CurrentVersion", "", 0);
+    host.save(&here);
+    let before = run(&catalog, &here, Some("strict"), &[]);
+    let batches = batches(&before.plans);
+    for undo in [".reg", ".undo.reg"] {
+        for file in outputs(&catalog, "strict", &batches).iter().filter(|it| it.path == format!("reg/user-alice{undo}"))
+        {
+            host.apply(file, &|_| true);
+        }
+    }
+    host.save(&here);
+    assert!(host.0.values().any(|tree| tree.keys.keys().any(|(_, path)| path.ends_with(r"16.0\excel\security"))));
+    same(&run(&catalog, &here, None, &[]), &before);
+    fs::remove_dir_all(here.parent().unwrap()).unwrap();
+}
+
+/// `Sort-Object -Property Length -Unique` takes keys of the same length for the same key.
+#[test]
+fn the_script_takes_back_every_key_that_it_made() {
+    let catalog = Content::load().unwrap().posture().unwrap();
+    let here = folder("script");
+    host().save(&here);
+    let run = run(&catalog, &here, Some("strict"), &[]);
+    for output in outputs(&catalog, "strict", &batches(&run.plans)).iter().filter(|it| it.path.ends_with(".ps1")) {
+        let script = String::from_utf8_lossy(&output.bytes).into_owned();
+        let sorts = script.lines().filter(|line| line.contains("Sort-Object") && line.contains("Length"));
+        sorts
+            .for_each(|line| assert!(line.contains("Sort-Object -Unique | Sort-Object -Property Length -Descending)")));
+    }
     fs::remove_dir_all(here.parent().unwrap()).unwrap();
 }

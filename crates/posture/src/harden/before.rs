@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// What a value was before the change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Before {
-    /// The inputs do not say; the undo takes the value away.
+    /// The inputs do not say; no undo touches the value.
     Unknown,
     /// It was not there.
     Absent,

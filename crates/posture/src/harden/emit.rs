@@ -10,8 +10,8 @@ mod reg;
 mod script;
 
 use super::before::Before;
-use super::entries::{forward, together};
-use super::plan::{Batch, State, Step};
+use super::entries::{forward, not_known, together};
+use super::plan::{Batch, State, Step, full};
 use crate::{Catalog, Profile};
 use ddefend_registry::write::Unwritable;
 use ddefend_registry::{Entry, Fact, fold};
@@ -82,17 +82,20 @@ fn everybody(job: &Job<'_>) -> Vec<Step> {
     together(job.batches)
 }
 
-/// The way back for everybody: former data where everybody had the same, else the value is taken away. Keys stay.
+/// The way back for everybody: former data where everybody had the same, else the value is taken away. Keys stay, and what
+/// somebody may have had that the inputs did not tell.
 fn back(job: &Job<'_>) -> Vec<Step> {
     let mut befores: BTreeMap<_, Vec<&Before>> = BTreeMap::new();
     for step in job.batches.iter().flat_map(|batch| &batch.steps) {
         befores.entry((step.root.clone(), fold(&step.key), fold(&step.value))).or_default().push(&step.before);
     }
     let mut steps = everybody(job);
+    let at = |step: &Step| (step.root.clone(), fold(&step.key), fold(&step.value));
+    let unknown = |step: &Step| befores.get(&at(step)).is_some_and(|all| all.contains(&&Before::Unknown));
+    steps.retain(|step| !unknown(step));
     for step in &mut steps {
         let all = job.batches.iter().filter(|batch| batch.root == step.root).count();
-        let at = (step.root.clone(), fold(&step.key), fold(&step.value));
-        let known = befores.get(&at).map(Vec::as_slice).unwrap_or_default();
+        let known = befores.get(&at(step)).map(Vec::as_slice).unwrap_or_default();
         let (name, data) = match (
             known.len() == all && known.iter().all(|it| **it == step.before),
             &step.before,
@@ -121,6 +124,15 @@ fn head(job: &Job<'_>, what: &str) -> Vec<String> {
         format!("{what} (ddefend {} posture harden, profile {})", job.version, job.profile.name),
         job.profile.about.clone(),
     ]
+}
+
+/// Lines on the values that no undo brings back.
+fn unknowns(steps: &[Step]) -> Vec<String> {
+    let of = not_known(steps).map(|step| {
+        let line = format!("former state not known: {}\\{}", full(&step.root, &step.key), step.value);
+        line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    });
+    of.collect()
 }
 
 /// Whose a batch is, at most a few by name.

@@ -19,33 +19,24 @@ pub fn forward(steps: &[Step]) -> Vec<Entry> {
     }))
 }
 
-/// The way back: former data, values that were absent taken away, then keys that were.
+/// The way back: former data, and values that were absent taken away. Keys stay, because others may have put something
+/// into them since; and so does every value whose former state the inputs did not tell ([`not_known`]).
 #[must_use]
 pub fn undo(steps: &[Step]) -> Vec<Entry> {
-    let writes = || steps.iter().filter(|step| step.state == State::Write);
-    let made: BTreeSet<(Root, String, String)> = writes()
-        .filter_map(|step| step.made.as_ref().map(|made| (step.root.clone(), fold(made), made.clone())))
-        .collect();
-    let mut keys: Vec<&(Root, String, String)> = Vec::new();
-    for key in &made {
-        let within = |above: &&(Root, String, String)| {
-            above.0 == key.0
-                && (key.1 == above.1 || key.1.strip_prefix(&above.1).is_some_and(|it| it.starts_with('\\')))
-        };
-        if !keys.iter().any(within) {
-            keys.push(key);
-        }
-    }
-    let values = writes().filter(|step| step.made.is_none()).map(|step| {
+    let writes = steps.iter().filter(|step| step.state == State::Write);
+    sorted(writes.filter_map(|step| {
         let fact = match (&step.before, step.before.data()) {
+            (Before::Unknown, _) => return None,
             (Before::Was(name, ..), Some(data)) => Fact::Value { name: name.clone(), data },
             _ => Fact::ValueRemoved { name: step.value.clone() },
         };
-        entry(&step.root, &step.key, fact)
-    });
-    let mut entries = sorted(values);
-    entries.extend(keys.into_iter().map(|(root, _, key)| entry(root, key, Fact::KeyRemoved)));
-    entries
+        Some(entry(&step.root, &step.key, fact))
+    }))
+}
+
+/// What is written over a state that the inputs did not tell: no undo brings it back.
+pub fn not_known(steps: &[Step]) -> impl Iterator<Item = &Step> {
+    steps.iter().filter(|step| step.state == State::Write && step.before == Before::Unknown)
 }
 
 /// Plans with the same change and the same way back, put together; the machine's first, then in the order of the plans.
@@ -56,7 +47,8 @@ pub fn batches(plans: &[Plan]) -> Vec<Batch> {
     for plan in plans {
         let steps: Vec<Step> = plan.writes().cloned().collect();
         let Some(root) = steps.first().map(|step| step.root.clone()) else { continue };
-        let key = format!("{:?}{:?}", forward(&steps), undo(&steps));
+        let made: Vec<&Option<String>> = steps.iter().map(|step| &step.made).collect();
+        let key = format!("{:?}{:?}{made:?}", forward(&steps), undo(&steps));
         let at = *known.entry(key).or_insert(found.len());
         let owner = (plan.host.clone(), plan.user.clone());
         match found.get_mut(at) {

@@ -85,7 +85,8 @@ pub struct Step {
     pub data: Option<Data>,
     /// What was there.
     pub before: Before,
-    /// The topmost key that was not there, where the inputs say so: the undo takes it away.
+    /// The topmost key that was not there, where the inputs say so: the script's undo takes it away where it is
+    /// empty then.
     pub made: Option<String>,
     /// Whether there is anything to do.
     pub state: State,

@@ -3,7 +3,7 @@
 use super::{HardenMeta, owner};
 use crate::escape::terminal;
 use crate::wrap::wrap;
-use ddefend_posture::harden::{FORMATS, Hardening, Output};
+use ddefend_posture::harden::{self, FORMATS, Hardening, Output, full};
 use std::fmt::Write as _;
 
 const WIDTH: usize = 96;
@@ -42,6 +42,8 @@ pub fn harden_readme(hardening: &Hardening, outputs: &[Output], meta: &HardenMet
         let owners: Vec<String> = batch.owners.iter().map(|(host, user)| owner(host, user)).collect();
         paragraph(&mut text, &format!("  {}: ", batch.name), &owners.join("; "));
     }
+    let lost = not_known(hardening);
+    section(&mut text, "WARNING: WHAT NO UNDO BRINGS BACK", &lost);
     section(&mut text, "WHAT STAYS", &left(hardening));
     section(&mut text, "WHAT DOES NOT COME OUT AS IT SHOULD", &failed(hardening));
     section(&mut text, "DDE SERVERS THAT ARE KEPT", &hardening.kept);
@@ -63,7 +65,8 @@ const ORDER: [&str; 6] = [
     "Deploy to one machine and one user, restart Office, work for a day. The undo files hold what the audit saw.",
     "Deploy to all. Values below Software\\Policies are enforced; all others are the user's and can be changed by the user.",
     "To go back, use the undo of the way that was used. What is deployed to all is taken back for all: where people had \
-     different data before, the value is deleted. The exact former state of each is in reg/*.undo.reg.",
+     different data before, the value is deleted. The former values of each are in reg/*.undo.reg; keys that the change made \
+     stay, empty, and mean nothing.",
     "Audit again: ddefend posture audit. What is not closed then was changed elsewhere.",
 ];
 
@@ -78,6 +81,24 @@ fn left(hardening: &Hardening) -> Vec<String> {
             .map(|it| format!("{}: {}\\{} = {}: {}", owner(&plan.host, &plan.user), it.key, it.value, it.data, it.why))
     });
     all.collect()
+}
+
+/// Values whose former state the inputs did not tell, after a sentence on what that means.
+fn not_known(hardening: &Hardening) -> Vec<String> {
+    let of = hardening.batches.iter().flat_map(|batch| {
+        harden::not_known(&batch.steps)
+            .map(|step| format!("{}: {}\\{}", batch.name, full(&step.root, &step.key), step.value))
+    });
+    let mut lines: Vec<String> = of.collect();
+    if !lines.is_empty() {
+        let what = format!(
+            "The inputs do not tell what was there in {} places, so no undo touches them. Note what is there before you \
+             deploy, or audit again with whole hives.",
+            lines.len()
+        );
+        lines.insert(0, what);
+    }
+    lines
 }
 
 fn failed(hardening: &Hardening) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::escape::terminal;
 use crate::paint::{Paint, Style};
 use crate::wrap::{clip, pad, wrap};
 use ddefend_model::posture::Layer;
-use ddefend_posture::harden::{Batch, Hardening, Moved, Plan, State, Step, full};
+use ddefend_posture::harden::{self, Batch, Hardening, Moved, Plan, State, Step, full};
 use std::collections::BTreeSet;
 
 /// Owners of a change that are named; of more, their number is.
@@ -73,6 +73,15 @@ impl Page {
             many(users, "user"),
         );
         self.wrapped(0, &counts, Style::Plain);
+        let lost: usize = hardening.batches.iter().map(|batch| harden::not_known(&batch.steps).count()).sum();
+        if lost > 0 {
+            let lost = format!(
+                "WARNING: of {} the inputs do not tell what was there (\"not known\" below): no undo brings that back. Audit \
+                 with whole hives to know.",
+                many(lost, "value"),
+            );
+            self.wrapped(0, &lost, Style::Warn);
+        }
     }
 
     fn batch(&mut self, batch: &Batch) {

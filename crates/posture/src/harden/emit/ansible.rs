@@ -1,8 +1,8 @@
 //! Ansible playbooks of `ansible.windows.win_regedit`: the change, and the way back.
 
 use super::script::{comment, yaml};
-use super::{Format, Job, Output, back, everybody, head};
-use crate::harden::plan::Step;
+use super::{Format, Job, Output, back, everybody, head, unknowns};
+use crate::harden::plan::{Step, full};
 use ddefend_registry::write::Unwritable;
 use ddefend_registry::{Data, Root};
 
@@ -18,7 +18,7 @@ fn make(job: &Job<'_>) -> Result<Vec<Output>, Unwritable> {
         let what = if undo { "Takes back the hardening" } else { "Hardening against DDE" };
         Output {
             path: format!("ansible/{}.yml", if undo { "undo" } else { "harden" }),
-            bytes: text(job, what, &if undo { back(job) } else { everybody(job) }).into_bytes(),
+            bytes: text(job, what, &if undo { back(job) } else { everybody(job) }, undo).into_bytes(),
             undo,
             about: format!("{what}, as a playbook"),
             says: Vec::new(),
@@ -27,9 +27,13 @@ fn make(job: &Job<'_>) -> Result<Vec<Output>, Unwritable> {
     Ok(vec![file(false), file(true)])
 }
 
-fn text(job: &Job<'_>, what: &str, steps: &[Step]) -> String {
+fn text(job: &Job<'_>, what: &str, steps: &[Step], undo: bool) -> String {
     let mut lines = vec!["---".to_owned()];
-    lines.extend(head(job, what).iter().map(|line| format!("# {}", comment(line))));
+    let mut told = head(job, what);
+    if undo {
+        told.extend(unknowns(&everybody(job)));
+    }
+    lines.extend(told.iter().map(|line| format!("# {}", comment(line))));
     for (root, part) in [(Root::Machine, "machine"), (Root::User, "user")] {
         let steps: Vec<&Step> = steps.iter().filter(|step| step.root == root).collect();
         if steps.is_empty() {
@@ -52,16 +56,10 @@ fn text(job: &Job<'_>, what: &str, steps: &[Step]) -> String {
 }
 
 fn task(step: &Step, lines: &mut Vec<String>) {
-    lines.push(format!(
-        "    - name: {}",
-        yaml(
-            &[&step.check, &step.version, &step.value]
-                .map(String::as_str)
-                .join(" ")
-                .replace("  ", " ")
-                .replace("{{", "{ {")
-        )
-    ));
+    // Unique: the same value goes to several keys and versions.
+    let name = if step.value.is_empty() { "(default)" } else { &step.value };
+    let task = format!("{}: {}\\{name}", step.check, full(&step.root, &step.key));
+    lines.push(format!("    - name: {}", yaml(&task.replace("{{", "{ {").replace("{%", "{ %"))));
     lines.push("      ansible.windows.win_regedit:".to_owned());
     let path = match step.root {
         Root::Machine => yaml(&format!("HKLM:\\{}", step.key)),

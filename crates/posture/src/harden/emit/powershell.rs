@@ -10,7 +10,7 @@ use ddefend_registry::write::Unwritable;
 pub(super) const FORMAT: Format = Format {
     name: "powershell",
     deploy: "Machine scripts: as administrator. User scripts: in that user's session, or with -Sid S-1-5-... as administrator while the user is logged on. Try -WhatIf first.",
-    back: "The same script with -Undo (and -WhatIf). Keys that did not exist go only where they are empty.",
+    back: "The same script with -Undo (and -WhatIf). Keys that did not exist go only where they are empty. What the audit did not know stays.",
     make,
 };
 
@@ -35,7 +35,10 @@ fn text(job: &Job<'_>, batch: &Batch) -> String {
     lines.push("<#".to_owned());
     lines.extend(head(job, "Hardening against DDE").iter().map(|line| comment(line)));
     lines.push(format!("For: {}", comment(&owners(batch))));
-    lines.push("-WhatIf shows what would be written, -Undo brings back what the audit saw.".to_owned());
+    lines.push(
+        "-WhatIf shows what would be written, -Undo brings back what the audit saw, and leaves what it did not see."
+            .to_owned(),
+    );
     lines.push("#>".to_owned());
     lines.push("[CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'Medium')]".to_owned());
     let sid = if machine { "" } else { ", [ValidatePattern('^S-1-[0-9-]+$')] [string] $Sid" };
@@ -69,7 +72,7 @@ fn root(machine: bool) -> Vec<String> {
     ]
 }
 
-/// One row: `Has` is false where the value is taken away, `Had` where it was not there.
+/// One row: `Has` is false where the value is taken away, `Had` where it was not there, `Known` where nobody knows.
 fn step(step: &Step) -> String {
     let (kind, data) = step.data.as_ref().map_or(("None", "$null".to_owned()), powershell);
     let old = step.before.data();
@@ -77,12 +80,13 @@ fn step(step: &Step) -> String {
     let old_name = if let Before::Was(name, ..) = &step.before { name } else { &step.value };
     let made = step.made.as_deref().unwrap_or_default();
     format!(
-        "  @{{ Check = {}; Key = {}; Name = {}; Has = ${}; Kind = '{kind}'; Data = {data}; Had = ${}; OldName = {}; \
+        "  @{{ Check = {}; Key = {}; Name = {}; Has = ${}; Kind = '{kind}'; Data = {data}; Known = ${}; Had = ${}; OldName = {}; \
          OldKind = '{old_kind}'; OldData = {old_data}; Made = {} }}",
         quoted(&step.check),
         quoted(&step.key),
         quoted(&step.value),
         step.data.is_some(),
+        step.before != Before::Unknown,
         old.is_some(),
         quoted(old_name),
         quoted(made),
@@ -91,6 +95,10 @@ fn step(step: &Step) -> String {
 
 /// The script's own part. It uses .NET, because the registry provider takes `*` and `[` in names for wildcards.
 const BODY: &str = r#"foreach ($step in $steps) {
+  if ($Undo -and -not $step.Known) {
+    Write-Warning "Former state not known, left as it is: $($base.Name)\$prefix$($step.Key)\$($step.Name)"
+    continue
+  }
   $name = if ($Undo) { $step.OldName } else { $step.Name }
   $has = if ($Undo) { $step.Had } else { $step.Has }
   $kind = if ($Undo) { $step.OldKind } else { $step.Kind }
@@ -109,7 +117,7 @@ const BODY: &str = r#"foreach ($step in $steps) {
 if ($Undo) {
   # Keys that were not there: from the deepest up, and only where nothing else came to stand in them.
   $gone = foreach ($step in $steps) {
-    if (-not $step.Made) { continue }
+    if (-not $step.Made -or -not $step.Known) { continue }
     $at = $step.Key
     while ($at.Length -ge $step.Made.Length) {
       $at
@@ -117,7 +125,7 @@ if ($Undo) {
       $at = $at.Substring(0, $at.LastIndexOf('\'))
     }
   }
-  foreach ($at in ($gone | Sort-Object -Property Length -Descending -Unique)) {
+  foreach ($at in ($gone | Sort-Object -Unique | Sort-Object -Property Length -Descending)) {
     $key = $base.OpenSubKey($prefix + $at)
     if (-not $key) { continue }
     $empty = $key.ValueCount -eq 0 -and $key.SubKeyCount -eq 0

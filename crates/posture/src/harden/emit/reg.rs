@@ -1,13 +1,13 @@
 //! Files of the registry editor: one pair, change and way back, per machine and per user whose way back differs.
 
-use super::{Format, Job, Output, head, owners};
+use super::{Format, Job, Output, head, owners, unknowns};
 use crate::harden::entries::{forward, undo};
 use ddefend_registry::write::{self, Unwritable};
 
 pub(super) const FORMAT: Format = Format {
     name: "reg",
     deploy: "Machine files: as administrator, reg import FILE. User files: in that user's session.",
-    back: "Import the file of the same name that ends in .undo.reg. Keys that did not exist go with all that is in them.",
+    back: "Import the file of the same name that ends in .undo.reg. It sets and deletes values only: keys that the change made stay, empty, and mean nothing.",
     make,
 };
 
@@ -21,7 +21,10 @@ fn make(job: &Job<'_>) -> Result<Vec<Output>, Unwritable> {
             let mut lines = head(job, what);
             lines.push(format!("For: {}", owners(batch)));
             if undone {
-                lines.push("Former data as the audit saw them. Values that were absent are deleted.".to_owned());
+                lines.push(
+                    "Former data as the audit saw them. Values that were absent are deleted; keys stay.".to_owned(),
+                );
+                lines.extend(unknowns(&batch.steps));
             }
             let bytes = write::reg(&entries, &lines.join("\n"))?;
             let path = format!("reg/{name}{}.reg", if undone { ".undo" } else { "" });
