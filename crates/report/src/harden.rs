@@ -9,7 +9,7 @@ pub use json::harden_json;
 pub use readme::harden_readme;
 pub use text::harden_text;
 
-use ddefend_posture::harden::{Before, Step};
+use ddefend_posture::harden::{Before, Left, Step};
 
 /// What the layouts need to know beside the change.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,16 @@ fn before(step: &Step) -> String {
 /// What is written, in words.
 fn after(step: &Step) -> String {
     step.data.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string)
+}
+
+/// What stays, where: a value without a name is the key's default, and one without data says nothing of them.
+fn stands(left: &Left) -> String {
+    match (left.value.as_str(), left.data.as_str()) {
+        ("", "") => left.key.clone(),
+        ("", data) => format!("{} (default) = {data}", left.key),
+        (name, "") => format!("{}\\{name}", left.key),
+        (name, data) => format!("{}\\{name} = {data}", left.key),
+    }
 }
 
 /// Whose a change is.

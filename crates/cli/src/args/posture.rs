@@ -136,9 +136,12 @@ pub(crate) struct PostureHarden {
     /// Write for these versions of Office, with commas between; those that the audit meets by default.
     #[arg(long, value_name = "VERSIONS", value_delimiter = ',')]
     pub(crate) versions: Vec<String>,
-    /// Only for these users; may be given several times. The machine's part is written with it, unless --as says which.
+    /// Only for these users; may be given several times. The machine's part comes with them, unless --part says which.
     #[arg(long = "only", value_name = "USER")]
     pub(crate) only: Vec<String>,
+    /// Write only the machine's part, or only the users'. What it comes to is judged with both.
+    #[arg(id = "half", long = "part", value_enum, value_name = "PART")]
+    pub(crate) half: Option<Part>,
     /// Take away hardening that nothing reads (wrong path, misspelt name), too.
     #[arg(long)]
     pub(crate) clean: bool,

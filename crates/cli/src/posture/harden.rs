@@ -1,5 +1,5 @@
 use super::settings;
-use crate::args::PostureHarden;
+use crate::args::{Part, PostureHarden};
 use crate::paths::all_paths;
 use crate::progress::Bar;
 use crate::terminal;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &PostureHarden, content: &Content, catalog: &Catalog) ->
         Hardening { profile: profile.name.clone(), about: profile.about.clone(), ..Hardening::default() };
     let Ok(_) = audit_inputs::<Infallible>(&plan, &settings, &bar, &mut |told| {
         match told {
-            Told::Hardening(plan) if wanted(&plan, &args.only) => hardening.plans.push(*plan),
+            Told::Hardening(plan) if wanted(&plan, &args.only, args.half) => hardening.plans.push(*plan),
             Told::Diagnostic(diagnostic) => {
                 tally.diagnostic(&diagnostic);
                 bar.aside(|| tell(&diagnostic));
@@ -52,6 +52,9 @@ pub(super) fn run(args: &PostureHarden, content: &Content, catalog: &Catalog) ->
     });
     bar.finish();
     if hardening.plans.is_empty() {
+        if !args.only.is_empty() || args.half.is_some() {
+            return usage("nobody in these inputs is whom --only and --part ask for");
+        }
         return usage("no machine and no user was found in these inputs; `ddefend posture audit` tells why");
     }
     hardening.batches = batches(&hardening.plans);
@@ -170,7 +173,11 @@ fn one(args: &PostureHarden, format: &str, job: &Job<'_>) -> Result<(), String> 
         (Some(file), None) => print(&file.bytes),
         (Some(first), Some(second)) => {
             let paths: Vec<String> = [first, second].into_iter().chain(files).map(|file| file.path).collect();
-            Err(format!("these are {} files ({}, ...): use --out, or --only for one user", paths.len(), paths[0]))
+            Err(format!(
+                "these are {} files ({}, ...): use --out, or --part machine, or --part user with --only for one user",
+                paths.len(),
+                paths[0]
+            ))
         }
     }
 }
@@ -218,7 +225,10 @@ fn check(args: &PostureHarden, content: &Content, catalog: &Catalog, profile: &P
 }
 
 /// The machine, and the users that were asked for.
-fn wanted(plan: &harden::Plan, only: &[String]) -> bool {
+fn wanted(plan: &harden::Plan, only: &[String], part: Option<Part>) -> bool {
+    if part.is_some_and(|part| (part == Part::Machine) != plan.user.is_empty()) {
+        return false;
+    }
     let is = |name: &String| name.eq_ignore_ascii_case(&plan.user) || name.eq_ignore_ascii_case(&plan.sid);
     only.is_empty() || plan.user.is_empty() || only.iter().any(is)
 }

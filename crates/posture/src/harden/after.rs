@@ -2,6 +2,7 @@
 
 use super::entries::forward;
 use super::plan::{Moved, Plan, Request, Step};
+use super::stays::stays;
 use crate::{Source, Store};
 use ddefend_model::posture::{Audit, Check, Layer, Verdict, Way};
 use ddefend_registry::Intent;
@@ -53,6 +54,7 @@ pub(super) fn compare(request: &Request<'_>, plan: &mut Plan, before: &Audit, af
         }
     }
     plan.failed = failed(request, plan, after);
+    plan.stays = stays(plan, after);
     let shut = after.checks.iter().filter(|it| it.verdict == Verdict::Secure && request.profile.keeps.contains(&it.id));
     plan.shut = shut.map(|check| check.id.clone()).collect();
     plan.shut.dedup();

@@ -96,7 +96,11 @@ fn draft(request: &Request<'_>, root: &Root, store: &Store, audit: &Audit) -> Pl
     for target in &request.profile.targets {
         let Some(check) = request.catalog.check(&target.check) else { continue };
         let versions = versions(request, audit, &check.application);
-        for spot in present(targets::spots(check, target, root, &versions), &view) {
+        let mut spots = targets::spots(check, target, root, &versions);
+        if request.versions.is_empty() {
+            spots.retain(|spot| !targets::phantom(request.catalog, audit, spot));
+        }
+        for spot in present(spots, &view) {
             let checked = audited.check(&spot.check.id, &spot.version);
             if target.if_insecure && checked.is_none_or(|it| it.verdict != Verdict::Insecure) {
                 continue;
@@ -157,9 +161,8 @@ fn versions(request: &Request<'_>, audit: &Audit, application: &str) -> Vec<Stri
     if !request.versions.is_empty() {
         return request.versions.to_vec();
     }
-    let met = targets::met(audit, application);
-    if !met.is_empty() {
-        return met;
+    if !audit.applications.is_empty() {
+        return targets::met(request.catalog, audit, application);
     }
     let number = |version: &String| version.split('.').next().and_then(|it| it.parse::<u32>().ok()).unwrap_or_default();
     let known = request.catalog.checks().iter().flat_map(|check| &check.versions);

@@ -31,6 +31,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What stays although it does not protect.
     pub left: Vec<Left>,
+    /// Ways in that are not closed with the change applied, and settings that do not protect and that the profile leaves.
+    pub stays: Vec<Stay>,
     /// Checks that come out otherwise with the change.
     pub checks: Vec<Moved>,
     /// Ways in that come out otherwise, or stay open.
@@ -129,6 +131,17 @@ pub struct Left {
     pub data: String,
     /// Why it stays, and what that means.
     pub why: String,
+}
+
+/// Something that is open with the change applied.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stay {
+    /// Id of the way in or the check.
+    pub id: String,
+    /// What stays open and why, with the folder or data where that is it.
+    pub what: String,
+    /// How to close it by hand.
+    pub how: String,
 }
 
 /// What a change does to people.

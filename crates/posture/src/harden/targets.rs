@@ -67,17 +67,24 @@ fn wanted(check: &Check, target: &Target, versions: &[String]) -> Vec<String> {
     wanted
 }
 
-/// Versions that an audit met for an application; of all of Office where it met none of that one.
-pub(super) fn met(audit: &Audit, application: &str) -> Vec<String> {
-    let of = |all: bool| {
-        let found = audit.applications.iter().filter(|it| all || it.application.eq_ignore_ascii_case(application));
-        let mut versions: Vec<String> = found.map(|it| it.version.clone()).filter(|it| !it.is_empty()).collect();
-        versions.sort();
-        versions.dedup();
-        versions
-    };
-    let own = of(false);
-    if own.is_empty() { of(true) } else { own }
+/// Versions that an audit met for an application; for what is of the whole suite, those of any.
+pub(super) fn met(catalog: &Catalog, audit: &Audit, application: &str) -> Vec<String> {
+    let own = catalog.applications().iter().any(|it| it.name == application);
+    let found = audit.applications.iter().filter(|it| !own || it.application == application);
+    let mut versions: Vec<String> = found.map(|it| it.version.clone()).filter(|it| !it.is_empty()).collect();
+    versions.sort();
+    versions.dedup();
+    versions
+}
+
+/// Whether the key belongs to an application that the audit did not meet in that version, though it met others. Writing
+/// there would protect nothing, and look as if the application were there.
+pub(super) fn phantom(catalog: &Catalog, audit: &Audit, spot: &Spot<'_>) -> bool {
+    let mut parts = spot.key.split('\\').skip_while(|part| spot.version.is_empty() || *part != spot.version);
+    let Some(owner) = parts.nth(1) else { return false };
+    let owner = catalog.applications().iter().find(|it| it.key.eq_ignore_ascii_case(owner));
+    let met = |name: &str| audit.applications.iter().any(|it| it.application == name && it.version == spot.version);
+    !audit.applications.is_empty() && owner.is_some_and(|owner| !met(&owner.name))
 }
 
 /// The data to write. Where the check looks at bits, those that are set already stay.

@@ -38,6 +38,7 @@ fn plan(plan: &Plan) -> Value {
         "left": left.map(|it| json!({
             "check": it.check, "key": it.key, "value": it.value, "data": it.data, "why": it.why,
         })).collect::<Vec<_>>(),
+        "stays": plan.stays.iter().map(|it| json!({ "id": it.id, "what": it.what, "how": it.how })).collect::<Vec<_>>(),
         "checks": plan.checks.iter().map(moved).collect::<Vec<_>>(),
         "ways": plan.ways.iter().map(moved).collect::<Vec<_>>(),
         "not_closed": plan.failed,

@@ -1,6 +1,6 @@
 //! The README beside the files: what is what, in which order, how back, and whom it hits.
 
-use super::{HardenMeta, owner};
+use super::{HardenMeta, owner, stands};
 use crate::escape::terminal;
 use crate::wrap::wrap;
 use ddefend_posture::harden::{self, FORMATS, Hardening, Output, full};
@@ -75,12 +75,15 @@ fn folder(path: &str) -> &str {
 }
 
 fn left(hardening: &Hardening) -> Vec<String> {
-    let all = hardening.plans.iter().flat_map(|plan| {
-        plan.left
+    let open = hardening.plans.iter().flat_map(|plan| {
+        plan.stays
             .iter()
-            .map(|it| format!("{}: {}\\{} = {}: {}", owner(&plan.host, &plan.user), it.key, it.value, it.data, it.why))
+            .map(|it| format!("{}: {} {}; by hand: {}", owner(&plan.host, &plan.user), it.id, it.what, it.how))
     });
-    all.collect()
+    let all = hardening.plans.iter().flat_map(|plan| {
+        plan.left.iter().map(|it| format!("{}: {}: {}", owner(&plan.host, &plan.user), stands(it), it.why))
+    });
+    open.chain(all).collect()
 }
 
 /// Values whose former state the inputs did not tell, after a sentence on what that means.

@@ -1,6 +1,6 @@
 //! The change for people: what would be written, what that comes to, what it does to them.
 
-use super::{HardenMeta, after, before, owner};
+use super::{HardenMeta, after, before, owner, stands};
 use crate::escape::terminal;
 use crate::paint::{Paint, Style};
 use crate::wrap::{clip, pad, wrap};
@@ -124,7 +124,12 @@ impl Page {
 
     fn outcome(&mut self, hardening: &Hardening) {
         for plan in &hardening.plans {
-            if plan.ways.is_empty() && plan.checks.is_empty() && plan.left.is_empty() && plan.failed.is_empty() {
+            if plan.ways.is_empty()
+                && plan.checks.is_empty()
+                && plan.left.is_empty()
+                && plan.stays.is_empty()
+                && plan.failed.is_empty()
+            {
                 continue;
             }
             let closed = plan.checks.iter().filter(|check| check.closed).count();
@@ -153,9 +158,13 @@ impl Page {
         for failed in &plan.failed {
             self.wrapped(2, &format!("Not closed: {failed}"), Style::Alarm);
         }
+        for stay in &plan.stays {
+            self.wrapped(2, &format!("Stays open: {} {}", stay.id, stay.what), Style::Warn);
+            self.wrapped(4, &format!("By hand: {}.", stay.how), Style::Dim);
+        }
         let shown = if self.verbose { usize::MAX } else { 5 };
         for left in plan.left.iter().take(shown) {
-            let what = format!("Stays: {}\\{} = {}: {}", left.key, left.value, left.data, left.why);
+            let what = format!("Stays: {}: {}", stands(left), left.why);
             self.wrapped(2, &what, Style::Warn);
         }
         if plan.left.len() > shown {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub(super) const FORMAT: Format = Format {
     name: "intune",
-    deploy: "With Microsoft Graph: settings-catalog.json to deviceManagement/configurationPolicies, custom.json to deviceManagement/deviceConfigurations, remediation-*.json to deviceManagement/deviceHealthScripts (beta). Assign to a pilot group. The remediations alone write everything; the catalog adds what Intune shows by name. None of it was tried against a tenant.",
+    deploy: "With Microsoft Graph: settings-catalog.json to deviceManagement/configurationPolicies, custom.json to deviceManagement/deviceConfigurations, remediation-*.json to deviceManagement/deviceHealthScripts (beta). Assign to a pilot group. The remediations alone write everything; the catalog adds what Intune shows by name. It lacks Word's AllowDDE=0: \"Disabled\" in the catalog only takes the value away, and without the value Word's default decides; remediation-user.json (a script) writes the 0. It also lacks what is not a policy, and versions before 16.0. None of it was tried against a tenant.",
     back: "Take the assignments away, then run powershell/*.ps1 -Undo or import reg/*.undo.reg: values that scripts wrote stay otherwise.",
     make,
 };
@@ -33,7 +33,12 @@ fn make(job: &Job<'_>) -> Result<Vec<Output>, Unwritable> {
             "roleScopeTagIds": ["0"],
             "settings": settings,
         });
-        files.push(file("settings-catalog.json", &policy, "Settings Catalog policy"));
+        let about = format!(
+            "Settings Catalog policy: {} of {} values, the remediations write all",
+            settings.len(),
+            steps.len()
+        );
+        files.push(file("settings-catalog.json", &policy, &about));
     }
     let custom = custom(job, &steps);
     if !custom.is_empty() {
