@@ -35,14 +35,7 @@ pub(crate) fn run(args: &Explain, content: &Content) -> Outcome {
             content.explanations().iter().map(line).collect()
         }
     };
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Ok(()) => Outcome::Clean,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
-        Err(error) => {
-            eprintln!("ddefend: cannot write: {error}");
-            Outcome::Internal
-        }
-    }
+    if terminal::written(io::stdout().lock().write_all(text.as_bytes())) { Outcome::Clean } else { Outcome::Internal }
 }
 
 /// The nearest id, where one is near.

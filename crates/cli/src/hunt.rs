@@ -99,14 +99,8 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         summary.elapsed = args.run.elapsed(started);
         finish(args, renderer.as_mut(), &summary, &mut out)
     });
-    match written.and_then(|()| out.flush()) {
-        Ok(()) => {}
-        // Somebody closed the pipe: what they wanted, they have.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            eprintln!("ddefend: cannot write the results: {error}");
-            return Outcome::Internal;
-        }
+    if !terminal::written(written.and_then(|()| out.flush())) {
+        return Outcome::Internal;
     }
     if let Some((path, learner)) = args.learn.as_ref().zip(hunt.learned())
         && let Err(error) = std::fs::write(path, learner.finish(env!("CARGO_PKG_VERSION")).to_toml())

@@ -9,6 +9,7 @@ mod words;
 use crate::Outcome;
 use crate::args::{RuleFiles, Rules, RulesVerb};
 use crate::rule_files;
+use crate::terminal;
 use ddefend_content::Content;
 use ddefend_report::escape;
 use ddefend_rule::RuleSet;
@@ -29,14 +30,7 @@ pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
             return Outcome::Usage;
         }
     };
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Ok(()) => outcome,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => outcome,
-        Err(error) => {
-            eprintln!("ddefend: cannot write: {error}");
-            Outcome::Internal
-        }
-    }
+    if terminal::written(io::stdout().lock().write_all(text.as_bytes())) { outcome } else { Outcome::Internal }
 }
 
 /// Text of a rule file, safe for a terminal; its lines stay.

@@ -8,7 +8,7 @@ use ddefend_content::Content;
 use ddefend_engine::{Input, Settings, find_inputs, scan_inputs};
 use ddefend_guard::Limits;
 use ddefend_report::{Meta, RuleInfo, escape, renderer};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::time::Instant;
 
 /// `ddefend scan`.
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
             tally.found |= scanned.worst().is_some_and(|worst| worst >= args.fail_on);
             scanned.diagnostics.iter().for_each(|diagnostic| tally.diagnostic(diagnostic));
             let text = renderer.artifact(&scanned);
-            if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
+            if text.is_empty() { Ok(()) } else { bar.aside(|| terminal::show(&mut out, &text)) }
         })
     });
     bar.finish();
@@ -38,22 +38,10 @@ pub(crate) fn run(args: &Scan, content: &Content) -> Outcome {
         summary.elapsed = args.run.elapsed(started);
         if args.run.quiet && args.format == "text" { Ok(()) } else { out.write_all(renderer.end(&summary).as_bytes()) }
     });
-    match written.and_then(|()| out.flush()) {
-        Ok(()) => {}
-        // Somebody closed the pipe: what they wanted, they have.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            eprintln!("ddefend: cannot write the results: {error}");
-            return Outcome::Internal;
-        }
+    if !terminal::written(written.and_then(|()| out.flush())) {
+        return Outcome::Internal;
     }
     tally.outcome(args.exit_zero)
-}
-
-/// Writes at once where somebody watches, else when the buffer is full.
-fn show(out: &mut impl Write, text: &str) -> io::Result<()> {
-    out.write_all(text.as_bytes())?;
-    if io::stdout().is_terminal() { out.flush() } else { Ok(()) }
 }
 
 fn prepare<'c>(args: &Scan, content: &'c Content) -> Result<(Settings<'c>, Vec<Input>), String> {

@@ -1,5 +1,5 @@
 use crate::args::Colour;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
 /// Columns of text output: the option, COLUMNS, the terminal's, or 100.
 pub(crate) fn width(asked: Option<usize>) -> usize {
@@ -16,8 +16,25 @@ pub(crate) fn colour(asked: Colour) -> bool {
         Colour::Never => false,
         Colour::Auto if set("NO_COLOR") => false,
         Colour::Auto if set("CLICOLOR_FORCE") => true,
-        Colour::Auto => {
-            std::io::stdout().is_terminal() && std::env::var("TERM").is_ok_and(|terminal| terminal != "dumb")
+        Colour::Auto => io::stdout().is_terminal() && std::env::var("TERM").is_ok_and(|terminal| terminal != "dumb"),
+    }
+}
+
+/// Whether the results could be written; if not, says why.
+pub(crate) fn written(outcome: io::Result<()>) -> bool {
+    match outcome {
+        Ok(()) => true,
+        // Somebody closed the pipe: what they wanted, they have.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => true,
+        Err(error) => {
+            eprintln!("ddefend: cannot write the results: {error}");
+            false
         }
     }
+}
+
+/// Writes at once where somebody watches, else when the buffer is full.
+pub(crate) fn show(out: &mut impl Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    if io::stdout().is_terminal() { out.flush() } else { Ok(()) }
 }

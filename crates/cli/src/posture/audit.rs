@@ -10,7 +10,7 @@ use ddefend_model::posture::{self, Audit, Way};
 use ddefend_model::{Level, posture::Verdict};
 use ddefend_posture::Catalog;
 use ddefend_report::{PostureMeta, PostureRule, escape, posture_renderer};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::time::Instant;
 
 /// `ddefend posture audit`.
@@ -51,7 +51,7 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
                     renderer.diagnostic(diagnostic)
                 }
             };
-            if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
+            if text.is_empty() { Ok(()) } else { bar.aside(|| terminal::show(&mut out, &text)) }
         })
     });
     bar.finish();
@@ -61,26 +61,14 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
         let end = renderer.end(&summary);
         if args.run.quiet && args.format == "text" { Ok(()) } else { out.write_all(end.as_bytes()) }
     });
-    match written.and_then(|()| out.flush()) {
-        Ok(()) => {}
-        // Somebody closed the pipe: what they wanted, they have.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            eprintln!("ddefend: cannot write the results: {error}");
-            return Outcome::Internal;
-        }
+    if !terminal::written(written.and_then(|()| out.flush())) {
+        return Outcome::Internal;
     }
     if empty {
         eprintln!("ddefend: {}", escape::terminal(&nothing(&paths)));
         tally.incomplete = true;
     }
     tally.outcome(args.exit_zero)
-}
-
-/// Writes at once where somebody watches, else when the buffer is full.
-fn show(out: &mut impl Write, text: &str) -> io::Result<()> {
-    out.write_all(text.as_bytes())?;
-    if io::stdout().is_terminal() { out.flush() } else { Ok(()) }
 }
 
 /// Whether something does not protect, was applied wrongly, or lets somebody in, at or above a level.

@@ -34,14 +34,8 @@ pub(super) fn run(args: &PostureDiff, content: &Content, catalog: &Catalog) -> O
         out: BufWriter::new(io::stdout().lock()),
     };
     let written = running.run(started).and_then(|()| running.out.flush());
-    match written {
-        Ok(()) => {}
-        // Somebody closed the pipe: what they wanted, they have.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        Err(error) => {
-            eprintln!("ddefend: cannot write the results: {error}");
-            return Outcome::Internal;
-        }
+    if !terminal::written(written) {
+        return Outcome::Internal;
     }
     running.tally.outcome(args.exit_zero)
 }
