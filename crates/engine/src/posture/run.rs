@@ -239,8 +239,8 @@ impl Shared<'_> {
             }
         }
         for (name, (path, machines, users)) in named {
-            let machines = machines.then(|| format!("{} machines", summary.hosts));
-            let users = users.then(|| format!("{} users", summary.users));
+            let machines = machines.then(|| count(summary.hosts, "machine"));
+            let users = users.then(|| count(summary.users, "user"));
             let whom: Vec<String> = machines.into_iter().chain(users).collect();
             let message = format!("the policy {name} was taken as applied to {} of this run", whom.join(" and "));
             tell(unreadable(path, code::NOTE_ODD, message));
@@ -401,4 +401,8 @@ impl<E> Telling<'_, E> {
         }
         (self.emit)(told)
     }
+}
+
+fn count(number: u64, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }
