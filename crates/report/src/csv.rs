@@ -75,23 +75,17 @@ impl Renderer for Csv {
     fn artifact(&mut self, scanned: &Scanned) -> String {
         let mut out: String = scanned.findings.iter().map(|finding| finding_row(scanned, finding)).collect();
         for diagnostic in &scanned.diagnostics {
-            let mut fields = vec![String::new(); COLUMNS.len()];
             let values = [
-                (0, "diagnostic".to_owned()),
-                (3, diagnostic.code.to_string()),
-                (4, diagnostic.message.clone()),
-                (5, scanned.artifact.path.clone()),
-                (6, scanned.artifact.sha256.clone()),
-                (7, scanned.artifact.detected.clone()),
-                (8, diagnostic.part.to_string()),
-                (9, diagnostic.location.to_string()),
+                ("type", "diagnostic"),
+                ("id", &diagnostic.code),
+                ("title", &diagnostic.message),
+                ("artifact", &scanned.artifact.path),
+                ("sha256", &scanned.artifact.sha256),
+                ("detected", &scanned.artifact.detected),
+                ("part", &diagnostic.part.to_string()),
+                ("location", &diagnostic.location.to_string()),
             ];
-            for (column, value) in values {
-                if let Some(field) = fields.get_mut(column) {
-                    *field = value;
-                }
-            }
-            out.push_str(&row(&fields));
+            out.push_str(&named(&COLUMNS, &values));
         }
         out
     }

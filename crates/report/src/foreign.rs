@@ -2,11 +2,11 @@
 
 use crate::escape;
 use ddefend_event::Time;
-use ddefend_model::Level;
-use serde_json::Value;
+use ddefend_model::{Diagnostic, Level};
+use serde_json::{Value, json};
 
 /// The version of the Open Cybersecurity Schema Framework that is written.
-pub(crate) const OCSF: &str = "1.4.0";
+const OCSF: &str = "1.4.0";
 
 /// A line of JSON with what is empty left out.
 pub(crate) fn line(value: Value) -> String {
@@ -67,6 +67,43 @@ pub(crate) fn risk(level: Level) -> u32 {
 /// Domain and name of `DOMAIN\name`.
 pub(crate) fn account(user: &str) -> (&str, &str) {
     user.split_once('\\').unwrap_or(("", user))
+}
+
+/// What an OCSF event says of who wrote it.
+pub(crate) fn product(version: &str) -> Value {
+    json!({ "version": OCSF, "product": { "name": "ddefend", "vendor_name": "ddefend", "version": version } })
+}
+
+/// An OCSF Base Event (class 0) for what could not be read; `time` in milliseconds since 1970, 0 for none.
+pub(crate) fn gap(diagnostic: &Diagnostic, time: i64, version: &str) -> String {
+    if !diagnostic.is_gap() {
+        return String::new();
+    }
+    line(json!({
+        "activity_id": 0,
+        "category_uid": 0,
+        "class_uid": 0,
+        "class_name": "Base Event",
+        "type_uid": 0,
+        "time": time,
+        "severity_id": 1,
+        "severity": "Informational",
+        "status_id": 2,
+        "status": "Failure",
+        "status_code": diagnostic.code,
+        "message": diagnostic.message,
+        "metadata": product(version),
+        "unmapped": { "source": diagnostic.part.as_str(), "location": diagnostic.location },
+    }))
+}
+
+/// A technique as OCSF's object `attack` holds it; none for what is no technique id.
+pub(crate) fn attack(id: &str) -> Option<Value> {
+    let (technique, sub) = split_technique(id)?;
+    Some(json!({
+        "technique": { "uid": technique, "src_url": technique_address(technique) },
+        "sub_technique": sub.map(|_| json!({ "uid": id, "src_url": technique_address(id) })),
+    }))
 }
 
 /// OCSF counts milliseconds.

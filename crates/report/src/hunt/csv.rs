@@ -1,7 +1,7 @@
 //! One row per detection and diagnostic (RFC 4180), safe to open in a spreadsheet.
 
 use super::{HuntMeta, HuntRenderer, shape};
-use crate::csv::row;
+use crate::csv::{named, row};
 use ddefend_model::{Detection, Diagnostic, Familiarity, HuntSummary};
 
 const COLUMNS: [&str; 24] = [
@@ -79,21 +79,14 @@ impl HuntRenderer for Csv {
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
-        let mut fields = vec![String::new(); COLUMNS.len()];
         let values = [
-            ("type", "diagnostic".to_owned()),
-            ("rule", diagnostic.code.to_string()),
-            ("why", diagnostic.message.clone()),
-            ("source", diagnostic.part.to_string()),
-            ("offset", diagnostic.location.to_string()),
+            ("type", "diagnostic"),
+            ("rule", &diagnostic.code),
+            ("why", &diagnostic.message),
+            ("source", &diagnostic.part.to_string()),
+            ("offset", &diagnostic.location.to_string()),
         ];
-        for (name, value) in values {
-            let at = COLUMNS.iter().position(|column| *column == name);
-            if let Some(field) = at.and_then(|at| fields.get_mut(at)) {
-                *field = value;
-            }
-        }
-        row(&fields)
+        named(&COLUMNS, &values)
     }
 
     fn end(&mut self, _: &HuntSummary) -> String {

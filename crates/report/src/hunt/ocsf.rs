@@ -3,7 +3,7 @@
 //! run to run.
 
 use super::{HuntMeta, HuntRenderer, HuntRule, shape};
-use crate::foreign::{OCSF, account, line, milliseconds, severity, split_technique, technique_address};
+use crate::foreign::{account, attack, gap, line, milliseconds, product, severity};
 use ddefend_model::{Detection, Diagnostic, HuntSummary, Level, Process};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -21,12 +21,6 @@ struct Ocsf {
     rules: BTreeMap<String, HuntRule>,
 }
 
-impl Ocsf {
-    fn metadata(&self) -> Value {
-        json!({ "version": OCSF, "product": { "name": "ddefend", "vendor_name": "ddefend", "version": self.version } })
-    }
-}
-
 impl HuntRenderer for Ocsf {
     fn detection(&mut self, detection: &Detection) -> String {
         let event = &detection.event;
@@ -34,7 +28,7 @@ impl HuntRenderer for Ocsf {
         let known = self.rules.get(&rule.id).cloned().unwrap_or_default();
         let time = milliseconds(&event.time);
         let times = detection.events.iter().map(|event| milliseconds(&event.time)).chain([time]);
-        let mut metadata = self.metadata();
+        let mut metadata = product(&self.version);
         if let Value::Object(map) = &mut metadata {
             map.insert("uid".to_owned(), Value::String(shape::identity(detection)));
             map.insert("log_name".to_owned(), Value::String(event.channel.clone()));
@@ -69,7 +63,7 @@ impl HuntRenderer for Ocsf {
                 "data_sources": [event.channel],
                 "created_time": time,
                 "analytic": { "type_id": 1, "type": "Rule", "uid": rule.id, "name": rule.title, "desc": known.description },
-                "attacks": attacks(&detection.techniques),
+                "attacks": detection.techniques.iter().filter_map(|id| attack(id)).collect::<Vec<_>>(),
                 "related_events": detection.events.iter().map(|event| json!({ "uid": shape::place(event) })).collect::<Vec<_>>(),
             },
             "device": { "type_id": 0, "type": "Unknown", "hostname": event.host, "name": event.host },
@@ -87,42 +81,12 @@ impl HuntRenderer for Ocsf {
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
-        if !diagnostic.is_gap() {
-            return String::new();
-        }
-        line(json!({
-            "activity_id": 0,
-            "category_uid": 0,
-            "class_uid": 0,
-            "class_name": "Base Event",
-            "type_uid": 0,
-            "time": 0,
-            "severity_id": 1,
-            "severity": "Informational",
-            "status_id": 2,
-            "status": "Failure",
-            "status_code": diagnostic.code,
-            "message": diagnostic.message,
-            "metadata": self.metadata(),
-            "unmapped": { "source": diagnostic.part.as_str(), "location": diagnostic.location },
-        }))
+        gap(diagnostic, 0, &self.version)
     }
 
     fn end(&mut self, _: &HuntSummary) -> String {
         String::new()
     }
-}
-
-fn attacks(techniques: &[String]) -> Vec<Value> {
-    let attack = |id: &String| {
-        let (technique, sub) = split_technique(id)?;
-        let sub = sub.map(|_| json!({ "uid": id, "src_url": technique_address(id) }));
-        Some(json!({
-            "technique": { "uid": technique, "src_url": technique_address(technique) },
-            "sub_technique": sub,
-        }))
-    };
-    techniques.iter().filter_map(attack).collect()
 }
 
 fn evidences(detection: &Detection) -> Vec<Value> {

@@ -3,7 +3,7 @@
 //! known, it is the time of the run, 0 where the output must stay the same from run to run.
 
 use super::{PostureMeta, PostureRenderer, PostureRule, essence, shape};
-use crate::foreign::{OCSF, account, line, milliseconds, severity, split_technique, technique_address};
+use crate::foreign::{account, attack, gap, line, milliseconds, product, severity};
 use ddefend_model::posture::{Audit, Check, Exposure, Fault, Outcome, PostureSummary, Verdict, Way};
 use ddefend_model::{Diagnostic, Level};
 use serde_json::{Value, json};
@@ -56,25 +56,7 @@ impl PostureRenderer for Ocsf {
     }
 
     fn diagnostic(&mut self, diagnostic: &Diagnostic) -> String {
-        if !diagnostic.is_gap() {
-            return String::new();
-        }
-        line(json!({
-            "activity_id": 0,
-            "category_uid": 0,
-            "class_uid": 0,
-            "class_name": "Base Event",
-            "type_uid": 0,
-            "time": self.time,
-            "severity_id": 1,
-            "severity": "Informational",
-            "status_id": 2,
-            "status": "Failure",
-            "status_code": diagnostic.code,
-            "message": diagnostic.message,
-            "metadata": self.metadata(),
-            "unmapped": { "source": diagnostic.part.as_str(), "location": diagnostic.location },
-        }))
+        gap(diagnostic, self.time, &self.version)
     }
 
     fn end(&mut self, _: &PostureSummary) -> String {
@@ -83,13 +65,9 @@ impl PostureRenderer for Ocsf {
 }
 
 impl Ocsf {
-    fn metadata(&self) -> Value {
-        json!({ "version": OCSF, "product": { "name": "ddefend", "vendor_name": "ddefend", "version": self.version } })
-    }
-
     fn finding(&self, audit: &Audit, finding: Finding) -> String {
         let known = self.rules.get(&finding.id).cloned().unwrap_or_default();
-        let mut metadata = self.metadata();
+        let mut metadata = product(&self.version);
         if let Value::Object(map) = &mut metadata {
             map.insert("uid".to_owned(), Value::String(finding.uid.clone()));
             map.insert("original_time".to_owned(), Value::String(finding.written.clone()));
@@ -100,12 +78,7 @@ impl Ocsf {
         let (severity_id, severity) = severity(level);
         let (domain, name) = account(&audit.user);
         let owner = json!({ "name": name, "domain": domain, "uid": audit.sid });
-        let attacks = split_technique(&finding.technique).map(|(technique, sub)| {
-            json!([{
-                "technique": { "uid": technique, "src_url": technique_address(technique) },
-                "sub_technique": sub.map(|_| json!({ "uid": finding.technique, "src_url": technique_address(&finding.technique) })),
-            }])
-        });
+        let attacks = attack(&finding.technique).map(|attack| json!([attack]));
         let (status_id, status) = finding.status;
         line(json!({
             "activity_id": 1,
