@@ -3,10 +3,8 @@
 
 mod common;
 
-use common::{meta, rendered};
+use common::{looks, meta, rendered};
 use ddefend_report::{HuntMeta, hunt_names};
-use std::path::Path;
-use unicode_width::UnicodeWidthStr;
 
 /// Every output in every form: name of the snapshot, format, settings.
 fn forms() -> Vec<(String, &'static str, HuntMeta)> {
@@ -26,36 +24,21 @@ fn forms() -> Vec<(String, &'static str, HuntMeta)> {
 #[test]
 fn outputs_look_as_they_did() {
     for (name, format, meta) in forms() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/hunt/{name}.txt"));
-        let now = rendered(format, &meta);
-        if std::env::var_os("DDEFEND_UPDATE").is_some() {
-            std::fs::write(&path, &now).unwrap();
-        }
-        let before = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(now == before, "{name} differs from {}; DDEFEND_UPDATE=1 writes it anew:\n{now}", path.display());
+        looks::as_before(&format!("hunt/{name}"), &rendered(format, &meta));
     }
 }
 
 #[test]
 fn no_output_lets_control_characters_through() {
     for (name, format, meta) in forms() {
-        let out = rendered(format, &meta);
-        assert!(out.ends_with('\n'), "{name}");
-        for character in out.chars() {
-            let plain = !character.is_control() || matches!(character, '\n' | '\r');
-            assert!(plain && character != '\u{202e}', "{name}: {character:?}");
-        }
+        looks::plain(&name, &rendered(format, &meta));
     }
 }
 
 #[test]
 fn text_keeps_to_its_width() {
-    for (name, format, meta) in forms() {
-        if format == "text" {
-            for line in rendered(format, &meta).lines() {
-                assert!(line.width() <= meta.width, "{name}: {} columns: {line}", line.width());
-            }
-        }
+    for (name, format, meta) in forms().into_iter().filter(|(_, format, _)| *format == "text") {
+        looks::narrow(&name, &rendered(format, &meta), meta.width);
     }
 }
 
@@ -63,15 +46,7 @@ fn text_keeps_to_its_width() {
 fn colour_changes_nothing_else() {
     for width in [80, 160] {
         let coloured = rendered("text", &HuntMeta { colour: true, ..meta(width) });
-        let mut bare = String::new();
-        let mut rest = coloured.as_str();
-        while let Some(at) = rest.find("\u{1b}[") {
-            bare.push_str(&rest[..at]);
-            let end = rest[at..].find('m').unwrap();
-            rest = &rest[at + end + 1..];
-        }
-        bare.push_str(rest);
-        assert_eq!(bare, rendered("text", &meta(width)));
+        assert_eq!(looks::bare(&coloured), rendered("text", &meta(width)));
     }
 }
 
@@ -89,29 +64,16 @@ fn repeats_are_folded_in_text_only() {
     assert_eq!(rendered("jsonl", &meta(80)).lines().filter(|line| line.contains("Service host")).count(), 40);
 }
 
-/// A schema under `root` of this crate.
-fn schema(path: &str) -> jsonschema::Validator {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    jsonschema::validator_for(&schema).unwrap()
-}
-
 /// Every line of an output, held against a schema.
-fn valid_lines(format: &str, schema_path: &str) -> Vec<serde_json::Value> {
-    let validator = schema(schema_path);
-    let mut values = Vec::new();
-    for line in rendered(format, &meta(80)).lines() {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert!(validator.is_valid(&value), "{:?}\n{line}", validator.validate(&value).err().map(|e| e.to_string()));
-        values.push(value);
-    }
-    values
+fn valid_lines(format: &str, schema: &str) -> Vec<serde_json::Value> {
+    let validator = looks::schema(schema);
+    rendered(format, &meta(80)).lines().map(|line| looks::valid(line, &validator)).collect()
 }
 
 #[test]
 fn json_lines_fit_the_shipped_schema() {
     let mut kinds = std::collections::BTreeMap::new();
-    for value in valid_lines("jsonl", "../../docs/reference/output.schema.json") {
+    for value in valid_lines("jsonl", looks::SHIPPED) {
         *kinds.entry(value["type"].as_str().unwrap().to_owned()).or_insert(0) += 1;
     }
     assert_eq!(format!("{kinds:?}"), r#"{"detection": 46, "diagnostic": 2, "summary": 1}"#);
@@ -147,12 +109,7 @@ fn foreign_lines_fit_their_schemas() {
 
 #[test]
 fn csv_cells_are_no_formulas() {
-    for line in rendered("csv", &meta(80)).lines() {
-        for cell in line.split("\",\"") {
-            let first = cell.trim_start_matches('"').chars().next();
-            assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{line}");
-        }
-    }
+    looks::no_formulas(&rendered("csv", &meta(80)));
 }
 
 #[test]
@@ -188,20 +145,7 @@ fn a_flood_stays_bounded() {
 
 #[test]
 fn html_has_no_markup_from_logs_and_only_its_own_script() {
-    use base64::Engine as _;
-    use sha2::Digest as _;
     let page = rendered("html", &meta(80));
-    assert_eq!(page.matches("<script").count(), 1);
-    assert!(page.contains("&lt;script&gt;") && !page.contains("<img"));
-    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
-    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(script));
-    assert!(page.contains(&format!("script-src 'sha256-{digest}'")), "write {digest} to filter.sha256");
-    assert!(page.contains("default-src 'none'"));
-    assert!(!page.contains("href=\"javascript:"));
-    assert!(page.contains("href=\"https://attack.mitre.org/techniques/T1559/002/\""));
-    // Every element that is opened is closed.
-    for tag in ["details", "ul", "table", "section", "dl", "summary", "li", "span", "code"] {
-        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
-        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
-    }
+    looks::only_its_own_script(&page);
+    looks::closed(&page, &["details", "ul", "table", "section", "dl", "summary", "li", "span", "code"]);
 }

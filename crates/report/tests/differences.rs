@@ -4,9 +4,8 @@
 mod common;
 
 use common::differences::{self, difference_meta as meta, difference_rendered as rendered};
+use common::looks;
 use ddefend_report::{PostureMeta, difference_names};
-use std::path::Path;
-use unicode_width::UnicodeWidthStr;
 
 /// Every output in every form: name of the snapshot, format, settings.
 fn forms() -> Vec<(String, &'static str, PostureMeta)> {
@@ -22,14 +21,7 @@ fn forms() -> Vec<(String, &'static str, PostureMeta)> {
 #[test]
 fn outputs_look_as_they_did() {
     for (name, format, meta) in forms() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/difference/{name}.txt"));
-        let now = rendered(format, &meta);
-        if std::env::var_os("DDEFEND_UPDATE").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &now).unwrap();
-        }
-        let before = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(now == before, "{name} differs from {}; DDEFEND_UPDATE=1 writes it anew:\n{now}", path.display());
+        looks::as_before(&format!("difference/{name}"), &rendered(format, &meta));
     }
 }
 
@@ -37,26 +29,17 @@ fn outputs_look_as_they_did() {
 fn nothing_hostile_gets_through() {
     for (name, format, meta) in forms() {
         let out = rendered(format, &meta);
-        assert!(out.ends_with('\n'), "{name}");
-        for character in out.chars() {
-            let plain = !character.is_control() || matches!(character, '\n' | '\r');
-            assert!(plain && character != '\u{202e}', "{name}: {character:?}");
-        }
-        for line in out.lines() {
-            assert!(format != "text" || line.width() <= meta.width, "{name}: {} columns: {line}", line.width());
-            for cell in line.split("\",\"").filter(|_| format == "csv") {
-                let first = cell.trim_start_matches('"').chars().next();
-                assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{line}");
-            }
+        looks::plain(&name, &out);
+        match format {
+            "text" => looks::narrow(&name, &out, meta.width),
+            "csv" => looks::no_formulas(&out),
+            _ => {}
         }
     }
     let page = rendered("html", &meta(80));
     assert!(!page.contains("<script") && !page.contains("<img") && page.contains("&lt;script&gt;"));
     assert!(page.contains("default-src 'none'") && !page.contains("script-src"));
-    for tag in ["table", "section", "span", "div", "tr", "td", "p", "ul", "li"] {
-        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
-        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
-    }
+    looks::closed(&page, &["table", "section", "span", "div", "tr", "td", "p", "ul", "li"]);
 }
 
 #[test]
@@ -75,15 +58,9 @@ fn worse_comes_first_and_who_is_alike_once() {
 
 #[test]
 fn json_lines_and_json_fit_the_shipped_schema() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/output.schema.json");
-    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let check = |value: &serde_json::Value| {
-        assert!(validator.is_valid(value), "{:?}\n{value}", validator.validate(value).err().map(|e| e.to_string()));
-    };
+    let validator = looks::schema(looks::SHIPPED);
     let lines: Vec<serde_json::Value> =
-        rendered("jsonl", &meta(80)).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    lines.iter().for_each(check);
+        rendered("jsonl", &meta(80)).lines().map(|line| looks::valid(line, &validator)).collect();
     assert_eq!(lines.iter().filter(|line| line["type"] == "difference").count(), differences::differences().len());
     let whole: serde_json::Value = serde_json::from_str(&rendered("json", &meta(80))).unwrap();
     assert_eq!(whole["differences"].as_array().unwrap().len(), differences::differences().len());

@@ -1,13 +1,15 @@
 //! Every output over one set of results that is full of hostile strings: snapshots, schema, escaping.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod common;
+
+use common::looks;
 use ddefend_model::{
     Artifact, Blocker, Confidence, Diagnostic, Finding, FindingId, Indicator, IndicatorKind, Level, Link, LinkKind,
     Location, Lure, PartPath, Prompt, Scanned, Summary, Trigger, code,
 };
 use ddefend_report::{Meta, RuleInfo, names, renderer};
 use std::borrow::Cow;
-use std::path::Path;
 
 /// Control characters, colour codes, bidirectional marks, markup, formula starts, quotes and line ends.
 const HOSTILE: &str = "=cmd\u{1b}[31m\u{202e}exe.\u{0}<script>alert('x')</script>\"&\r\n+1;,";
@@ -77,23 +79,14 @@ fn rendered(format: &str) -> String {
 #[test]
 fn outputs_look_as_they_did() {
     for format in names() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{format}.txt"));
-        let now = rendered(format);
-        if std::env::var_os("DDEFEND_UPDATE").is_some() {
-            std::fs::write(&path, &now).unwrap();
-        }
-        let before = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(now == before, "{format} differs from {}; DDEFEND_UPDATE=1 writes it anew:\n{now}", path.display());
+        looks::as_before(format, &rendered(format));
     }
 }
 
 #[test]
 fn no_output_lets_control_characters_through() {
     for format in names() {
-        for character in rendered(format).chars() {
-            let plain = !character.is_control() || matches!(character, '\n' | '\r');
-            assert!(plain && character != '\u{202e}', "{format}: {character:?}");
-        }
+        looks::plain(format, &rendered(format));
     }
 }
 
@@ -107,22 +100,14 @@ fn html_has_no_markup_from_files() {
 
 #[test]
 fn csv_cells_are_no_formulas() {
-    for line in rendered("csv").lines() {
-        for cell in line.split("\",\"") {
-            let first = cell.trim_start_matches('"').chars().next();
-            assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{line}");
-        }
-    }
+    looks::no_formulas(&rendered("csv"));
 }
 
 #[test]
 fn json_lines_fit_the_shipped_schema() {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/output.schema.json");
-    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let validator = looks::schema(looks::SHIPPED);
     for line in rendered("jsonl").lines() {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert!(validator.is_valid(&value), "{:?}\n{line}", validator.validate(&value).err().map(|e| e.to_string()));
+        looks::valid(line, &validator);
     }
 }
 

@@ -4,9 +4,8 @@
 mod common;
 
 use common::audits::{self, posture_meta as meta, posture_rendered as rendered};
+use common::looks::{self, schema, valid};
 use ddefend_report::{PostureMeta, posture_names};
-use std::path::Path;
-use unicode_width::UnicodeWidthStr;
 
 /// Every output in every form: name of the snapshot, format, settings.
 fn forms() -> Vec<(String, &'static str, PostureMeta)> {
@@ -22,37 +21,21 @@ fn forms() -> Vec<(String, &'static str, PostureMeta)> {
 #[test]
 fn outputs_look_as_they_did() {
     for (name, format, meta) in forms() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/posture/{name}.txt"));
-        let now = rendered(format, &meta);
-        if std::env::var_os("DDEFEND_UPDATE").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &now).unwrap();
-        }
-        let before = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(now == before, "{name} differs from {}; DDEFEND_UPDATE=1 writes it anew:\n{now}", path.display());
+        looks::as_before(&format!("posture/{name}"), &rendered(format, &meta));
     }
 }
 
 #[test]
 fn no_output_lets_control_characters_through() {
     for (name, format, meta) in forms() {
-        let out = rendered(format, &meta);
-        assert!(out.ends_with('\n'), "{name}");
-        for character in out.chars() {
-            let plain = !character.is_control() || matches!(character, '\n' | '\r');
-            assert!(plain && character != '\u{202e}', "{name}: {character:?}");
-        }
+        looks::plain(&name, &rendered(format, &meta));
     }
 }
 
 #[test]
 fn text_keeps_to_its_width() {
-    for (name, format, meta) in forms() {
-        if format == "text" {
-            for line in rendered(format, &meta).lines() {
-                assert!(line.width() <= meta.width, "{name}: {} columns: {line}", line.width());
-            }
-        }
+    for (name, format, meta) in forms().into_iter().filter(|(_, format, _)| *format == "text") {
+        looks::narrow(&name, &rendered(format, &meta), meta.width);
     }
 }
 
@@ -61,15 +44,7 @@ fn colour_changes_nothing_else() {
     for width in [80, 160] {
         let coloured = rendered("text", &PostureMeta { colour: true, ..meta(width) });
         assert!(coloured.contains("\u{1b}[1;31m"));
-        let mut bare = String::new();
-        let mut rest = coloured.as_str();
-        while let Some(at) = rest.find("\u{1b}[") {
-            bare.push_str(&rest[..at]);
-            let end = rest[at..].find('m').unwrap();
-            rest = &rest[at + end + 1..];
-        }
-        bare.push_str(rest);
-        assert_eq!(bare, rendered("text", &meta(width)));
+        assert_eq!(looks::bare(&coloured), rendered("text", &meta(width)));
     }
 }
 
@@ -101,20 +76,6 @@ fn a_fleet_stays_bounded() {
             assert!(out < 1 << 20, "{format}: {out} bytes");
         }
     }
-}
-
-/// A schema under `root` of this crate.
-fn schema(path: &str) -> jsonschema::Validator {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    jsonschema::validator_for(&schema).unwrap()
-}
-
-/// A document or a line that fits a schema.
-fn valid(text: &str, validator: &jsonschema::Validator) -> serde_json::Value {
-    let value: serde_json::Value = serde_json::from_str(text).unwrap();
-    assert!(validator.is_valid(&value), "{:?}\n{text}", validator.validate(&value).err().map(|e| e.to_string()));
-    value
 }
 
 #[test]
@@ -177,12 +138,7 @@ fn sarif_names_rules_files_and_lines() {
 
 #[test]
 fn csv_cells_are_no_formulas() {
-    for line in rendered("csv", &meta(80)).lines() {
-        for cell in line.split("\",\"") {
-            let first = cell.trim_start_matches('"').chars().next();
-            assert!(!matches!(first, Some('=' | '+' | '-' | '@')), "{line}");
-        }
-    }
+    looks::no_formulas(&rendered("csv", &meta(80)));
 }
 
 #[test]
@@ -198,7 +154,7 @@ fn the_answer_fits_what_was_found() {
 
 #[test]
 fn json_lines_and_json_fit_the_shipped_schema() {
-    let validator = schema("../../docs/reference/output.schema.json");
+    let validator = schema(looks::SHIPPED);
     let mut kinds = std::collections::BTreeMap::new();
     for line in rendered("jsonl", &meta(80)).lines() {
         *kinds.entry(valid(line, &validator)["type"].as_str().unwrap().to_owned()).or_insert(0) += 1;
@@ -218,23 +174,11 @@ fn json_lines_and_json_fit_the_shipped_schema() {
 
 #[test]
 fn html_has_no_markup_from_files_and_only_its_own_script() {
-    use base64::Engine as _;
-    use sha2::Digest as _;
     let page = rendered("html", &meta(80));
-    assert_eq!(page.matches("<script").count(), 1);
-    assert!(page.contains("&lt;script&gt;") && !page.contains("<img"));
-    let script = page.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0;
-    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(script));
-    assert!(page.contains(&format!("script-src 'sha256-{digest}'")), "write {digest} to filter.sha256");
-    assert!(page.contains("default-src 'none'"));
-    assert!(!page.contains("href=\"javascript:"));
-    assert!(page.contains("href=\"https://attack.mitre.org/techniques/T1559/002/\""));
+    looks::only_its_own_script(&page);
     assert!(page.contains("9 alike: also user00001 on WS-042"));
-    // Every element that is opened is closed.
-    for tag in [
+    let tags = [
         "details", "ul", "ol", "table", "section", "dl", "summary", "li", "span", "code", "div", "svg", "tr", "td", "p",
-    ] {
-        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
-        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
-    }
+    ];
+    looks::closed(&page, &tags);
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod audits;
 pub(crate) mod differences;
+pub(crate) mod looks;
 
 use ddefend_model::{
     Detection, Diagnostic, EventRef, Familiarity, HuntSummary, Level, Location, MatchedField, PartPath, Process,
