@@ -8,6 +8,7 @@ use crate::index::{Index, Row};
 use ddefend_model::Level;
 use ddefend_model::posture::{Layer, Verdict};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -386,6 +387,8 @@ pub struct Sources {
 #[derive(Clone, Debug)]
 pub struct Catalog {
     sources: Sources,
+    /// Numbers of checks by their ids.
+    numbers: BTreeMap<String, usize>,
     index: Arc<Index>,
 }
 
@@ -413,8 +416,9 @@ impl Catalog {
         if let Some(message) = valid::broken(&sources).into_iter().next() {
             return Err(CatalogError { message });
         }
+        let numbers = sources.checks.iter().enumerate().map(|(number, check)| (check.id.clone(), number)).collect();
         let index = Arc::new(index(&sources));
-        Ok(Self { sources, index })
+        Ok(Self { sources, numbers, index })
     }
 
     /// What is without effect, without words or against the rules of the schema, one sentence each; empty for the shipped
@@ -450,7 +454,12 @@ impl Catalog {
     /// The check of that id.
     #[must_use]
     pub fn check(&self, id: &str) -> Option<&Check> {
-        self.sources.checks.iter().find(|check| check.id == id)
+        self.sources.checks.get(self.number(id)?)
+    }
+
+    /// Where the check of that id stands among [`Catalog::checks`].
+    pub(crate) fn number(&self, id: &str) -> Option<usize> {
+        self.numbers.get(id).copied()
     }
 
     /// Ways in.

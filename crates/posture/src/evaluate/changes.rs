@@ -45,7 +45,6 @@ type Known = BTreeMap<(usize, String), (Vec<Thought>, Vec<Thought>)>;
 pub(super) struct Changes<'a> {
     catalog: &'a Catalog,
     view: View<'a>,
-    numbers: BTreeMap<&'a str, usize>,
     facts: BTreeMap<String, Facts>,
     installed: &'a [Installed],
     known: Known,
@@ -53,8 +52,7 @@ pub(super) struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     pub(super) fn new(catalog: &'a Catalog, view: View<'a>, installed: &'a [Installed]) -> Self {
-        let numbers = catalog.checks().iter().enumerate().map(|(number, check)| (check.id.as_str(), number)).collect();
-        Self { catalog, view, numbers, facts: BTreeMap::new(), installed, known: BTreeMap::new() }
+        Self { catalog, view, facts: BTreeMap::new(), installed, known: BTreeMap::new() }
     }
 
     /// What a check comes to that nobody has worked out yet: a way may look at a check of an application that is not
@@ -80,7 +78,7 @@ impl<'a> Changes<'a> {
 
     /// Number of a check and the version that it is known under; none where it does not have that version.
     fn place(&self, id: &str, version: &str) -> Option<(usize, String)> {
-        let number = *self.numbers.get(id)?;
+        let number = self.catalog.number(id)?;
         let versions = &self.catalog.checks().get(number)?.versions;
         if versions.is_empty() {
             return Some((number, String::new()));

@@ -14,7 +14,7 @@ use super::entries::{forward, not_known, together};
 use super::plan::{Batch, State, Step, full};
 use crate::{Catalog, Profile};
 use ddefend_registry::write::Unwritable;
-use ddefend_registry::{Entry, Fact, fold};
+use ddefend_registry::{Entry, Fact, Root, fold};
 use std::collections::BTreeMap;
 
 /// What is written out.
@@ -109,6 +109,32 @@ fn back(job: &Job<'_>) -> Vec<Step> {
         step.state = State::Write;
     }
     steps
+}
+
+/// One file for each half of a group policy, and one for each way back: `<format>/[undo/]<half>/<file>`.
+fn halves(
+    job: &Job<'_>,
+    [format, file, what]: [&str; 3],
+    write: fn(&[Entry], &Root) -> Result<Vec<u8>, Unwritable>,
+) -> Result<Vec<Output>, Unwritable> {
+    let mut files = Vec::new();
+    for undo in [false, true] {
+        let entries = facts(&if undo { back(job) } else { everybody(job) });
+        for (root, half) in [(Root::Machine, "Machine"), (Root::User, "User")] {
+            let says: Vec<Entry> = entries.iter().filter(|entry| entry.root == root).cloned().collect();
+            if says.is_empty() {
+                continue;
+            }
+            files.push(Output {
+                path: format!("{format}/{}{half}/{file}", if undo { "undo/" } else { "" }),
+                bytes: write(&says, &root)?,
+                undo,
+                about: format!("{half} {what}{}", if undo { ", the way back" } else { "" }),
+                says,
+            });
+        }
+    }
+    Ok(files)
 }
 
 /// The facts of steps as they are written.

@@ -1,8 +1,7 @@
 //! `registry.pol`, both halves of a group policy.
 
-use super::{Format, Job, Output, back, everybody, facts};
+use super::{Format, Job, Output, halves};
 use ddefend_registry::write::{self, Unwritable};
-use ddefend_registry::{Entry, Root};
 
 pub(super) const FORMAT: Format = Format {
     name: "pol",
@@ -12,22 +11,5 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn make(job: &Job<'_>) -> Result<Vec<Output>, Unwritable> {
-    let mut files = Vec::new();
-    for undo in [false, true] {
-        let entries = facts(&if undo { back(job) } else { everybody(job) });
-        for (root, half) in [(Root::Machine, "Machine"), (Root::User, "User")] {
-            let says: Vec<Entry> = entries.iter().filter(|entry| entry.root == root).cloned().collect();
-            if says.is_empty() {
-                continue;
-            }
-            files.push(Output {
-                path: format!("pol/{}{half}/registry.pol", if undo { "undo/" } else { "" }),
-                bytes: write::pol(&says, &root)?,
-                undo,
-                about: format!("{half} half of the group policy{}", if undo { ", the way back" } else { "" }),
-                says,
-            });
-        }
-    }
-    Ok(files)
+    halves(job, ["pol", "registry.pol", "half of the group policy"], write::pol)
 }
