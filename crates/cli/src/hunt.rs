@@ -33,7 +33,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         return list_schemas();
     }
     let started = Instant::now();
-    let prepared = Prepared::new(args, content);
+    let prepared = Prepared::new(args);
     let (prepared, loaded) = match prepared.and_then(|prepared| Ok((prepared, rules::load(args, content)?))) {
         Ok(ready) => ready,
         Err(message) => {
@@ -173,7 +173,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(args: &HuntArgs, _content: &Content) -> Result<Self, String> {
+    fn new(args: &HuntArgs) -> Result<Self, String> {
         let paths = all_paths(&args.paths, args.files_from.as_ref())?;
         let inputs = find_inputs(&paths, &args.name);
         let size = |input: &Input| match input {

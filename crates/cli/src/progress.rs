@@ -4,6 +4,17 @@ use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+/// A bar of that length and look, shown on standard error where `wanted` and that is a terminal.
+pub(crate) fn drawn(length: Option<u64>, wanted: bool, template: &str) -> ProgressBar {
+    let shown = wanted && std::io::stderr().is_terminal();
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(length, target);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// A bar on standard error, or nothing.
 pub(crate) struct Bar {
     bar: ProgressBar,
@@ -14,12 +25,7 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar for `count` files, shown on a terminal where `wanted` and there is more than one file.
     pub(crate) fn new(count: usize, wanted: bool) -> Self {
-        let shown = wanted && count > 1 && std::io::stderr().is_terminal();
-        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(count as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files, {msg}, {eta} left") {
-            bar.set_style(style);
-        }
+        let bar = drawn(Some(count as u64), wanted && count > 1, "{bar:30} {pos}/{len} files, {msg}, {eta} left");
         Self { bar, bytes: AtomicU64::new(0), started: Instant::now() }
     }
 

@@ -61,7 +61,7 @@ pub(crate) fn scan_head(name: &str, bytes: &[u8], extent: Extent, settings: &Set
         Err(_) => {
             let message =
                 "a reader failed; nothing of this artifact was kept. Please report this file's type".to_owned();
-            let diagnostic = Diagnostic::new(code::INTERNAL, PartPath::root(name), Location::default(), message);
+            let diagnostic = Diagnostic::about(code::INTERNAL, name, Location::default(), message);
             artifact.detected = "unknown".to_owned();
             return judged(artifact, &[], vec![diagnostic], settings);
         }
@@ -73,12 +73,7 @@ pub(crate) fn scan_head(name: &str, bytes: &[u8], extent: Extent, settings: &Set
     let mut diagnostics = walked.diagnostics;
     if cut {
         let message = format!("at least {size} bytes, of which the first {} were read; see --max-size", bytes.len());
-        diagnostics.push(Diagnostic::new(
-            code::LIMIT_ARTIFACT_SIZE,
-            PartPath::root(name),
-            Location::default(),
-            message,
-        ));
+        diagnostics.push(Diagnostic::about(code::LIMIT_ARTIFACT_SIZE, name, Location::default(), message));
     }
     judged(artifact, &walked.links, diagnostics, settings)
 }

@@ -1,6 +1,6 @@
+use crate::progress::drawn;
 use ddefend_engine::hunt::HuntProgress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use indicatif::ProgressBar;
 
 /// A bar on standard error that counts bytes, or nothing.
 pub(super) struct Bar(ProgressBar);
@@ -8,17 +8,11 @@ pub(super) struct Bar(ProgressBar);
 impl Bar {
     /// A bar for so many bytes, shown on a terminal where `wanted`; none: nobody knows how many.
     pub(super) fn new(bytes: Option<u64>, wanted: bool) -> Self {
-        let shown = wanted && std::io::stderr().is_terminal();
-        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(bytes, target);
         let template = match bytes {
             Some(_) => "{bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
             None => "{spinner} {bytes}, {bytes_per_sec}",
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Self(bar)
+        Self(drawn(bytes, wanted, template))
     }
 
     /// Runs `print` with the bar out of the way.

@@ -6,7 +6,7 @@ use crate::{Outcome, Tally};
 use ddefend_content::Content;
 use ddefend_engine::posture::{Asked, PostureSettings, audit_side};
 use ddefend_model::posture::{Difference, DifferenceSummary, Turn};
-use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_model::{Diagnostic, Location, code};
 use ddefend_posture::Catalog;
 use ddefend_posture::diff::{Side, compare, fleet};
 use ddefend_report::{DifferenceRenderer, PostureMeta, difference_renderer, escape};
@@ -86,10 +86,7 @@ impl Running<'_> {
             (self.failed, self.tally.incomplete) = (true, true);
             if self.args.format != "text" {
                 let name = paths.first().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-                let part = PartPath::root(&*name);
-                let mut diagnostic = Diagnostic::new(code::UNREADABLE_FORMAT, part, Location::default(), message);
-                diagnostic.artifact = name;
-                self.diagnostic(&diagnostic)?;
+                self.diagnostic(&Diagnostic::about(code::UNREADABLE_FORMAT, &name, Location::default(), message))?;
             }
         }
         Ok(self.failed)

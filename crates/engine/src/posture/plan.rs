@@ -4,7 +4,7 @@ use super::beside::Beside;
 use super::place::{Part, Placed, file_name, fold, looks_like_input, place_below, profile_of};
 use super::stored::{Stored, members};
 use crate::input::{Input, find_inputs};
-use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_model::{Diagnostic, Location, code};
 use ddefend_posture::Catalog;
 use ddefend_registry::{Format, Interest, Root};
 use std::collections::{BTreeMap, BTreeSet};
@@ -380,7 +380,5 @@ fn owner(stem: &str) -> Option<String> {
 
 /// A diagnostic about a whole input.
 pub(super) fn unreadable(name: &str, code: &'static str, message: String) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(code, PartPath::root(name), Location::default(), message);
-    name.clone_into(&mut diagnostic.artifact);
-    diagnostic
+    Diagnostic::about(code, name, Location::default(), message)
 }
