@@ -1,4 +1,5 @@
-//! Embeds what has many files: `content/rules` (rules, filters, samples) and `content/posture`, in the order of their paths.
+//! Embeds what has many files: `content/rules` (rules, filters, samples), `content/posture`, `content/playbooks` and
+//! `content/lab`, in the order of their paths.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,8 @@ fn main() -> io::Result<()> {
     let mut code = String::new();
     embed(&content, "rules", "yml", "FILES", &mut code)?;
     embed(&content, "posture", "toml", "POSTURE", &mut code)?;
+    embed(&content, "playbooks", "yml", "PLAYBOOKS", &mut code)?;
+    embed(&content, "lab", "yml", "LAB", &mut code)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("files.rs");
     fs::write(out, code)
 }

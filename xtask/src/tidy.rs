@@ -33,7 +33,7 @@ impl Violation {
 }
 
 /// The crates in the order in which imports may point: each may use those before it.
-pub const ORDER: [&str; 17] = [
+pub const ORDER: [&str; 21] = [
     "model",
     "guard",
     "container",
@@ -47,6 +47,10 @@ pub const ORDER: [&str; 17] = [
     "hunt",
     "registry",
     "posture",
+    "provenance",
+    "memory",
+    "triage",
+    "lab",
     "content",
     "report",
     "engine",
@@ -54,7 +58,8 @@ pub const ORDER: [&str; 17] = [
 ];
 
 /// Crates that meet hostile bytes or text.
-pub const HOSTILE: [&str; 7] = ["guard", "container", "grammar", "document", "event", "source", "registry"];
+pub const HOSTILE: [&str; 9] =
+    ["guard", "container", "grammar", "document", "event", "source", "registry", "provenance", "memory"];
 
 /// Checks the repository at `root`.
 ///

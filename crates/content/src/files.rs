@@ -1,3 +1,3 @@
-//! The files under `content/rules` and `content/posture`, embedded by `build.rs`: path under `content/` and text.
+//! The files under `content/rules`, `content/posture`, `content/playbooks` and `content/lab`, embedded by `build.rs`: path under `content/` and text.
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));

@@ -3,6 +3,7 @@
 //! [`Content::load`] reads what every scan needs; the longer texts for `explain` are read when they are asked for.
 
 mod attack;
+mod case;
 mod explain;
 mod files;
 mod mappings;
@@ -108,6 +109,26 @@ impl Content {
     /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
     pub fn mapping(&self) -> Result<Mapping, ContentError> {
         mappings::load()
+    }
+
+    /// Names and kinds of facts that `triage` works with (`content/triage.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn triage_lists(&self) -> Result<ddefend_triage::Lists, ContentError> {
+        pack::parse(pack::TRIAGE)
+    }
+
+    /// The text of the shipped playbook with that id (`content/playbooks/ID.yml`); [`ddefend_triage::Playbook`] reads it.
+    #[must_use]
+    pub fn playbook_text(&self, id: &str) -> Option<&'static str> {
+        case::playbook(id)
+    }
+
+    /// The scenarios of the lab (`content/lab`): path under `content/` and text of each, in the order of their paths.
+    #[must_use]
+    pub fn scenario_texts(&self) -> &'static [(&'static str, &'static str)] {
+        crate::files::LAB
     }
 
     /// Checks, ways in and profiles of `posture` (`content/posture`).

@@ -24,6 +24,7 @@ files! {
     DIAGNOSTICS = "diagnostics.toml",
     FAULTS = "faults.toml",
     HUNT = "hunt.toml",
+    TRIAGE = "triage.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
     PLACEHOLDERS = "rules/placeholders.toml",
     TECHNIQUES = "attack/techniques.toml",
@@ -90,6 +91,8 @@ pub(crate) fn version() -> String {
         .iter()
         .chain(crate::files::FILES)
         .chain(crate::files::POSTURE)
+        .chain(crate::files::PLAYBOOKS)
+        .chain(crate::files::LAB)
         .flat_map(|(file, text)| file.bytes().chain([0]).chain(text.bytes()).chain([0]));
     let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     format!("{}+{hash:016x}", env!("CARGO_PKG_VERSION"))

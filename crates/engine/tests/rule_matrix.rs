@@ -117,6 +117,7 @@ fn hunted(files: Files, folder: &Path, set: &RuleSet, content: &Content) -> BTre
         schema: None,
         allowance: Allowance::default(),
         carve: false,
+        extras: &[],
     };
     let mut hunt = Hunt::new(set.clone(), mapping, wording, Settings::default());
     let mut fired = BTreeSet::new();
@@ -125,6 +126,7 @@ fn hunted(files: Files, folder: &Path, set: &RuleSet, content: &Content) -> BTre
         match told {
             Told::Detection(detection) => _ = fired.insert((detection.event.host, detection.rule.id)),
             Told::Diagnostic(diagnostic) => diagnostics.push(format!("{diagnostic:?}")),
+            Told::Extra(_) => {}
         }
         Ok::<(), Infallible>(())
     });

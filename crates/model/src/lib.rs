@@ -4,12 +4,15 @@
 //! speaks in these types.
 
 mod artifact;
+pub mod case;
 mod detection;
 mod diagnostic;
 mod finding;
 mod link;
 mod location;
+pub mod memory;
 pub mod posture;
+pub mod provenance;
 mod summary;
 
 pub use artifact::{Artifact, NotInspected, PartPath};

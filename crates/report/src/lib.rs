@@ -2,6 +2,7 @@
 //!
 //! Every string that comes from an artifact is hostile: it goes through [`escape`] for the output that it reaches.
 
+mod case;
 mod columns;
 mod csv;
 pub mod escape;
@@ -18,6 +19,7 @@ mod sarif;
 mod text;
 mod wrap;
 
+pub use case::{CaseMeta, case_names, case_output};
 pub use harden::{HardenMeta, harden_json, harden_readme, harden_text};
 pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
 pub use posture::{

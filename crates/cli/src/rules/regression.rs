@@ -60,6 +60,7 @@ pub(super) fn run(
                 schema: None,
                 allowance: Allowance::default(),
                 carve: false,
+                extras: &[],
             };
             let mut hunt = Hunt::new(trial.set().clone(), Arc::clone(&mapping), wording.clone(), Settings::default());
             let done = hunt_inputs(&[Input::File(path)], &settings, &mut hunt, &Silent, &mut |told| {

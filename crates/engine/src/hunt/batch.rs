@@ -1,6 +1,6 @@
 use super::clocks::Times;
 use super::feed::{Buffer, Note, Piece};
-use super::run::HuntSettings;
+use super::run::{Extra, HuntSettings};
 use ddefend_event::{Event, Row, Selection, Selector, Value};
 use ddefend_hunt::{Found, Start};
 use ddefend_matcher::{Hit, Scratch};
@@ -25,6 +25,10 @@ pub(super) struct Batch {
     pub(super) found: Vec<Found>,
     /// Which of those have no number of their own, but one that counts the block's records.
     pub(super) counted: Vec<usize>,
+    /// Values that were wanted beside the rules.
+    pub(super) extras: Vec<Extra>,
+    /// The same of those as `counted` of what was found.
+    pub(super) extras_counted: Vec<usize>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) records: u64,
     pub(super) times: Times,
@@ -38,6 +42,11 @@ impl Batch {
         for index in self.counted.drain(..) {
             if let Some(event) = self.found.get_mut(index).and_then(|found| found.event.as_mut()) {
                 event.head.place.record = event.head.place.record.saturating_add(before);
+            }
+        }
+        for index in self.extras_counted.drain(..) {
+            if let Some(extra) = self.extras.get_mut(index) {
+                extra.head.place.record = extra.head.place.record.saturating_add(before);
             }
         }
     }
@@ -100,6 +109,24 @@ struct Taker<'t> {
     batch: Batch,
 }
 
+impl Taker<'_> {
+    /// Keeps what is wanted of the record beside the rules.
+    fn take_extras(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
+        for (entry, events) in self.settings.extras.iter().enumerate() {
+            let Some(values) = self.settings.matcher.extra(entry + 1, selection, row) else { continue };
+            let head = record.head();
+            if !events.is_empty() && !events.contains(&head.key.event_id) {
+                continue;
+            }
+            self.batch.weight += values.iter().flatten().map(|value| value.len() + 24).sum::<usize>() + 256;
+            if record.is_counted() {
+                self.batch.extras_counted.push(self.batch.extras.len());
+            }
+            self.batch.extras.push(Extra { entry, head, values, schema: self.batch.schema });
+        }
+    }
+}
+
 impl Sink for Taker<'_> {
     fn selector(&self) -> &dyn Selector {
         self.settings.selector
@@ -118,6 +145,7 @@ impl Sink for Taker<'_> {
         let matcher = self.settings.matcher;
         self.hits.clear();
         matcher.evaluate(selection, row, self.scratch, self.hits);
+        self.take_extras(record, selection, row);
         let values = matcher.extra(0, selection, row);
         if self.hits.is_empty() && values.is_none() {
             return;

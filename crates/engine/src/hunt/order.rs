@@ -79,6 +79,9 @@ impl<'h> Order<'h> {
             }
             None => self.times.cover(&batch.times),
         }
+        for extra in batch.extras {
+            emit(Told::Extra(Box::new(extra)))?;
+        }
         let mut outcome = Ok(());
         for found in batch.found {
             self.hunt

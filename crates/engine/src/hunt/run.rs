@@ -1,7 +1,7 @@
 use super::order::Order;
 use super::pool;
 use crate::input::Input;
-use ddefend_event::{Key, Selection, Selector};
+use ddefend_event::{Head, Key, Selection, Selector};
 use ddefend_guard::stream::Allowance;
 use ddefend_hunt::Hunt;
 use ddefend_matcher::Matcher;
@@ -37,6 +37,9 @@ pub struct HuntSettings<'h> {
     pub allowance: Allowance,
     /// Look for records in slack and raw bytes as well.
     pub carve: bool,
+    /// What is told of records beside detections: for each of the matcher's `always` entries behind the first (which is
+    /// for process lineage) the event ids that are wanted; an empty list wants all.
+    pub extras: &'h [Vec<u32>],
 }
 
 impl HuntSettings<'_> {
@@ -93,11 +96,26 @@ pub trait HuntProgress: Sync {
     fn read(&self, bytes: u64);
 }
 
+/// Values of a record that were wanted beside the rules.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    /// Index into [`HuntSettings::extras`].
+    pub entry: usize,
+    /// What the record says of itself.
+    pub head: Head,
+    /// Values of the fields of the matcher's `always` entry.
+    pub values: Vec<Option<String>>,
+    /// Schema of the log.
+    pub schema: &'static str,
+}
+
 /// What a hunt tells, in the order of the inputs.
 #[derive(Debug)]
 pub enum Told {
     /// A rule matched.
     Detection(Box<Detection>),
+    /// Values of a record that were asked for by [`HuntSettings::extras`].
+    Extra(Box<Extra>),
     /// Something could not be read.
     Diagnostic(Box<Diagnostic>),
 }

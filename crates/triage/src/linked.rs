@@ -1,0 +1,206 @@
+//! What linking gives to the questions: processes, openings, matches and effects, with the graph that the report shows.
+
+use ddefend_event::Time;
+use ddefend_model::case::{Edge, Evidence, Node};
+use ddefend_model::provenance::Mark;
+
+/// The records, hung together. Indices refer to the lists of this struct and of [`crate::CaseEvidence`].
+#[derive(Clone, Debug, Default)]
+pub struct Linked {
+    /// Processes of the logs that matter: Office, their ancestors and descendants, and what they broke away to.
+    pub processes: Vec<Proc>,
+    /// Documents that processes opened.
+    pub openings: Vec<Opening>,
+    /// Children of Office processes.
+    pub children: Vec<Child>,
+    /// Commands of findings that ran.
+    pub matches: Vec<CommandMatch>,
+    /// What the processes of the incident did within the window.
+    pub effects: Vec<Effect>,
+    /// Marks of the web, for each file (index into [`crate::CaseEvidence::files`]) those of it.
+    pub marks: Vec<Vec<Mark>>,
+    /// Which mail (index of its file, or of the journal's entry) brought which file, with the confidence.
+    pub mails: Vec<MailLink>,
+    /// Paths through the graph, best first.
+    pub stories: Vec<Story>,
+    /// The graph.
+    pub nodes: Vec<Node>,
+    /// The graph.
+    pub edges: Vec<Edge>,
+    /// When the incident begins: the first opening or child of it, else the first dated finding.
+    pub begin: Option<Time>,
+    /// When it ends.
+    pub end: Option<Time>,
+    /// Hosts of the incident, lower case.
+    pub hosts: Vec<String>,
+    /// Users of the incident.
+    pub users: Vec<String>,
+}
+
+/// A process.
+#[derive(Clone, Debug, Default)]
+pub struct Proc {
+    /// Node id.
+    pub node: String,
+    /// Computer.
+    pub host: String,
+    /// GUID, where the log has one.
+    pub guid: String,
+    /// Process id.
+    pub pid: Option<u64>,
+    /// Path.
+    pub image: String,
+    /// Name of the file in lower case.
+    pub name: String,
+    /// Original file name of its version resource, lower case: renamed programs show by it.
+    pub original: String,
+    /// Command line.
+    pub command: String,
+    /// User.
+    pub user: String,
+    /// Logon session.
+    pub logon: String,
+    /// When it began.
+    pub start: Option<Time>,
+    /// When it ended.
+    pub end: Option<Time>,
+    /// Parent, index of this list.
+    pub parent: Option<usize>,
+    /// The parent was found by time and arguments, not by id: WMI, task, DCOM, shell.
+    pub broke_away: bool,
+    /// How sure the parent is.
+    pub parent_confidence: f64,
+    /// Only named by a child.
+    pub inferred: bool,
+    /// Started over COM: `-Embedding`, `/automation`.
+    pub automated: bool,
+    /// Records that tell of it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A document that an Office process opened.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// Index of the process.
+    pub process: usize,
+    /// Index of the file, where it was collected.
+    pub file: Option<usize>,
+    /// Path as the process names it.
+    pub path: String,
+    /// How sure, 0 to 1.
+    pub confidence: f64,
+    /// `path`, `name-and-size`, `hash`, `written-before`.
+    pub rule: &'static str,
+}
+
+/// What a child of Office is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChildClass {
+    /// Anything of Equation Editor's.
+    Equation,
+    /// A shell or interpreter.
+    Interpreter,
+    /// A tool that attacks run.
+    Tool,
+    /// A pair seen on hardly any host.
+    Rare,
+    /// One that Office starts of itself, or the organisation knows.
+    Allowed,
+    /// Something else.
+    #[default]
+    Other,
+}
+
+/// A child of an Office process.
+#[derive(Clone, Debug, Default)]
+pub struct Child {
+    /// Index of the Office process.
+    pub parent: usize,
+    /// Index of the child.
+    pub process: usize,
+    /// What it is.
+    pub class: ChildClass,
+    /// Why, one sentence; for [`ChildClass::Allowed`] the family of false positives.
+    pub why: String,
+    /// Reason code of the family: `vsto`, `erp`, `dev-tests`, `dms`; empty for none.
+    pub family: String,
+    /// True where a barrier stopped it, or it ended at once.
+    pub stopped: bool,
+}
+
+/// A finding's command that ran.
+#[derive(Clone, Debug, Default)]
+pub struct CommandMatch {
+    /// File and finding, indices.
+    pub finding: (usize, usize),
+    /// Index of the process.
+    pub process: usize,
+    /// 1.0 exact, 0.9 token set, 0.7 rare token, 0.4 image only.
+    pub confidence: f64,
+    /// `exact`, `normalised`, `partial`, `image`.
+    pub how: &'static str,
+    /// What agrees, one sentence.
+    pub why: String,
+}
+
+/// What an effect is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EffectKind {
+    /// A connection or name.
+    Network,
+    /// A program or script written.
+    Executable,
+    /// Another file written.
+    File,
+    /// A file deleted.
+    Deleted,
+    /// Start by itself: run key, task, service.
+    Persistence,
+    /// Another change of the registry.
+    Registry,
+    /// A module that Office has no use for.
+    Module,
+    /// A pipe.
+    Pipe,
+}
+
+/// What a process of the incident did within the window.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// Index of the process.
+    pub process: usize,
+    /// Kind.
+    pub kind: EffectKind,
+    /// Index of the fact.
+    pub fact: usize,
+    /// What: an address, a path, a key.
+    pub target: String,
+    /// For [`EffectKind::Network`]: outside of the organisation's networks.
+    pub external: bool,
+    /// Not seen before the incident in the evidence.
+    pub first_seen: bool,
+}
+
+/// A mail that brought a file.
+#[derive(Clone, Debug, Default)]
+pub struct MailLink {
+    /// Index of the mail among the files.
+    pub mail: Option<usize>,
+    /// Index of the journal's entry.
+    pub journal: Option<usize>,
+    /// Index of the file that it brought.
+    pub file: usize,
+    /// How sure.
+    pub confidence: f64,
+    /// `hash`, `name-and-size`, `name`, `inside`.
+    pub rule: &'static str,
+}
+
+/// A path through the graph.
+#[derive(Clone, Debug, Default)]
+pub struct Story {
+    /// Node ids from cause to effect.
+    pub nodes: Vec<String>,
+    /// Product of the confidences.
+    pub score: f64,
+}
