@@ -1,6 +1,6 @@
 //! A synthetic case: a mail with a document whose field ran, what followed, every kind of node, edge, answer and task, and
 //! hostile strings. [`soiled`] puts them into every text of it.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::too_many_lines, clippy::too_many_arguments)]
 
 use super::audits::alice;
 use super::{HOSTILE, detections, diagnostics, summary};
