@@ -3,6 +3,20 @@
 /// A path in one way of writing: lower case, `\`, without `\\?\`, `file:`, Office's URL schemes, streams and quotes;
 /// `..` resolved; administrative shares as drives. `%NAME%` stays: its value depends on the user.
 pub(crate) fn normalise(path: &str) -> String {
+    /// Odd paths (`\\::`) take another round to settle.
+    const ROUNDS: usize = 8;
+    let mut text = once(path);
+    for _ in 0..ROUNDS {
+        let next = once(&text);
+        if next == text {
+            break;
+        }
+        text = next;
+    }
+    text
+}
+
+fn once(path: &str) -> String {
     let mut text = path.trim().trim_matches(['"', '\'']).trim().to_lowercase();
     // ms-word:ofe|u|https://host/x.docx
     if let Some((scheme, rest)) = text.split_once(':')
@@ -93,11 +107,16 @@ pub(crate) fn name(path: &str) -> String {
 pub(crate) fn collected(path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let last = parts.len().checked_sub(1)?;
-    let drive = |part: &&str| {
-        let letter = part.trim_end_matches(":").trim_end_matches("%3A").trim_end_matches("%3a");
-        letter.len() == 1 && letter.starts_with(|c: char| c.is_ascii_alphabetic())
+    // A bare letter is a drive where a folder follows that drives have.
+    let roots = ["users", "windows", "program files", "program files (x86)", "programdata", "temp"];
+    let drive = |at: usize, part: &str| {
+        let letter = part.trim_end_matches(':').trim_end_matches("%3A").trim_end_matches("%3a");
+        let next = parts.get(at + 1).map(|next| next.to_lowercase()).unwrap_or_default();
+        let marked = letter.len() < part.len() || roots.contains(&next.as_str());
+        letter.len() == 1 && marked && letter.starts_with(|c: char| c.is_ascii_alphabetic())
     };
-    if let Some(at) = parts.iter().take(last).position(|part| drive(&part)) {
+    let drive_at = parts.iter().take(last).enumerate().find(|(at, part)| drive(*at, part)).map(|(at, _)| at);
+    if let Some(at) = drive_at {
         let letter = parts.get(at)?.get(..1)?;
         return Some(normalise(&format!(r"{letter}:\{}", parts.get(at + 1..)?.join(r"\"))));
     }
