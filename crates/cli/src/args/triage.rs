@@ -37,7 +37,7 @@ pub(crate) struct Triage {
     #[arg(long, value_name = "FILE")]
     pub(crate) memory: Vec<PathBuf>,
     /// Output format.
-    #[arg(long, short, default_value = "json", value_parser = clap::builder::PossibleValuesParser::new(
+    #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
         ddefend_report::case_names().collect::<Vec<_>>()))]
     pub(crate) format: String,
     /// Exit with 1 where the case is at or above this level, escalated or not: info, low, medium, high, critical.
