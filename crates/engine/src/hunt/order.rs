@@ -27,7 +27,8 @@ pub(super) struct Order<'h> {
     summary: HuntSummary,
     times: Times,
     log: Option<Current>,
-    covered: BTreeMap<(Box<str>, Box<str>, Box<str>), Covered>,
+    /// By host, channel and provider.
+    covered: BTreeMap<[Box<str>; 3], Covered>,
     others: Vec<String>,
     /// Remarks on clocks that are only counted.
     remarks: u64,
@@ -77,7 +78,7 @@ impl<'h> Order<'h> {
         }
         self.summary.events += batch.records;
         for covered in std::mem::take(&mut batch.covered) {
-            let key = (covered.host.clone(), covered.channel.clone(), covered.provider.clone());
+            let key = [covered.host.clone(), covered.channel.clone(), covered.provider.clone()];
             if let Some(known) = self.covered.get_mut(&key) {
                 known.records += covered.records;
                 known.widen(covered.span);
