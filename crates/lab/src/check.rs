@@ -178,9 +178,8 @@ impl Checked {
         };
         let expected = wanted.findings.iter().flat_map(|(path, ids)| flat((path, ids.iter().collect()))).collect();
         let there = found.findings.iter().flat_map(|(path, ids)| flat((path, ids.iter().collect()))).collect();
-        let decided = |verdict: &str, outcome: &str, rule: &str| {
-            format!("{verdict} {outcome} {rule}").trim_end().to_owned()
-        };
+        let decided =
+            |verdict: &str, outcome: &str, rule: &str| format!("{verdict} {outcome} {rule}").trim_end().to_owned();
         let (before, after) = (
             decided(&wanted.verdict, &wanted.outcome, &wanted.rule),
             decided(&found.verdict, &found.outcome, &found.rule),
