@@ -18,8 +18,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub fn link(evidence: &CaseEvidence, settings: &Settings) -> Linked {
     let mut table = table::Table::new(evidence, settings);
     barrier::add_blocked(&mut table, evidence, settings);
-    let office: Vec<usize> =
-        (0..table.rows.len()).filter(|at| table.rows.get(*at).is_some_and(|row| children::is_office(row, settings))).collect();
+    let office: Vec<usize> = (0..table.rows.len())
+        .filter(|at| table.rows.get(*at).is_some_and(|row| children::is_office(row, settings)))
+        .collect();
     let fields = commands::fields(evidence, settings);
     let canons: Vec<canonical::Canonical> = fields.iter().map(|field| field.canon.clone()).collect();
     breakaway::join(&mut table, &office, &canons, settings);
@@ -59,11 +60,21 @@ fn select(table: &table::Table, office: &[usize], linked: &mut Linked) {
         proc.parent = proc.parent.and_then(new);
         linked.processes.push(proc);
     }
-    linked.openings.retain_mut(|opening| new(opening.process).is_some_and(|at| { opening.process = at; true }));
+    linked.openings.retain_mut(|opening| {
+        new(opening.process).is_some_and(|at| {
+            opening.process = at;
+            true
+        })
+    });
     linked.children.retain_mut(|child| {
         let (Some(parent), Some(process)) = (new(child.parent), new(child.process)) else { return false };
         (child.parent, child.process) = (parent, process);
         true
     });
-    linked.matches.retain_mut(|one| new(one.process).is_some_and(|at| { one.process = at; true }));
+    linked.matches.retain_mut(|one| {
+        new(one.process).is_some_and(|at| {
+            one.process = at;
+            true
+        })
+    });
 }

@@ -47,7 +47,8 @@ impl Made {
     pub(crate) fn fact(&mut self, kind: FactKind, second: i64, values: &[(&str, &str)]) -> usize {
         let lists = settings().lists;
         let has = |spec: &&crate::FactSpec| {
-            let known = |(name, _): &(&str, &str)| spec.fields.iter().any(|field| **field == **name) || *name == "event";
+            let known =
+                |(name, _): &(&str, &str)| spec.fields.iter().any(|field| **field == **name) || *name == "event";
             spec.kind == kind && values.iter().all(known)
         };
         let spec = lists.facts.iter().find(has).expect("a kind with these fields");
@@ -72,24 +73,33 @@ impl Made {
     pub(crate) fn start(&mut self, second: i64, pid: u64, image: &str, command: &str, parent: u64, by: &str) -> usize {
         let (guid, parent_guid) = (guid(pid), guid(parent));
         let (pid, parent) = (pid.to_string(), parent.to_string());
-        self.fact(FactKind::Process, second, &[
-            ("ProcessGuid", &guid),
-            ("ProcessId", &pid),
-            ("Image", image),
-            ("CommandLine", command),
-            ("User", r"CORP\alice"),
-            ("LogonId", "0x3e7a1"),
-            ("ParentProcessGuid", &parent_guid),
-            ("ParentProcessId", &parent),
-            ("ParentImage", by),
-        ])
+        self.fact(
+            FactKind::Process,
+            second,
+            &[
+                ("ProcessGuid", &guid),
+                ("ProcessId", &pid),
+                ("Image", image),
+                ("CommandLine", command),
+                ("User", r"CORP\alice"),
+                ("LogonId", "0x3e7a1"),
+                ("ParentProcessGuid", &parent_guid),
+                ("ParentProcessId", &parent),
+                ("ParentImage", by),
+            ],
+        )
     }
 
     /// A start as Security 4688 tells it: no GUIDs.
     pub(crate) fn start_4688(&mut self, second: i64, pid: u64, image: &str, command: &str, parent: u64, by: &str) {
         let (pid, parent) = (pid.to_string(), parent.to_string());
-        let values =
-            [("ProcessId", pid.as_str()), ("Image", image), ("CommandLine", command), ("ParentProcessId", &parent), ("ParentImage", by)];
+        let values = [
+            ("ProcessId", pid.as_str()),
+            ("Image", image),
+            ("CommandLine", command),
+            ("ParentProcessId", &parent),
+            ("ParentImage", by),
+        ];
         self.fact(FactKind::Process, second, &values);
     }
 

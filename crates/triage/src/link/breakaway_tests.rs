@@ -24,7 +24,9 @@ fn what_wmi_started_belongs_to_the_tree() {
 
 #[test]
 fn too_late_or_something_else_does_not() {
-    for made in [made("rundll32 a.dll,Go", 90), made("rundll32 shell32.dll,Control_RunDLL", 7), made("rundll32 a.dll,Go", 3)] {
+    for made in
+        [made("rundll32 a.dll,Go", 90), made("rundll32 shell32.dll,Control_RunDLL", 7), made("rundll32 a.dll,Go", 3)]
+    {
         assert!(!made.link().processes.iter().any(|proc| proc.broke_away));
     }
 }

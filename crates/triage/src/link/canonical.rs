@@ -153,7 +153,9 @@ fn behind_run(rest: &str) -> Option<String> {
 
 /// Without quotes, carets and what cannot be seen; lower case.
 fn plain(word: &str) -> String {
-    let hidden = |c: &char| matches!(c, '"' | '\'' | '^' | '`' | '\0' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{201c}' | '\u{201d}');
+    let hidden = |c: &char| {
+        matches!(c, '"' | '\'' | '^' | '`' | '\0' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{201c}' | '\u{201d}')
+    };
     word.chars().filter(|c| !hidden(c) && !c.is_control()).flat_map(char::to_lowercase).collect()
 }
 
@@ -198,7 +200,8 @@ fn without_encoded(words: Vec<String>) -> Vec<String> {
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
         let name = word.trim_start_matches(['-', '/', '\u{2013}', '\u{2014}', '\u{2015}']);
-        let switch = name.len() < word.len() && !name.is_empty() && ("encodedcommand".starts_with(name) || name == "ec");
+        let switch =
+            name.len() < word.len() && !name.is_empty() && ("encodedcommand".starts_with(name) || name == "ec");
         if switch && words.next_if(|next| is_encoded(next, 8)).is_some() {
             continue;
         }
@@ -215,7 +218,8 @@ fn is_encoded(word: &str, least: usize) -> bool {
 fn rare_of(word: &str, programs: &BTreeSet<String>) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(at) = word.find("://") {
-        let start = word.get(..at).unwrap_or_default().rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+        let start =
+            word.get(..at).unwrap_or_default().rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
         let url = word.get(start..).unwrap_or(word).trim_end_matches(['|', '>', '}', ']', '"']);
         let host = url.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or_default();
         found.push(url.to_owned());

@@ -110,9 +110,10 @@ impl Collection {
     pub(super) fn written(&self, host: &str, path: &str, until: Option<i64>) -> impl Iterator<Item = &Written> {
         let list = self.written.get(&(host.to_owned(), path.to_owned()));
         list.into_iter().flatten().filter(move |written| {
-            written.time.zip(until).is_none_or(|(time, until)| {
-                time <= until.saturating_add(SLACK) && time >= until.saturating_sub(BEFORE)
-            })
+            written
+                .time
+                .zip(until)
+                .is_none_or(|(time, until)| time <= until.saturating_add(SLACK) && time >= until.saturating_sub(BEFORE))
         })
     }
 
@@ -178,7 +179,11 @@ impl Collection {
     /// Several different files that fit equally well: each is only one of them.
     fn shared(&self, mut found: Vec<Match>) -> Vec<Match> {
         let digests = |file: usize| {
-            self.docs.iter().find(|doc| doc.file == file && !doc.inside).map(|doc| doc.sha256.as_str()).unwrap_or_default()
+            self.docs
+                .iter()
+                .find(|doc| doc.file == file && !doc.inside)
+                .map(|doc| doc.sha256.as_str())
+                .unwrap_or_default()
         };
         let mut different: Vec<&str> =
             found.iter().filter(|found| found.rule != "inside").map(|found| digests(found.file)).collect();
@@ -194,7 +199,10 @@ impl Collection {
 /// The best matches: one of each file, the surest first; those that are less sure than the first only where it is no place.
 fn best(mut found: Vec<Match>) -> Vec<Match> {
     let order = |a: &Match, b: &Match| {
-        b.confidence.total_cmp(&a.confidence).then((a.rule == "inside").cmp(&(b.rule == "inside"))).then(a.file.cmp(&b.file))
+        b.confidence
+            .total_cmp(&a.confidence)
+            .then((a.rule == "inside").cmp(&(b.rule == "inside")))
+            .then(a.file.cmp(&b.file))
     };
     found.sort_by(order);
     let top = found.first().map_or(0.0, |first| first.confidence);

@@ -25,7 +25,9 @@ pub(super) fn fields(evidence: &CaseEvidence, settings: &Settings) -> Vec<Field>
     let mut raw: HashMap<&str, String> = HashMap::new();
     for (file, case) in evidence.files.iter().enumerate() {
         for (index, finding) in case.scanned.findings.iter().enumerate() {
-            let Some(command) = finding.command.as_deref().filter(|command| !command.trim().is_empty()) else { continue };
+            let Some(command) = finding.command.as_deref().filter(|command| !command.trim().is_empty()) else {
+                continue;
+            };
             if let Some(field) = raw.get(command).and_then(|line| by_line.get_mut(line)) {
                 field.findings.push((file, index));
                 continue;
@@ -82,8 +84,7 @@ pub(super) fn matches(
         if !ancestors.iter().any(|ancestor| top.contains(ancestor)) {
             continue;
         }
-        let files: BTreeSet<usize> =
-            ancestors.iter().filter_map(|at| opened.get(at)).flatten().copied().collect();
+        let files: BTreeSet<usize> = ancestors.iter().filter_map(|at| opened.get(at)).flatten().copied().collect();
         let image = if row.proc.original.is_empty() { &row.proc.image } else { &row.proc.original };
         let own = canonical::of_process(image, &row.proc.command, settings.knowledge.as_deref(), &tools);
         let candidates = [stem(&own.image), stem(&row.proc.name)];

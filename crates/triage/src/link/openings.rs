@@ -28,16 +28,18 @@ pub(super) fn openings(
         let Some(row) = table.rows.get(*at) else { continue };
         let proc = &row.proc;
         let mut own: Vec<Opening> = Vec::new();
-        let mut add = |path: &str, time: Option<Time>, rule: Option<(&'static str, f64)>, fact: Option<(&Fact, &str)>| {
-            let normal = paths::normalise(path);
-            let known = own.iter().any(|known: &Opening| paths::normalise(&known.path) == normal);
-            let known_name = rule.is_some() && own.iter().any(|known| paths::name(&known.path) == paths::name(path));
-            if known || known_name || own.len() >= MOST || normal.is_empty() {
-                return;
-            }
-            let found = collection.find(&proc.host, &normal, time.map(|time| time.ticks));
-            own.extend(told(*at, path, time, &found, rule, fact));
-        };
+        let mut add =
+            |path: &str, time: Option<Time>, rule: Option<(&'static str, f64)>, fact: Option<(&Fact, &str)>| {
+                let normal = paths::normalise(path);
+                let known = own.iter().any(|known: &Opening| paths::normalise(&known.path) == normal);
+                let known_name =
+                    rule.is_some() && own.iter().any(|known| paths::name(&known.path) == paths::name(path));
+                if known || known_name || own.len() >= MOST || normal.is_empty() {
+                    return;
+                }
+                let found = collection.find(&proc.host, &normal, time.map(|time| time.ticks));
+                own.extend(told(*at, path, time, &found, rule, fact));
+            };
         for path in line::documents(&proc.command) {
             add(&path, proc.start, None, None);
         }

@@ -31,7 +31,7 @@ fn once(path: &str) -> String {
         let decoded = percent(host_or_root);
         text = if drive || rest.len() == host_or_root.len() { decoded } else { format!(r"\\{decoded}") };
     } else if text.starts_with("http://") || text.starts_with("https://") {
-        text = percent(text.split(['?', '#']).next().unwrap_or(&text));
+        return percent(text.split(['?', '#']).next().unwrap_or(&text));
     }
     let mut text = text.replace('/', r"\");
     for prefix in [r"\\?\unc\", r"\\.\unc\", r"\??\unc\"] {
@@ -202,7 +202,7 @@ mod tests {
             ("file://srv/share/b.doc", r"\\srv\share\b.doc"),
             (r"\\pc1\C$\Users\b.doc", r"c:\users\b.doc"),
             (r"C:\a\b.docx:Zone.Identifier", r"c:\a\b.docx"),
-            ("ms-word:ofe|u|https://files.example/x/b.docx?v=1", r"https:\files.example\x\b.docx"),
+            ("ms-word:ofe|u|https://files.example/x/b.docx?v=1", "https://files.example/x/b.docx"),
             ("C:/a//b.doc", r"c:\a\b.doc"),
         ] {
             assert_eq!(normalise(path), expected, "{path}");

@@ -158,7 +158,8 @@ impl Table {
         let mut known: HashMap<String, String> = HashMap::new();
         for row in &self.rows {
             let system = row.proc.image.to_ascii_lowercase().contains(r":\windows\");
-            if system && of_note(&row.proc.name)
+            if system
+                && of_note(&row.proc.name)
                 && let Some(digest) = digest(row)
             {
                 known.insert(digest, row.proc.name.clone());
@@ -263,7 +264,9 @@ fn fill(row: &mut Row, fact: &Fact, index: usize) {
         proc.host = fact.host.to_ascii_lowercase();
     }
     let set = |field: &mut String, name: &str| {
-        if field.is_empty() && let Some(value) = fact.get(name) {
+        if field.is_empty()
+            && let Some(value) = fact.get(name)
+        {
             value.clone_into(field);
         }
     };

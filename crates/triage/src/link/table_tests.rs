@@ -32,7 +32,8 @@ fn an_id_that_is_used_again_is_another_process() {
     let early = made.fact(FactKind::Network, 3, &[("ProcessId", "20"), ("DestinationIp", "203.0.113.9")]);
     let late = made.fact(FactKind::Network, 101, &[("ProcessId", "20"), ("DestinationIp", "203.0.113.9")]);
     let between = made.fact(FactKind::Network, 50, &[("ProcessId", "20"), ("DestinationIp", "203.0.113.9")]);
-    let other = made.fact(FactKind::Network, 101, &[("ProcessId", "20"), ("Image", SHELL), ("DestinationIp", "203.0.113.9")]);
+    let other =
+        made.fact(FactKind::Network, 101, &[("ProcessId", "20"), ("Image", SHELL), ("DestinationIp", "203.0.113.9")]);
     let table = table(&made);
     let command = |fact: usize| table.actor(&made.evidence.facts[fact]).map(|at| table.rows[at].proc.command.clone());
     assert_eq!(command(early).as_deref(), Some("cmd"));
