@@ -11,6 +11,7 @@ use ddefend_model::{Diagnostic, Location, code};
 
 /// What reading works with. Build it once and use it for every image: it holds compiled word lists.
 #[derive(Debug)]
+#[allow(dead_code, reason = "the scanner of texts uses them")]
 pub struct Settings<'s> {
     pub(crate) knowledge: &'s Knowledge,
     pub(crate) lists: &'s Lists,
@@ -56,7 +57,6 @@ pub struct End {
 /// [`Reading::finish`] gives what was found. Holds a window of the image (some MiB), whatever its size.
 #[derive(Debug)]
 pub struct Reading<'s> {
-    settings: &'s Settings<'s>,
     image: MemoryImage,
     dump: Option<Dump>,
     segments: std::vec::IntoIter<Segment>,
@@ -104,7 +104,7 @@ impl<'s> Reading<'s> {
         };
         let mut segments = layout.into_iter();
         let segment = segments.next();
-        Self { settings, image, dump, segments, segment, scanner: Scanner::new(settings), at: 0 }
+        Self { image, dump, segments, segment, scanner: Scanner::new(settings), at: 0 }
     }
 
     /// The next bytes, in any pieces.

@@ -88,9 +88,4 @@ impl Info {
             _ => "---",
         }
     }
-
-    /// True for private memory that may be executed.
-    pub(crate) fn is_private_code(&self) -> bool {
-        self.kind == units::MEM_PRIVATE && self.rights().ends_with('x')
-    }
 }

@@ -73,7 +73,7 @@ impl Page {
 
     /// A UNICODE_STRING whose text stands at the end of the page so far.
     fn text(&mut self, field: u64, text: &[u8], address: u64) {
-        let length = u16::try_from(text.len()).unwrap_or(u16::MAX & !1);
+        let length = u16::try_from(text.len()).unwrap_or(0xfffe);
         let text = text.get(..usize::from(length)).unwrap_or_default();
         self.put(field, &length.to_le_bytes());
         self.put(field.saturating_add(2), &length.saturating_add(2).to_le_bytes());
