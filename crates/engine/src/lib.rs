@@ -8,6 +8,7 @@ mod memory;
 mod pool;
 pub mod posture;
 mod scan;
+pub mod triage;
 mod watchdog;
 
 pub use input::{Input, find_inputs};
