@@ -13,9 +13,12 @@ mod modules;
 mod process;
 mod reading;
 mod scan;
+mod settings;
 mod source;
+mod words;
 pub mod write;
 
 pub use lists::{CaseCommand, CommandLevel, CommandWords, HitLevels, Limits, Lists, ModulePlace};
-pub use reading::{End, Reading, Settings, is_memory};
+pub use reading::{End, Reading, is_memory};
+pub use settings::Settings;
 pub use source::{ReadAt, Seeking};

@@ -1,18 +1,7 @@
 //! Texts in memory.
 
-use crate::lists::{CaseCommand, Lists};
-use crate::reading::Settings;
+use crate::settings::Settings;
 use ddefend_model::memory::MemoryHit;
-
-/// Compiled word lists.
-#[derive(Debug)]
-pub(crate) struct Words;
-
-impl Words {
-    pub(crate) fn new(_lists: &Lists, _commands: &[CaseCommand]) -> Self {
-        Self
-    }
-}
 
 /// What a scan found.
 #[derive(Debug, Default)]
