@@ -19,8 +19,6 @@ mod pattern;
 pub mod playbook;
 pub mod question;
 pub mod task;
-#[cfg(test)]
-mod testing;
 
 pub use evidence::{CaseEvidence, CaseFile, HistoryCount, Ioc, LogCoverage};
 pub use fact::{Fact, FactKind, FactSpec};

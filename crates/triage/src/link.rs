@@ -8,6 +8,8 @@ mod line;
 mod openings;
 mod paths;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tree;
 
 use crate::{CaseEvidence, Linked, Settings};

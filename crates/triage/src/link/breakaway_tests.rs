@@ -1,4 +1,4 @@
-use crate::testing::{CMD, EXPLORER, Made, WORD};
+use crate::link::testing::{CMD, EXPLORER, Made, WORD};
 
 const WMI: &str = r"C:\Windows\System32\wbem\WmiPrvSE.exe";
 const WMIC: &str = r"C:\Windows\System32\wbem\WMIC.exe";

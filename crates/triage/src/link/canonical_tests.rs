@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::settings;
+use crate::link::testing::settings;
 use proptest::prelude::*;
 
 fn tools() -> BTreeSet<String> {

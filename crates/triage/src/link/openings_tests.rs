@@ -1,5 +1,5 @@
 use crate::FactKind;
-use crate::testing::{EXCEL, EXPLORER, Made, OUTLOOK, WORD};
+use crate::link::testing::{EXCEL, EXPLORER, Made, OUTLOOK, WORD};
 
 fn told(made: &Made) -> Vec<(Option<usize>, String, &'static str, f64)> {
     let all = made.link().openings;
@@ -83,6 +83,6 @@ fn by_dde_without_traces_the_file_written_just_before() {
     made.start(0, 10, EXCEL, &format!(r#""{EXCEL}" /dde"#), 4, EXPLORER);
     assert_eq!(told(&made), [(Some(file), path.to_owned(), "written-before", 0.4)]);
     // Written long before: no.
-    made.evidence.facts[0].time = Some(crate::testing::at(-300));
+    made.evidence.facts[0].time = Some(crate::link::testing::at(-300));
     assert_eq!(told(&made), []);
 }

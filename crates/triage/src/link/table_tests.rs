@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{CMD, EXPLORER, Made, SHELL, WORD, guid, settings};
+use crate::link::testing::{CMD, EXPLORER, Made, SHELL, WORD, guid, settings};
 
 fn table(made: &Made) -> Table {
     Table::new(&made.evidence, &settings())

@@ -18,7 +18,8 @@ pub(crate) const EXPLORER: &str = r"C:\Windows\explorer.exe";
 pub(crate) fn settings() -> Settings {
     static MADE: OnceLock<Settings> = OnceLock::new();
     let make = || {
-        let lists: Lists = toml::from_str(include_str!("../../../content/triage.toml")).expect("content/triage.toml");
+        let lists: Lists =
+            toml::from_str(include_str!("../../../../content/triage.toml")).expect("content/triage.toml");
         let content = ddefend_content::Content::load().expect("content");
         Settings { lists, knowledge: Some(Arc::new(content.knowledge().clone())), ..Settings::default() }
     };
