@@ -20,15 +20,18 @@ pub fn authentication_results(value: &str, line: u32) -> AuthenticationResults {
             continue;
         }
         let is_result = matches!(tokens, [Token::Word(_), Token::Equals, ..]);
-        if results.authserv_id.is_empty() && results.methods.is_empty() && !is_result && index < 2 {
-            if let Some((Token::Word(id), rest)) = tokens.split_first() {
-                results.authserv_id.clone_from(id);
-                // Some write the first result behind the id without a semicolon.
-                tokens = match rest {
-                    [Token::Word(version), rest @ ..] if version.bytes().all(|byte| byte.is_ascii_digit()) => rest,
-                    rest => rest,
-                };
-            }
+        if results.authserv_id.is_empty()
+            && results.methods.is_empty()
+            && !is_result
+            && index < 2
+            && let Some((Token::Word(id), rest)) = tokens.split_first()
+        {
+            results.authserv_id.clone_from(id);
+            // Some write the first result behind the id without a semicolon.
+            tokens = match rest {
+                [Token::Word(version), rest @ ..] if version.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+                rest => rest,
+            };
         }
         if let Some(method) = method(tokens)
             && results.methods.len() < MOST
