@@ -1,6 +1,6 @@
 //! Names of hosts and domains, and IP addresses.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 /// True for addresses that no host of the internet has: private, loopback, link-local, shared and unspecified ones.
 #[must_use]

@@ -4,9 +4,9 @@ use super::received::{Trace, trace};
 use crate::Settings;
 use crate::address::{is_private, same_organisation};
 use crate::header::Headers;
+use core::net::IpAddr;
 use ddefend_event::Time;
 use ddefend_model::provenance::Hop;
-use std::net::IpAddr;
 
 /// How far a later hop may be behind an earlier one: clocks differ.
 const SKEW: i64 = 5 * 60 * Time::SECOND;

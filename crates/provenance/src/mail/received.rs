@@ -1,8 +1,8 @@
 //! A line of trace: `Received` (RFC 5321 4.4) as Postfix, Exchange, sendmail, Exim, qmail and large providers write it.
 
 use crate::clock::{mail_time, without_comments};
+use core::net::IpAddr;
 use ddefend_model::provenance::Hop;
-use std::net::IpAddr;
 
 /// Characters of a field that are looked at.
 const LONGEST: usize = 8 << 10;

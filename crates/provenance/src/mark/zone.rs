@@ -122,7 +122,7 @@ impl Reading {
             mark.odd.push(format!("zone {zone} ({name}), but {key} is an address of the internet: likely forged"));
         }
         let ip = mark.host_ip.trim_matches(['[', ']']);
-        if !ip.is_empty() && ip.parse::<std::net::IpAddr>().is_err() {
+        if !ip.is_empty() && ip.parse::<core::net::IpAddr>().is_err() {
             mark.odd.push("HostIpAddress is no address".to_owned());
         }
         if !mark.app_zone.is_empty() && !matches!(mark.app_zone.parse::<u8>(), Ok(0..=4)) {
@@ -149,7 +149,7 @@ fn is_internet(url: &str) -> bool {
         return address.parse().is_ok_and(|address| !crate::address::is_private(address));
     }
     let host = authority.split(':').next().unwrap_or_default().trim_end_matches('.');
-    match host.parse::<std::net::IpAddr>() {
+    match host.parse::<core::net::IpAddr>() {
         Ok(address) => !crate::address::is_private(address),
         Err(_) => {
             let private = [".local", ".lan", ".corp", ".home", ".internal", ".intranet", ".localdomain", ".private"];
