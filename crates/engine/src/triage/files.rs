@@ -48,6 +48,7 @@ pub(super) fn read(
         authserv_ids: organisation.authserv_ids.clone(),
         internal_hosts: organisation.internal_hosts.clone(),
         dkim_keys: organisation.dkim_keys.clone(),
+        secrets: settings.secrets.clone(),
     };
     let beside = |scanned: &Scanned, bytes: &[u8], budget: &Budget| -> (Provenance, Vec<Diagnostic>) {
         let name = &scanned.artifact.path;
