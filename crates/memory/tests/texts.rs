@@ -60,7 +60,7 @@ fn finds_instructions() {
         ("a|'b' =cmd|'/c calc'!A0", "dde-formula", Level::Critical),
         ("\"x\",\"@SUM(1+1)*cmd|'/c calc'!A0\"", "dde-formula", Level::Critical),
         ("=cmd|x!A0", "dde-formula", Level::Critical),
-        ("of:=DDE(\"cmd\";\"/c calc\";\"x\")", "dde-formula", Level::Critical),
+        ("of:=DDE(\"cmd\";\"/c calc\";\"x\")", "dde-formula", Level::High),
         ("powershell -w hidden -enc JABjAGwAaQBlAG4AdAA=", "command-line", Level::Medium),
         ("C:\\Windows\\System32\\cmd.exe /c whoami", "command-line", Level::Info),
         ("\"C:\\Program Files\\Microsoft Office\\WINWORD.EXE\" /n \"C:\\a.docx\"", "command-line", Level::Info),
