@@ -4,11 +4,14 @@
 mod gate;
 pub mod hunt;
 mod input;
+mod memory;
 mod pool;
 pub mod posture;
 mod scan;
+pub mod triage;
 mod watchdog;
 
 pub use input::{Input, find_inputs};
+pub use memory::{MemoryProgress, MemorySettings, read_memory};
 pub use pool::{Progress, scan_inputs};
 pub use scan::{Settings, scan_bytes};
