@@ -146,7 +146,8 @@ pub(super) fn files(graph: &mut Graph, drawn: Drawn<'_>) {
             }
             let command = finding.command.as_deref().unwrap_or(&finding.title);
             let ran = drawn.linked.matches.iter().any(|one| one.finding == (*file, index));
-            if (!ran && commands.len() >= COMMANDS) || (!commands.insert(command) && !ran) {
+            let new = commands.len() < COMMANDS && commands.insert(command);
+            if !ran && !new {
                 continue;
             }
             let node = command_node(graph, drawn, (*file, index));

@@ -1,7 +1,7 @@
 //! Inside or outside: addresses and names.
 
 use crate::Settings;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// The organisation's own address ranges, read once.
 pub(super) struct Networks {
