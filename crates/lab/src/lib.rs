@@ -2,6 +2,7 @@
 //! in them. Deterministic, and marked synthetic in every record; commands are `whoami` or `calc`, never a caller's own.
 
 mod build;
+pub mod check;
 mod digest;
 pub mod dkim;
 mod error;
@@ -16,5 +17,5 @@ mod world;
 
 pub use build::{FORMS, Files, Lab, build, expected_csv, export, rebased};
 pub use error::LabError;
-pub use telemetry::{ACTIVITY, MARK};
 pub use scenario::{Scenario, Wanted};
+pub use telemetry::{ACTIVITY, MARK};

@@ -1,6 +1,10 @@
 //! What `ddefend triage` prints: one small renderer per output, of a case as a whole.
 
 mod json;
+mod jsonl;
+mod md;
+mod shape;
+mod text;
 
 use ddefend_model::case::Case;
 
@@ -22,7 +26,8 @@ pub struct CaseMeta {
 type Render = fn(&Case, &CaseMeta) -> String;
 
 /// Every output: name, function. One line each.
-const OUTPUTS: &[(&str, Render)] = &[("json", json::render)];
+const OUTPUTS: &[(&str, Render)] =
+    &[("text", text::render), ("json", json::render), ("jsonl", jsonl::render), ("md", md::render)];
 
 /// Names of the outputs of `triage`, for `--format`.
 pub fn case_names() -> impl Iterator<Item = &'static str> {

@@ -14,6 +14,8 @@ mod sarif;
 mod shape;
 mod text;
 
+pub(crate) use page::diagnostic_text;
+
 pub use difference::{DifferenceRenderer, difference_names, difference_renderer};
 
 use ddefend_model::Diagnostic;

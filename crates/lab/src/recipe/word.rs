@@ -40,7 +40,6 @@ fn story(root: &str, content: &str) -> String {
 fn link(page: &Page<'_>) -> String {
     let Some(link) = &page.link else { return String::new() };
     let whole = link.field();
-    let rest = whole.strip_prefix("DDEAUTO ").unwrap_or(&whole);
     match page.options.trick {
         Trick::SplitRuns => {
             let letters: Vec<char> = whole.chars().collect();
@@ -60,7 +59,7 @@ fn link(page: &Page<'_>) -> String {
             let outer = format!("{}{reference}{}", piece("DDEAUTO "), piece(&format!(" \"{topic}\"")));
             format!("{set}{}", field(&outer, RESULT))
         }
-        _ => field(&format!("{}{}", piece("DDEAUTO "), piece(rest)), RESULT),
+        _ => field(&piece(&format!(" {whole} ")), RESULT),
     }
 }
 
@@ -82,8 +81,7 @@ pub(super) fn docx(page: &Page<'_>, inner: Option<(&str, &[u8])>) -> Vec<u8> {
     if let Some((name, data)) = inner {
         let kind = super::sheet::content_type(name);
         let at = format!("word/embeddings/{name}");
-        package =
-            package.part(&at, kind, data).relate("word/document.xml", "package", &format!("embeddings/{name}"));
+        package = package.part(&at, kind, data).relate("word/document.xml", "package", &format!("embeddings/{name}"));
     }
     summary::package(package, page, "Microsoft Office Word").bytes()
 }

@@ -101,7 +101,7 @@ fn fill(line: &str, with: char, width: usize) -> String {
 }
 
 /// Where something could not be read, and why.
-pub(super) fn diagnostic_text(diagnostic: &Diagnostic) -> String {
+pub(crate) fn diagnostic_text(diagnostic: &Diagnostic) -> String {
     let place = diagnostic.location.to_string();
     let part = diagnostic.part.to_string();
     let at = if place.is_empty() { part } else { format!("{part}, {place}") };

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod audits;
+pub(crate) mod cases;
 pub(crate) mod differences;
 pub(crate) mod looks;
 

@@ -1,0 +1,154 @@
+//! Every output of `triage` over a case that is full of hostile strings: snapshots, schemas, escaping.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::cases::{case, case_meta as meta, case_rendered as rendered, empty, soiled};
+use common::looks::{self, schema, valid};
+use ddefend_report::{CaseMeta, case_names};
+
+/// Every output in every form: name of the snapshot, format, settings.
+fn forms() -> Vec<(String, &'static str, CaseMeta)> {
+    let mut forms: Vec<(String, &'static str, CaseMeta)> =
+        case_names().filter(|name| *name != "text").map(|name| (name.to_owned(), name, meta(100))).collect();
+    for width in [80, 100, 160] {
+        forms.push((format!("text-{width}"), "text", meta(width)));
+    }
+    forms.push(("text-verbose".to_owned(), "text", CaseMeta { verbose: true, ..meta(100) }));
+    forms
+}
+
+#[test]
+fn outputs_look_as_they_did() {
+    for (name, format, meta) in forms() {
+        looks::as_before(&format!("case/{name}"), &rendered(format, &case(), &meta));
+    }
+    looks::as_before("case/text-empty", &rendered("text", &empty(), &meta(100)));
+}
+
+#[test]
+fn no_output_lets_control_characters_through() {
+    for (name, format, meta) in forms() {
+        for case in [case(), soiled(), empty()] {
+            looks::plain(&name, &rendered(format, &case, &meta));
+        }
+    }
+}
+
+#[test]
+fn text_keeps_to_its_width() {
+    for (name, format, meta) in forms().into_iter().filter(|(_, format, _)| *format == "text") {
+        for case in [case(), soiled(), empty()] {
+            looks::narrow(&name, &rendered(format, &case, &meta), meta.width);
+        }
+    }
+}
+
+#[test]
+fn colour_changes_nothing_else() {
+    for width in [80, 160] {
+        let coloured = rendered("text", &case(), &CaseMeta { colour: true, ..meta(width) });
+        assert!(coloured.contains("\u{1b}[1;31m"));
+        assert_eq!(looks::bare(&coloured), rendered("text", &case(), &meta(width)));
+    }
+}
+
+#[test]
+fn the_text_fits_a_screen_and_says_what_matters() {
+    let text = rendered("text", &case(), &meta(100));
+    for said in
+        ["ESCALATE to T2", "DDE execution confirmed", "E1: ", "Q7    YES", "+25", "Missing evidence", "not whole"]
+    {
+        assert!(text.contains(said), "{said}:\n{text}");
+    }
+    assert!(text.lines().count() <= 75, "{} lines", text.lines().count());
+    let verbose = rendered("text", &case(), &CaseMeta { verbose: true, ..meta(100) });
+    assert!(verbose.contains("undo: Remove-NetFirewallRule") && verbose.contains("fill in: machine_id"), "{verbose}");
+}
+
+#[test]
+fn json_lines_fit_the_shipped_schema() {
+    let validator = schema(looks::SHIPPED);
+    let mut kinds = std::collections::BTreeMap::new();
+    for line in rendered("jsonl", &case(), &meta(100)).lines() {
+        *kinds.entry(valid(line, &validator)["type"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(
+        format!("{kinds:?}"),
+        r#"{"answer": 9, "artifact": 2, "check": 11, "decision": 1, "detection": 8, "diagnostic": 2, "finding": 2, "summary": 1}"#
+    );
+    for case in [soiled(), empty()] {
+        rendered("jsonl", &case, &meta(100)).lines().for_each(|line| drop(valid(line, &validator)));
+    }
+}
+
+#[test]
+fn json_is_the_model() {
+    for case in [case(), soiled(), empty()] {
+        let back: ddefend_model::case::Case = serde_json::from_str(&rendered("json", &case, &meta(100))).unwrap();
+        assert_eq!(back, case);
+    }
+}
+
+#[test]
+fn markdown_has_no_markup_from_files() {
+    for case in [case(), soiled()] {
+        let text = rendered("md", &case, &meta(100));
+        let mut fence: Option<String> = None;
+        for line in text.lines() {
+            let bare = line.trim_start();
+            let ticks: String = bare.chars().take_while(|character| *character == '`').collect();
+            match &fence {
+                Some(open) if bare == open.as_str() => fence = None,
+                Some(_) => {}
+                None if ticks.len() > 2 && ticks == bare => fence = Some(ticks),
+                None => {
+                    let mut spans = line.split('`').step_by(2);
+                    assert!(spans.all(|text| !text.replace("<br>", "").contains('<')), "{line}");
+                }
+            }
+        }
+        assert!(fence.is_none(), "every block is closed");
+    }
+}
+
+const CASE_SCHEMA: &str = "../../docs/reference/case.schema.json";
+
+/// A definition of the machine output without what only a line of it has.
+fn bare(mut definition: serde_json::Value) -> serde_json::Value {
+    let line = ["type", "schema_version"];
+    if let Some(required) = definition.get_mut("required").and_then(serde_json::Value::as_array_mut) {
+        required.retain(|name| !line.iter().any(|known| name == known));
+    }
+    if definition.pointer("/properties/schema_version").is_some() {
+        line.iter().for_each(|name| drop(definition["properties"].as_object_mut().unwrap().shift_remove(*name)));
+    }
+    definition
+}
+
+/// What the two schemas share stands in both; `DDEFEND_UPDATE` writes that of cases anew.
+#[test]
+fn cases_fit_the_shipped_schema() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(root.join(path)).unwrap()).unwrap()
+    };
+    let (output, mut document) = (read(looks::SHIPPED), read(CASE_SCHEMA));
+    for (name, definition) in document["$defs"].as_object_mut().unwrap() {
+        if let Some(shared) = output["$defs"].get(name) {
+            *definition = bare(shared.clone());
+        }
+    }
+    let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    if std::env::var_os("DDEFEND_UPDATE").is_some() {
+        std::fs::write(root.join(CASE_SCHEMA), &text).unwrap();
+    }
+    assert!(text == std::fs::read_to_string(root.join(CASE_SCHEMA)).unwrap(), "DDEFEND_UPDATE=1 writes it anew");
+    let validator = schema(CASE_SCHEMA);
+    for case in [case(), soiled(), empty()] {
+        valid(&rendered("json", &case, &meta(100)), &validator);
+    }
+    let mut odd = serde_json::to_value(case()).unwrap();
+    odd["nodes"][0]["colour"] = serde_json::json!("red");
+    assert!(!validator.is_valid(&odd), "what is not known does not fit");
+}
