@@ -3,6 +3,7 @@
 mod chain;
 mod mailbox;
 mod odd;
+mod outlook;
 mod received;
 mod results;
 mod verdict;
@@ -15,6 +16,7 @@ use ddefend_container::header_text;
 use ddefend_model::provenance::{AuthenticationResults, Mail, Mailbox};
 
 pub use mailbox::mailboxes;
+pub(crate) use outlook::{is_outlook_item, read_outlook};
 pub use received::received;
 pub use results::authentication_results;
 
