@@ -1,13 +1,15 @@
 //! Remembered answers of users: `Security\Trusted Documents\TrustRecords` of Office.
 //!
-//! Each value is a document; its 24 bytes are a FILETIME, the offset from UTC in ticks, minutes (of the same moment or of
-//! the file's creation), and what was allowed. The layout is not documented; it was checked on records of real hives.
+//! Each value is a document; its 24 bytes are the FILETIME at which the document's file was made, the user's offset from UTC
+//! in ticks, the minutes since 1970 (UTC) at which it was trusted, and what was allowed. The layout is not documented; on six
+//! records of three real hives the minutes are those in which the key was written, and the FILETIME is earlier or of another
+//! clock, in one case by three months.
 
-use ddefend_event::Time;
-use ddefend_guard::Cursor;
+use ddefend_event::{Time, Zone};
+use ddefend_guard::{Budget, Cursor};
 use ddefend_model::provenance::TrustRecord;
 use ddefend_model::{Diagnostic, Location, code};
-use ddefend_registry::{Entry, Fact, Interest, Origin, Place, Root};
+use ddefend_registry::{Entry, Fact, Input, Interest, Origin, Place, Root, Sink};
 
 /// Keys that hold the records, below a user's root, as [`Interest::add`] takes them.
 pub const TRUST_KEY: &str = r"Software\Microsoft\Office\*\*\Security\Trusted Documents\TrustRecords";
@@ -39,16 +41,19 @@ fn of_key(key: &str) -> Option<(&str, &str)> {
 pub fn trust_record(name: &str, data: &[u8], key: &str, user: &str, host: &str, source: &str) -> Option<TrustRecord> {
     let (version, application) = of_key(key)?;
     let mut cursor = Cursor::new(data);
-    let time = cursor.u64("time").ok()?;
-    cursor.skip(12, "offset and minutes").ok()?;
+    let created = cursor.u64("creation time").ok()?;
+    cursor.skip(8, "offset from UTC").ok()?;
+    let minutes = cursor.u32("minutes").ok()?;
     let flag = cursor.u32("choice").ok()?;
+    let created = if created == 0 { String::new() } else { Time::from_filetime(created).to_string() };
     Some(TrustRecord {
         user: user.to_owned(),
         host: host.to_owned(),
         application: application.to_owned(),
         version: version.to_owned(),
         document: name.chars().take(LONGEST).collect(),
-        time: if time == 0 { String::new() } else { Time::from_filetime(time).to_string() },
+        time: if minutes == 0 { created.clone() } else { of_minutes(minutes).to_string() },
+        created,
         choice: match flag {
             1 => "enabled editing".to_owned(),
             0x7fff_ffff => "enabled content".to_owned(),
@@ -56,6 +61,51 @@ pub fn trust_record(name: &str, data: &[u8], key: &str, user: &str, host: &str, 
         },
         source: source.to_owned(),
     })
+}
+
+fn of_minutes(minutes: u32) -> Time {
+    Time { ticks: i64::from(minutes).saturating_mul(60 * Time::SECOND), zone: Zone::Utc }
+}
+
+/// Every record of a user's hive (or an export of it), with what could not be read. Whose it is comes from the input where
+/// it says so, else from `user` and `host`. None where the bytes are no input of the registry's readers.
+#[must_use]
+pub fn read_trust(
+    input: &Input<'_>,
+    user: &str,
+    host: &str,
+    budget: &Budget,
+) -> Option<(Vec<TrustRecord>, Vec<Diagnostic>)> {
+    let mut interest = Interest::default();
+    add_interest(&mut interest);
+    let mut gathered = Gathered::default();
+    let about = ddefend_registry::read(input, None, &interest, budget, &mut gathered).ok()?;
+    let user = about.user.as_deref().filter(|_| user.is_empty()).unwrap_or(user);
+    let host = about.host.as_deref().filter(|_| host.is_empty()).unwrap_or(host);
+    let (found, told) = trust_records(&gathered.entries, user, host, input.name);
+    gathered.told.extend(told);
+    Some((found, gathered.told))
+}
+
+#[derive(Default)]
+struct Gathered {
+    entries: Vec<Entry>,
+    told: Vec<Diagnostic>,
+}
+
+impl Sink for Gathered {
+    fn entry(&mut self, entry: Entry) -> bool {
+        if matches!(entry.fact, Fact::Value { .. }) {
+            self.entries.push(entry);
+        }
+        self.entries.len() < MOST
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        if self.told.len() < MOST {
+            self.told.push(diagnostic);
+        }
+    }
 }
 
 /// Every record among a hive's entries, in their order without repetition. `user` and `host` are whose hive it is, where
@@ -120,20 +170,21 @@ fn place(entry: &Entry) -> String {
     }
 }
 
-/// The document of a record as a path: `%USERPROFILE%` put in where the profile's folder is given, `/` as `\`. Addresses
-/// (`https://...`) stay, with `%20` and the like decoded.
+/// The document of a record as a path: `%20` and the like decoded, `%USERPROFILE%` put in where the profile's folder is
+/// given, `/` as `\`. Addresses (`https://...`) keep their slashes.
 #[must_use]
 pub fn document_path(document: &str, profile: &str) -> String {
+    const VARIABLE: &str = "%USERPROFILE%";
     if document.contains("://") {
         return percent_decoded(document);
     }
-    const VARIABLE: &str = "%USERPROFILE%";
-    let is_profile = document.get(..VARIABLE.len()).is_some_and(|head| head.eq_ignore_ascii_case(VARIABLE));
-    let path = match document.get(VARIABLE.len()..) {
-        Some(rest) if is_profile && !profile.is_empty() => format!("{}{rest}", profile.trim_end_matches(['\\', '/'])),
-        _ => document.to_owned(),
+    let head = document.get(..VARIABLE.len()).filter(|head| head.eq_ignore_ascii_case(VARIABLE));
+    let rest = percent_decoded(document.get(head.map_or(0, str::len)..).unwrap_or_default());
+    let folder = match head {
+        Some(_) if !profile.is_empty() => profile.trim_end_matches(['\\', '/']),
+        head => head.unwrap_or_default(),
     };
-    path.replace('/', "\\")
+    format!("{folder}{rest}").replace('/', "\\")
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -177,7 +228,8 @@ mod tests {
                 (seen.choice.as_str(), seen.application.as_str(), seen.version.as_str()),
                 (choice, "Word", "16.0")
             );
-            assert_eq!(seen.time, "2024-01-17T21:20:00.0000000Z");
+            assert_eq!(seen.time, "2023-03-28T10:40:00.0000000Z");
+            assert_eq!(seen.created, "2024-01-17T21:20:00.0000000Z");
         }
         assert!(trust_record("a", &record(1)[..23], KEY, "", "", "").is_none());
         assert!(trust_record("a", &record(1), r"Software\Microsoft\Office\16.0\Word\Security", "", "", "").is_none());
@@ -186,7 +238,7 @@ mod tests {
     #[test]
     fn names() {
         for (document, wanted) in [
-            ("%USERPROFILE%/Downloads/a b.docx", r"C:\Users\anna\Downloads\a b.docx"),
+            ("%USERPROFILE%/Downloads/a%20b.docx", r"C:\Users\anna\Downloads\a b.docx"),
             ("%userprofile%/x", r"C:\Users\anna\x"),
             ("C:/x/y.xlsx", r"C:\x\y.xlsx"),
             ("//server/share/y.xlsx", r"\\server\share\y.xlsx"),

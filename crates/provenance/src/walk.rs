@@ -76,7 +76,7 @@ impl Collector<'_> {
         for reader in readers(part) {
             // The artifact itself is what a case asks of; mails inside it are files that it holds.
             if self.depth == 0 && reader.format.id == MAIL && self.found.mail.is_none() && !is_mailbox(part.bytes) {
-                self.found.mail = Some(mail::read(part.bytes, self.settings));
+                self.found.mail = mail::is_mail(part.bytes).then(|| mail::read(part.bytes, self.settings));
             }
             (reader.read)(part, self);
         }

@@ -65,3 +65,34 @@ fn every_document_at_hand() {
     }
     eprintln!("{} files in {:?}: {counts:#?}", all.len(), started.elapsed());
 }
+
+/// The records of the hives at hand, as regipy reads them (`scripts/mail-peer`).
+#[test]
+fn trust_records_of_real_hives() {
+    let Some(data) = data() else { return };
+    let mut seen = Vec::new();
+    for name in ["plaso_NTUSER-WIN7.DAT", "regipy_NTUSER_BAGMRU.DAT", "regipy_NTUSER_with_winscp.DAT"] {
+        let bytes = std::fs::read(data.join("hosts").join(name)).unwrap();
+        let budget = Budget::new(Limits::default(), Stop::default());
+        let input = ddefend_registry::Input { name, bytes: &bytes, logs: &[] };
+        let (found, told) = ddefend_provenance::trust::read_trust(&input, "", "PC1", &budget).unwrap();
+        assert!(told.iter().all(|told| told.code == "broken.unflushed"), "{told:?}");
+        seen.extend(found.into_iter().map(|it| (it.user, it.application, it.version, it.time, it.created, it.choice)));
+    }
+    let row = |user: &str, application: &str, version: &str, time: &str, created: &str| {
+        let created = format!("{created}Z");
+        let time = format!("{time}:00.0000000Z");
+        (user.to_owned(), application.to_owned(), version.to_owned(), time, created, "enabled editing".to_owned())
+    };
+    let mut wanted = vec![
+        row("nfury", "Word", "14.0", "2012-03-12T20:52", "2012-03-12T23:50:22.0000000"),
+        row("nfury", "Word", "14.0", "2012-03-12T20:53", "2012-03-12T20:52:00.0000000"),
+        row("nfury", "Word", "14.0", "2012-03-12T21:23", "2012-03-12T20:52:00.0000000"),
+        row("tony", "Excel", "16.0", "2022-02-23T18:58", "2022-02-23T18:58:04.4939639"),
+        row("tony", "Word", "16.0", "2022-02-23T09:09", "2022-02-23T09:05:06.6800262"),
+        row("tony", "Word", "16.0", "2022-05-23T08:52", "2022-02-28T09:25:55.6623695"),
+    ];
+    seen.sort();
+    wanted.sort();
+    assert_eq!(seen, wanted);
+}
