@@ -84,6 +84,11 @@ fn take(
         // Evidence folders hold much that nobody reads for links: it is listed, and no gap.
         scanned.diagnostics.retain(|it| it.code != code::UNREADABLE_FORMAT);
         scanned.findings.clear();
+        if file.record.size == 0 {
+            "empty".clone_into(&mut file.record.detected);
+            file.record.complete = true;
+            return None;
+        }
         if file.record.role == "other" && !file.log {
             let message = "no reader knows this type by its content; it was kept in the list of inputs only";
             let place = Location::default();
