@@ -104,10 +104,9 @@ fn results(bytes: &[u8]) {
 fn signature(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let _ = dkim::check(&Headers::parse(MAIL), &keys(&text));
-    for sound in [&b"v=DKIM1; k=ed25519; t=y:s; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="[..]] {
-        let record = String::from_utf8_lossy(&over(sound, bytes)).into_owned();
-        let _ = dkim::check(&Headers::parse(MAIL), &keys(&record));
-    }
+    let sound = b"v=DKIM1; k=ed25519; t=y:s; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let record = String::from_utf8_lossy(&over(sound, bytes)).into_owned();
+    let _ = dkim::check(&Headers::parse(MAIL), &keys(&record));
     both(MAIL, bytes, &|bytes| {
         let _ = dkim::check(&Headers::parse(bytes), &settings().dkim_keys);
     });
