@@ -202,6 +202,7 @@ fn value(section: &[u8], place: usize, name: &str, encoding: &'static encoding_r
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "a test's own numbers")]
 mod tests {
     use super::{SUMMARY, property_set};
 
