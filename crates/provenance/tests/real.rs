@@ -1,6 +1,13 @@
 //! Real files: nothing panics, counts are sane, and some values are those that an independent program finds
 //! (`scripts/mail-peer`).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_model::provenance::Provenance;
