@@ -2,6 +2,7 @@ mod hunt;
 mod posture;
 mod rules;
 mod run;
+mod triage;
 
 pub(crate) use hunt::Hunt as HuntArgs;
 pub(crate) use posture::{
@@ -9,6 +10,7 @@ pub(crate) use posture::{
 };
 pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesExplain, RulesList, RulesTest, RulesVerb};
 pub(crate) use run::RunArgs;
+pub(crate) use triage::Triage as TriageArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ddefend_model::Level;
@@ -32,6 +34,7 @@ Examples:
   curl -s URL | ddefend scan - --name a.csv       standard input under a name
   ddefend hunt logs/                              event logs: what happened, DDE first
   ddefend hunt --rules sigma/rules logs.zip       with a folder of Sigma rules as well
+  ddefend triage CASE/                            everything that was collected: what happened, escalate or close
   ddefend posture audit collected/                hives of all users: is it closed, who closed it
   ddefend rules test my-rules/                    rules on their samples
   ddefend rules explain excel_dde_allowed         what a rule looks at, in which logs
@@ -46,6 +49,8 @@ Exit codes:
 pub(crate) enum Verb {
     /// Take files apart and report what in them starts a program or loads another document.
     Scan(Box<Scan>),
+    /// From collected evidence to a decision: documents, mails, logs, hives, dumps, a mail journal become one case.
+    Triage(Box<TriageArgs>),
     /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
     Hunt(Box<HuntArgs>),
     /// Tell from hives, exports and policies whether machines are closed to DDE, and what decides that.

@@ -82,7 +82,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
             match &told {
                 Told::Detection(detection) => tally.found |= detection.rule.level >= args.level_fail_on,
                 Told::Diagnostic(diagnostic) => tally.diagnostic(diagnostic),
-                Told::Extra(_) => {}
+                Told::Extra(_) | Told::Covered(_) => {}
             }
             let text = render(renderer.as_mut(), &told);
             if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
@@ -142,7 +142,7 @@ fn render(renderer: &mut dyn HuntRenderer, told: &Told) -> String {
     match told {
         Told::Detection(detection) => renderer.detection(detection),
         Told::Diagnostic(diagnostic) => renderer.diagnostic(diagnostic),
-        Told::Extra(_) => String::new(),
+        Told::Extra(_) | Told::Covered(_) => String::new(),
     }
 }
 
@@ -180,7 +180,9 @@ impl Prepared {
         let paths = all_paths(&args.paths, args.files_from.as_ref())?;
         let inputs = find_inputs(&paths, &args.name);
         let size = |input: &Input| match input {
-            Input::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len()),
+            Input::File(path) | Input::Named(path, _) => {
+                std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len())
+            }
             Input::Failed(..) => Some(0),
             Input::Stdin(_) => None,
         };

@@ -11,6 +11,7 @@ mod rule_files;
 mod rules;
 mod scan;
 mod terminal;
+mod triage;
 
 use args::{Args, Verb};
 use clap::Parser;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
     };
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
+        Verb::Triage(args) => triage::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),

@@ -37,4 +37,4 @@ mod xls;
 mod xlsb;
 mod xlsx;
 
-pub use walk::{Walked, formats, walk};
+pub use walk::{Walked, claims, formats, walk};

@@ -31,6 +31,13 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         .chain([&ddefend_container::WEB_PAGE])
 }
 
+/// Ids of the formats that the bytes (or their head) of an artifact look like, likeliest first; empty where no reader
+/// knows them. Cheap: nothing is taken apart.
+#[must_use]
+pub fn claims(root: &Part<'_>) -> Vec<&'static str> {
+    claimed(root).0.into_iter().map(|reader| reader.format.id).collect()
+}
+
 /// What a walk found, in the order in which it was found.
 #[derive(Clone, Debug, Default)]
 pub struct Walked {

@@ -11,4 +11,4 @@ mod pool;
 mod run;
 
 pub use follow::hunt_follow;
-pub use run::{Asked, Extra, HuntProgress, HuntSettings, Told, hunt_inputs};
+pub use run::{Asked, Covered, Extra, HuntProgress, HuntSettings, Told, hunt_inputs};

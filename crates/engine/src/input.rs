@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 pub enum Input {
     /// A file.
     File(PathBuf),
+    /// A file under another name in every output: what is told of a case must not depend on where it lies.
+    Named(PathBuf, String),
     /// Standard input, under a name for its extension.
     Stdin(String),
     /// A path that cannot be entered, and why: reported like any other input that cannot be read.

@@ -7,6 +7,7 @@ mod input;
 mod pool;
 pub mod posture;
 mod scan;
+pub mod triage;
 mod watchdog;
 
 pub use input::{Input, find_inputs};

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -41,11 +42,27 @@ pub fn scan_inputs<E>(
     progress: &dyn Progress,
     emit: &mut dyn FnMut(Scanned) -> Result<(), E>,
 ) -> Result<Summary, E> {
+    let nothing = |_: &Scanned, _: &[u8], _: &Budget| {};
+    scan_inputs_and(inputs, settings, progress, &nothing, &mut |scanned, ()| emit(scanned))
+}
+
+/// What is worked out of the same bytes beside a scan, with what of its budget is left.
+pub(crate) type Beside<'b, X> = &'b (dyn Fn(&Scanned, &[u8], &Budget) -> X + Sync);
+
+/// The same, and something more of the bytes while they are there.
+pub(crate) fn scan_inputs_and<X: Send + Default, E>(
+    inputs: &[Input],
+    settings: &Settings<'_>,
+    progress: &dyn Progress,
+    beside: Beside<'_, X>,
+    emit: &mut dyn FnMut(Scanned, X) -> Result<(), E>,
+) -> Result<Summary, E> {
     let workers = settings.threads.clamp(1, inputs.len().max(1));
     let shared = Shared {
         inputs,
         settings,
         progress,
+        beside,
         next: AtomicUsize::new(0),
         emitted: AtomicUsize::new(0),
         gate: Gate::new(HELD),
@@ -65,9 +82,9 @@ pub fn scan_inputs<E>(
             }
         }
         drop(results);
-        let outcome = in_order(&arrivals, &shared.emitted, &mut |scanned| {
+        let outcome = in_order(&arrivals, &shared.emitted, &mut |scanned, more| {
             count(&mut summary, &scanned);
-            emit(scanned)
+            emit(scanned, more)
         });
         drop(arrivals);
         shared.emitted.store(usize::MAX, Ordering::Release);
@@ -78,10 +95,11 @@ pub fn scan_inputs<E>(
     outcome.map(|()| summary)
 }
 
-struct Shared<'s> {
+struct Shared<'s, X> {
     inputs: &'s [Input],
     settings: &'s Settings<'s>,
     progress: &'s dyn Progress,
+    beside: Beside<'s, X>,
     next: AtomicUsize,
     emitted: AtomicUsize,
     gate: Gate,
@@ -89,8 +107,8 @@ struct Shared<'s> {
     watchdog: Watchdog,
 }
 
-impl Shared<'_> {
-    fn work(&self, worker: usize, results: &mpsc::SyncSender<Vec<(usize, Scanned)>>) {
+impl<X: Send + Default> Shared<'_, X> {
+    fn work(&self, worker: usize, results: &mpsc::SyncSender<Vec<(usize, Scanned, X)>>) {
         let mut ready = Vec::new();
         let mut since = Instant::now();
         let mut weight = 0;
@@ -105,10 +123,10 @@ impl Shared<'_> {
                 thread::sleep(Duration::from_millis(1));
             }
             let limit = Duration::from_secs(self.settings.limits.seconds);
-            let scanned = self.scan(input, || self.watchdog.watch(worker, limit));
+            let (scanned, more) = self.scan(input, || self.watchdog.watch(worker, limit));
             self.progress.done(scanned.artifact.size);
             weight += scanned.findings.len() + scanned.diagnostics.len();
-            ready.push((index, scanned));
+            ready.push((index, scanned, more));
             if ready.len() < BATCH && weight < HEAVY && since.elapsed() < LATENCY {
                 continue;
             }
@@ -122,26 +140,35 @@ impl Shared<'_> {
         }
     }
 
-    fn scan(&self, input: &Input, watch: impl Fn() -> Stop) -> Scanned {
+    fn scan(&self, input: &Input, watch: impl Fn() -> Stop) -> (Scanned, X) {
         match input {
             Input::Stdin(name) => self.scan_stream(name, &mut io::stdin().lock(), None, watch),
-            Input::Failed(path, message) => unreadable(&path.to_string_lossy(), message.clone()),
-            Input::File(path) => {
-                let name = path.to_string_lossy();
-                match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
-                    Ok((metadata, _)) if metadata.is_dir() => unreadable(&name, "this is a folder".to_owned()),
-                    Ok((metadata, mut file)) => {
-                        let size = metadata.is_file().then_some(metadata.len());
-                        self.scan_stream(&name, &mut file, size, watch)
-                    }
-                    Err(error) => unreadable(&name, error.to_string()),
-                }
+            Input::Failed(path, message) => (unreadable(&path.to_string_lossy(), message.clone()), X::default()),
+            Input::File(path) => self.scan_file(path, &path.to_string_lossy(), watch),
+            Input::Named(path, name) => self.scan_file(path, name, watch),
+        }
+    }
+
+    fn scan_file(&self, path: &Path, name: &str, watch: impl Fn() -> Stop) -> (Scanned, X) {
+        let failed = |message: String| (unreadable(name, message), X::default());
+        match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
+            Ok((metadata, _)) if metadata.is_dir() => failed("this is a folder".to_owned()),
+            Ok((metadata, mut file)) => {
+                let size = metadata.is_file().then_some(metadata.len());
+                self.scan_stream(name, &mut file, size, watch)
             }
+            Err(error) => failed(error.to_string()),
         }
     }
 
     /// `size` is known for ordinary files; pipes and devices may have no end.
-    fn scan_stream(&self, name: &str, stream: &mut dyn Read, size: Option<u64>, watch: impl Fn() -> Stop) -> Scanned {
+    fn scan_stream(
+        &self,
+        name: &str,
+        stream: &mut dyn Read,
+        size: Option<u64>,
+        watch: impl Fn() -> Stop,
+    ) -> (Scanned, X) {
         let limit = self.settings.limits.artifact_size;
         let expected = size.unwrap_or(0).min(limit);
         let _pass = self.gate.enter(weight(expected));
@@ -150,10 +177,12 @@ impl Shared<'_> {
         let read = stream.take(limit).read_to_end(&mut head).and_then(|_| rest_of(stream, &head, limit, size, &stop));
         let extent = match read {
             Ok(extent) => extent,
-            Err(error) => return unreadable(name, error.to_string()),
+            Err(error) => return (unreadable(name, error.to_string()), X::default()),
         };
         let budget = Budget::new(self.settings.limits.clone(), stop).with_lane(Arc::clone(&self.lane));
-        scan_head(name, &head, extent, self.settings, &budget)
+        let scanned = scan_head(name, &head, extent, self.settings, &budget);
+        let more = (self.beside)(&scanned, &head, &budget);
+        (scanned, more)
     }
 }
 
@@ -188,17 +217,17 @@ fn rest_of(stream: &mut dyn Read, head: &[u8], limit: u64, size: Option<u64>, st
 }
 
 /// Hands results on in the order of their index.
-fn in_order<E>(
-    arrivals: &mpsc::Receiver<Vec<(usize, Scanned)>>,
+fn in_order<X, E>(
+    arrivals: &mpsc::Receiver<Vec<(usize, Scanned, X)>>,
     emitted: &AtomicUsize,
-    emit: &mut dyn FnMut(Scanned) -> Result<(), E>,
+    emit: &mut dyn FnMut(Scanned, X) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut waiting: BTreeMap<usize, Scanned> = BTreeMap::new();
+    let mut waiting: BTreeMap<usize, (Scanned, X)> = BTreeMap::new();
     let mut next = 0;
-    for (index, scanned) in arrivals.iter().flatten() {
-        waiting.insert(index, scanned);
-        while let Some(scanned) = waiting.remove(&next) {
-            emit(scanned)?;
+    for (index, scanned, more) in arrivals.iter().flatten() {
+        waiting.insert(index, (scanned, more));
+        while let Some((scanned, more)) = waiting.remove(&next) {
+            emit(scanned, more)?;
             next += 1;
             emitted.store(next, Ordering::Release);
         }

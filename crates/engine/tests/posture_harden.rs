@@ -176,7 +176,7 @@ struct Run {
 
 fn run(catalog: &Catalog, folder: &Path, profile: Option<&str>, what_if: &[PathBuf]) -> Run {
     let paths = [folder.to_path_buf()];
-    let asked = Asked { paths: &paths, stdin: "", format: None, user: None };
+    let asked = Asked { paths: &paths, stdin: "", format: None, user: None, base: None };
     let request = profile.map(|name| Request {
         catalog,
         profile: catalog.profiles().iter().find(|profile| profile.name == name).unwrap(),

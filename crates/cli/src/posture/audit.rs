@@ -31,7 +31,13 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
         return Outcome::Usage;
     };
     let inputs = &args.inputs;
-    let asked = Asked { paths: &paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref() };
+    let asked = Asked {
+        paths: &paths,
+        stdin: &inputs.name,
+        format: inputs.input_format,
+        user: inputs.user.as_deref(),
+        base: None,
+    };
     let settings = settings(inputs, &args.limits, &args.run, what_if, catalog);
     let plan = Plan::new(&asked, catalog);
     let bar = Bar::new(plan.files(), args.run.progress());

@@ -101,7 +101,8 @@ impl Running<'_> {
 
     fn side(&mut self, paths: &[PathBuf]) -> io::Result<Side> {
         let inputs = &self.args.inputs;
-        let asked = Asked { paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref() };
+        let asked =
+            Asked { paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref(), base: None };
         let bar = Bar::new(paths.len(), false);
         let settings = self.settings;
         audit_side(&asked, settings, &bar, &mut |diagnostic| self.diagnostic(&diagnostic))

@@ -30,7 +30,13 @@ pub(super) fn run(args: &PostureHarden, content: &Content, catalog: &Catalog) ->
         Err(message) => return usage(&message),
     };
     let inputs = &args.inputs;
-    let asked = Asked { paths: &paths, stdin: &inputs.name, format: inputs.input_format, user: inputs.user.as_deref() };
+    let asked = Asked {
+        paths: &paths,
+        stdin: &inputs.name,
+        format: inputs.input_format,
+        user: inputs.user.as_deref(),
+        base: None,
+    };
     let request = Request { catalog, profile, versions: &args.versions, clean: args.clean };
     let settings = settings(inputs, &args.limits, &args.run, Vec::new(), catalog);
     let settings = PostureSettings { harden: Some(request), ..settings };

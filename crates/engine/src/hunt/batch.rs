@@ -1,7 +1,7 @@
 use super::clocks::Times;
 use super::feed::{Buffer, Note, Piece};
-use super::run::{Extra, HuntSettings};
-use ddefend_event::{Event, Row, Selection, Selector, Value};
+use super::run::{Covered, Extra, HuntSettings};
+use ddefend_event::{Event, Head, Row, Selection, Selector, Value};
 use ddefend_hunt::{Found, Start};
 use ddefend_matcher::{Hit, Scratch};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
@@ -15,6 +15,9 @@ const SAMPLE: u64 = 16;
 const FIRST: u64 = 256;
 /// Diagnostics of one block; further ones are counted.
 const DIAGNOSTICS: usize = 256;
+
+/// Kinds of logs with hosts of one block that are told apart.
+const COVERED: usize = 256;
 
 /// What one block gave.
 #[derive(Debug, Default)]
@@ -32,11 +35,35 @@ pub(super) struct Batch {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) records: u64,
     pub(super) times: Times,
+    /// Whose logs of which kind cover what time, where extras are wanted.
+    pub(super) covered: Vec<Covered>,
     /// Bytes that it holds, roughly.
     pub(super) weight: usize,
 }
 
 impl Batch {
+    /// Notes that a log of that kind and host holds a record of that time.
+    fn cover(&mut self, head: &Head) {
+        let is = |known: &&mut Covered| {
+            known.host == head.host && known.channel == head.key.channel && known.provider == head.key.provider
+        };
+        // Records of one host and channel mostly stand together: what was met last is looked at first.
+        if let Some(known) = self.covered.iter_mut().rev().find(is) {
+            return known.add(head.time);
+        }
+        if self.covered.len() < COVERED {
+            self.weight += 256;
+            self.covered.push(Covered {
+                host: head.host.clone(),
+                dialect: head.key.dialect,
+                channel: head.key.channel.clone(),
+                provider: head.key.provider.clone(),
+                records: 1,
+                span: head.time.map(|time| (time, time)),
+            });
+        }
+    }
+
     /// Numbers the records that have no number of their own, behind so many records of the log's earlier blocks.
     pub(super) fn number(&mut self, before: u64) {
         for index in self.counted.drain(..) {
@@ -112,6 +139,9 @@ struct Taker<'t> {
 impl Taker<'_> {
     /// Keeps what is wanted of the record beside the rules.
     fn take_extras(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
+        if !self.settings.extras.is_empty() {
+            self.batch.cover(&record.head());
+        }
         for (entry, events) in self.settings.extras.iter().enumerate() {
             let Some(values) = self.settings.matcher.extra(entry + 1, selection, row) else { continue };
             let head = record.head();

@@ -74,7 +74,7 @@ fn list<E>(
     logs.values_mut().for_each(|log| log.present = false);
     for input in find_inputs(paths, "stdin") {
         let outcome = match &input {
-            Input::File(path) => Identity::of(path).map_err(|error| (path, error.to_string())),
+            Input::File(path) | Input::Named(path, _) => Identity::of(path).map_err(|error| (path, error.to_string())),
             Input::Failed(path, why) => Err((path, why.clone())),
             Input::Stdin(_) => continue,
         };

@@ -113,7 +113,11 @@ impl Opening {
                 (State::Ready { name: name.clone(), stream, live: true }, true)
             }
             Input::Failed(path, why) => (failed(&path.to_string_lossy(), why.clone()), true),
-            Input::File(path) => (file(path, &meter, settings, notes), settings.named.contains(path)),
+            Input::File(path) => (
+                file(path, path.to_string_lossy().into_owned(), &meter, settings, notes),
+                settings.named.contains(path),
+            ),
+            Input::Named(path, name) => (file(path, name.clone(), &meter, settings, notes), false),
         };
         let named = named && !matches!(state, State::Archive { .. });
         Self { state, named, meter, given: 0 }
@@ -216,8 +220,13 @@ impl Opening {
     }
 }
 
-fn file(path: &Path, meter: &Arc<AtomicU64>, settings: &HuntSettings<'_>, notes: &mut Vec<Note>) -> State {
-    let name = path.to_string_lossy().into_owned();
+fn file(
+    path: &Path,
+    name: String,
+    meter: &Arc<AtomicU64>,
+    settings: &HuntSettings<'_>,
+    notes: &mut Vec<Note>,
+) -> State {
     let (metadata, mut file) = match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((metadata, _)) if metadata.is_dir() => return failed(&name, "this is a folder".to_owned()),
         Ok(opened) => opened,

@@ -3,16 +3,19 @@
 use super::batch::Batch;
 use super::clocks::Times;
 use super::feed::Note;
-use super::run::Told;
+use super::run::{Covered, Told};
 use ddefend_event::Time;
 use ddefend_hunt::{Hunt, Unused};
 use ddefend_model::{Detection, Diagnostic, HuntSummary, Location, PartPath, code};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Diagnostics of one log that are told; further ones are counted.
 const DIAGNOSTICS: u64 = 1_000;
 /// Names of files that are no logs which are told.
 const NAMES: usize = 20;
+/// Hosts with kinds of logs of which it is kept what they cover.
+const COVERED: usize = 100_000;
 /// Remarks on the clocks of logs that are told.
 const CLOCKS: usize = 1_000;
 /// How far followed logs may lag behind one another, in ticks, before correlations no longer wait.
@@ -24,6 +27,8 @@ pub(super) struct Order<'h> {
     summary: HuntSummary,
     times: Times,
     log: Option<Current>,
+    /// By host, channel and provider.
+    covered: BTreeMap<[Box<str>; 3], Covered>,
     others: Vec<String>,
     /// Remarks on clocks that are only counted.
     remarks: u64,
@@ -45,6 +50,7 @@ impl<'h> Order<'h> {
             summary: HuntSummary::default(),
             times: Times::default(),
             log: None,
+            covered: BTreeMap::new(),
             others: Vec::new(),
             remarks: 0,
         }
@@ -71,6 +77,15 @@ impl<'h> Order<'h> {
             }
         }
         self.summary.events += batch.records;
+        for covered in std::mem::take(&mut batch.covered) {
+            let key = [covered.host.clone(), covered.channel.clone(), covered.provider.clone()];
+            if let Some(known) = self.covered.get_mut(&key) {
+                known.records += covered.records;
+                known.widen(covered.span);
+            } else if self.covered.len() < COVERED {
+                self.covered.insert(key, covered);
+            }
+        }
         match &mut self.log {
             Some(log) => {
                 log.times.append(&batch.times);
@@ -155,6 +170,9 @@ impl<'h> Order<'h> {
         let mut outcome = Ok(());
         self.hunt.finish(&mut |detection| count(&mut self.summary, detection, &mut outcome, emit));
         outcome?;
+        if !self.covered.is_empty() {
+            emit(Told::Covered(std::mem::take(&mut self.covered).into_values().collect()))?;
+        }
         if !self.others.is_empty() {
             let more = self.summary.other_files.saturating_sub(self.others.len() as u64);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };

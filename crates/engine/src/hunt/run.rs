@@ -1,7 +1,7 @@
 use super::order::Order;
 use super::pool;
 use crate::input::Input;
-use ddefend_event::{Head, Key, Selection, Selector};
+use ddefend_event::{Dialect, Head, Key, Selection, Selector, Time};
 use ddefend_guard::stream::Allowance;
 use ddefend_hunt::Hunt;
 use ddefend_matcher::Matcher;
@@ -109,6 +109,40 @@ pub struct Extra {
     pub schema: &'static str,
 }
 
+/// What time the logs of a host and kind cover: of the records that somebody wanted, first and last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// The computer, as records write it.
+    pub host: Box<str>,
+    /// Whose names they speak.
+    pub dialect: Dialect,
+    /// Channel, table or category.
+    pub channel: Box<str>,
+    /// Provider.
+    pub provider: Box<str>,
+    /// Records.
+    pub records: u64,
+    /// First and last; none where none has a time.
+    pub span: Option<(Time, Time)>,
+}
+
+impl Covered {
+    /// One more record.
+    pub(super) fn add(&mut self, time: Option<Time>) {
+        self.records += 1;
+        self.widen(time.map(|time| (time, time)));
+    }
+
+    /// More records of the same.
+    pub(super) fn widen(&mut self, span: Option<(Time, Time)>) {
+        let Some((first, last)) = span else { return };
+        let (earliest, latest) = self.span.unwrap_or((first, last));
+        let least = if first.ticks < earliest.ticks { first } else { earliest };
+        let most = if last.ticks > latest.ticks { last } else { latest };
+        self.span = Some((least, most));
+    }
+}
+
 /// What a hunt tells, in the order of the inputs.
 #[derive(Debug)]
 pub enum Told {
@@ -116,6 +150,8 @@ pub enum Told {
     Detection(Box<Detection>),
     /// Values of a record that were asked for by [`HuntSettings::extras`].
     Extra(Box<Extra>),
+    /// What the logs cover, at the end, by host and channel; only where [`HuntSettings::extras`] are asked for.
+    Covered(Vec<Covered>),
     /// Something could not be read.
     Diagnostic(Box<Diagnostic>),
 }

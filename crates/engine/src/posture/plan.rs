@@ -78,6 +78,16 @@ pub struct Asked<'a> {
     pub format: Option<Format>,
     /// Whose inputs are that do not say whose they are.
     pub user: Option<&'a str>,
+    /// A folder that names in outputs are told from.
+    pub base: Option<&'a Path>,
+}
+
+impl Asked<'_> {
+    /// The name of what stands at a path, for outputs.
+    fn shown(&self, path: &Path) -> String {
+        let below = self.base.and_then(|base| path.strip_prefix(base).ok());
+        below.filter(|below| !below.as_os_str().is_empty()).unwrap_or(path).to_string_lossy().into_owned()
+    }
 }
 
 impl Plan {
@@ -139,10 +149,10 @@ impl<'a> Making<'a> {
                 host.machine.push(source);
             }
             Input::Failed(path, why) => {
-                let name = path.to_string_lossy();
+                let name = self.asked.shown(path);
                 self.plan.diagnostics.push(unreadable(&name, code::UNREADABLE_IO, why.clone()));
             }
-            Input::File(path) => {
+            Input::File(path) | Input::Named(path, _) => {
                 let (named, placed) = (path == root, place_below(path, root));
                 let packed = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("zip"));
                 // What lies about in a collected tree is not opened.
@@ -157,7 +167,7 @@ impl<'a> Making<'a> {
     /// Takes the members of an archive as if they were files below it. False where it is none.
     fn archive(&mut self, path: &Path, named: bool) -> bool {
         let Some((members, why)) = members(path) else { return false };
-        let name = path.to_string_lossy().into_owned();
+        let name = self.asked.shown(path);
         if let Some((code, why)) = why {
             self.plan.diagnostics.push(unreadable(&name, code, why));
         }
@@ -179,7 +189,7 @@ impl<'a> Making<'a> {
         if self.beside.is_log(path) {
             return;
         }
-        let name = path.to_string_lossy().into_owned();
+        let name = self.asked.shown(path);
         let source = |making: &mut Self, format| {
             let mut source = making.source(name.clone(), stored.clone(), format, named);
             source.logs = making.beside.logs(path);
