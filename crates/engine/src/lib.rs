@@ -4,6 +4,7 @@
 mod gate;
 pub mod hunt;
 mod input;
+mod memory;
 mod pool;
 pub mod posture;
 mod scan;
@@ -11,5 +12,6 @@ pub mod triage;
 mod watchdog;
 
 pub use input::{Input, find_inputs};
+pub use memory::{MemoryProgress, MemorySettings, read_memory};
 pub use pool::{Progress, scan_inputs};
 pub use scan::{Settings, scan_bytes};
