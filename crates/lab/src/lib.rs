@@ -2,6 +2,7 @@
 //! in them. Deterministic, and marked synthetic in every record; commands are `whoami` or `calc`, never a caller's own.
 
 pub mod check;
+pub mod dkim;
 pub mod scenario;
 
 pub use scenario::{Scenario, Wanted};

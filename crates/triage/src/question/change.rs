@@ -81,7 +81,7 @@ fn of_log(view: &View<'_>, question: &Question, detection: &Detection) -> Change
     };
     let (key, writer, data) = (field("TargetObject"), field("Image"), field("Details"));
     let program = base(&writer).to_lowercase();
-    let interactive = list(question, "interactive_writers").iter().any(|known| *known == program);
+    let interactive = list(question, "interactive_writers").contains(&program);
     let managed = view.settings.lists.management_writers.iter().any(|known| known.to_lowercase() == program);
     let ticket = ticket(view, &key, &detection.event.host, Time::parse(&detection.event.time));
     let explained = ticket.filter(|_| interactive || managed);

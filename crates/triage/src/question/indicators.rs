@@ -18,6 +18,9 @@ struct Observed {
     commands: BTreeMap<String, String>,
 }
 
+/// Notes a value with its place.
+type Put = fn(&mut BTreeMap<String, String>, &str, &str);
+
 /// Q10: the lists of known indicators against everything of the case.
 pub(super) fn known(view: &View<'_>) -> Found {
     if !view.evidence.has_iocs {
@@ -51,7 +54,7 @@ pub(super) fn known(view: &View<'_>) -> Found {
 
 fn observe(view: &View<'_>) -> Observed {
     let mut seen = Observed::default();
-    let put = |map: &mut BTreeMap<String, String>, value: &str, place: &str| {
+    let put: Put = |map, value, place| {
         let value = value.trim().trim_end_matches('.').to_lowercase();
         if !value.is_empty() {
             map.entry(value).or_insert_with(|| place.to_owned());
@@ -94,12 +97,12 @@ fn observe(view: &View<'_>) -> Observed {
             address(&mut seen, &mark.referrer_url, path);
         }
     }
-    of_logs(view, &mut seen, &put);
+    of_logs(view, &mut seen, put);
     seen
 }
 
 /// Processes of the case, what they contacted and wrote.
-fn of_logs(view: &View<'_>, seen: &mut Observed, put: &dyn Fn(&mut BTreeMap<String, String>, &str, &str)) {
+fn of_logs(view: &View<'_>, seen: &mut Observed, put: Put) {
     for proc in &view.linked.processes {
         let place = proc.evidence.first().map_or_else(String::new, |piece| format!("{} {}", piece.source, piece.place));
         put(&mut seen.commands, &proc.command, &place);

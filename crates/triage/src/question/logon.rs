@@ -68,7 +68,7 @@ fn of_user(fact: &Fact, user: &str) -> bool {
 }
 
 /// Where a logon comes from, unless that is the host itself.
-fn origin<'f>(fact: &'f Fact) -> Option<&'f str> {
+fn origin(fact: &Fact) -> Option<&str> {
     let address = fact.get("IpAddress").or_else(|| fact.get("WorkstationName"))?;
     let address = address.strip_prefix("::ffff:").unwrap_or(address);
     (!matches!(address, "127.0.0.1" | "::1" | "LOCAL") && !same_host(address, &fact.host)).then_some(address)

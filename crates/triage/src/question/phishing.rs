@@ -21,7 +21,7 @@ pub(super) fn phishing(view: &View<'_>, question: &Question) -> Found {
     }
     for entry in related(view, window) {
         let verdict = entry.verdict.to_lowercase();
-        if list(question, "verdicts").iter().any(|bad| verdict == *bad) {
+        if list(question, "verdicts").contains(&verdict) {
             details.insert("verdict");
             said.push(format!("the gateway calls it {verdict}"));
             evidence.push(of_entry(entry, format!("Verdict {verdict}.")));
