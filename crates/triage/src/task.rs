@@ -1,12 +1,11 @@
 //! What to do next, with commands filled in from the case.
 
-mod quote;
 mod values;
 
+use crate::literal::render;
 use crate::playbook::{CommandSpec, Playbook, Standing, TaskSpec};
 use crate::{CaseEvidence, Linked, Settings};
 use ddefend_model::case::{Answer, Command, Decision, Held, Phase, Task};
-use quote::render;
 use std::collections::BTreeMap;
 use values::Values;
 
@@ -118,8 +117,8 @@ fn task(spec: &TaskSpec, because: String, answers: &[Answer], targets: &[Values]
 /// A command for each target that it differs for.
 fn rendered(spec: &CommandSpec, platform: &str, targets: &[Values], commands: &mut Vec<Command>) {
     for values in targets {
-        let (text, mut open) = render(spec.text.trim_end(), spec.language, values);
-        let (undo, more) = render(spec.undo.trim_end(), spec.language, values);
+        let (text, mut open) = render(spec.text.trim_end(), spec.language, |name| values.get(name).cloned());
+        let (undo, more) = render(spec.undo.trim_end(), spec.language, |name| values.get(name).cloned());
         open.extend(more);
         open.sort();
         open.dedup();

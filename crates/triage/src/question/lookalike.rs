@@ -146,7 +146,6 @@ mod tests {
         for fake in [
             "c0rp.example",
             "cοrp.example",
-            "xn--crp-jbc.example",
             "partmer.example",
             "partnre.example",
             "par-tner.example",
@@ -155,9 +154,9 @@ mod tests {
             "corp.test",
         ] {
             let found = looks_like(fake, &protected, 2);
-            assert!(found.is_some() || fake.starts_with("xn--"), "{fake}");
+            assert!(found.is_some(), "{fake}");
         }
-        assert_eq!(looks_like("xn--crp-emd.example", &protected, 2), Some("corp.example"));
+        assert_eq!(looks_like("xn--crp-sed.example", &protected, 2), Some("corp.example"));
         for other in ["corp.example", "mail.corp.example", "PARTNER.example", "invoices.example", "weather.example", ""]
         {
             assert_eq!(looks_like(other, &protected, 2), None, "{other}");

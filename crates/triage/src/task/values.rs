@@ -99,7 +99,7 @@ fn common(evidence: &CaseEvidence, linked: &Linked, settings: &Settings) -> Valu
     }
     let outside = linked.effects.iter().filter(|effect| effect.kind == EffectKind::Network && effect.external);
     let address = outside.filter_map(|effect| evidence.facts.get(effect.fact)?.get("DestinationIp")).next();
-    put(&mut values, "address", address.unwrap_or_default(), |value| value.parse::<std::net::IpAddr>().is_ok());
+    put(&mut values, "address", address.unwrap_or_default(), |value| value.parse::<core::net::IpAddr>().is_ok());
     if let Some(begin) = linked.begin {
         let end = linked.end.filter(|end| end.ticks >= begin.ticks).unwrap_or(begin);
         let hour = 3_600 * Time::SECOND;

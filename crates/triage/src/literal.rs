@@ -1,14 +1,88 @@
 //! Values as literals of a command's language. A value that a language cannot hold safely leaves its placeholder open.
 
-use super::values::Values;
-use crate::playbook::Language;
+use serde::Deserialize;
 use std::fmt::Write as _;
 
 /// Longest value that is filled in, characters.
 const LONGEST: usize = 4_096;
 
+/// The language of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Sentences for people.
+    Text,
+    /// PowerShell.
+    Powershell,
+    /// The Windows command processor.
+    Cmd,
+    /// A POSIX shell.
+    Bash,
+    /// Kusto.
+    Kql,
+    /// Elastic's event query language.
+    Eql,
+    /// Elastic's piped query language.
+    Esql,
+    /// Splunk.
+    Spl,
+    /// Velociraptor.
+    Vql,
+    /// osquery.
+    Sql,
+    /// A request line, then a blank line, then JSON.
+    Http,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 11] = [
+        Self::Text,
+        Self::Powershell,
+        Self::Cmd,
+        Self::Bash,
+        Self::Kql,
+        Self::Eql,
+        Self::Esql,
+        Self::Spl,
+        Self::Vql,
+        Self::Sql,
+        Self::Http,
+    ];
+
+    /// CACAO's command type (CACAO 2.0, section 5.1).
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Powershell => "powershell",
+            Self::Bash => "bash",
+            Self::Http => "http-api",
+            Self::Eql | Self::Esql => "elastic",
+            Self::Text | Self::Cmd | Self::Kql | Self::Spl | Self::Vql | Self::Sql => "manual",
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Powershell => "PowerShell",
+            Self::Cmd => "cmd",
+            Self::Bash => "bash",
+            Self::Kql => "KQL",
+            Self::Eql => "EQL",
+            Self::Esql => "ES|QL",
+            Self::Spl => "SPL",
+            Self::Vql => "VQL",
+            Self::Sql => "SQL (osquery)",
+            Self::Http => "HTTP",
+        }
+    }
+}
+
 /// Fills `{{name}}` in; gives the names that stay open, as they stand in the text.
-pub(super) fn render(text: &str, language: Language, values: &Values) -> (String, Vec<String>) {
+pub(crate) fn render(text: &str, language: Language, value: impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
     let mut out = String::with_capacity(text.len());
     let mut open = Vec::new();
     let mut rest = text;
@@ -21,7 +95,7 @@ pub(super) fn render(text: &str, language: Language, values: &Values) -> (String
             continue;
         };
         let request = language == Language::Http && !out.contains('\n');
-        let filled = values.get(name).and_then(|value| if request { url(value) } else { quote(value, language) });
+        let filled = value(name).and_then(|value| if request { url(&value) } else { quote(&value, language) });
         match filled {
             Some(filled) => out.push_str(&filled),
             None => {
@@ -43,7 +117,7 @@ fn unseen(letter: char) -> bool {
 }
 
 /// A value as a literal.
-pub(super) fn quote(value: &str, language: Language) -> Option<String> {
+fn quote(value: &str, language: Language) -> Option<String> {
     if value.is_empty() || value.chars().count() > LONGEST {
         return None;
     }
@@ -190,3 +264,7 @@ fn url(value: &str) -> Option<String> {
     }
     Some(out)
 }
+
+#[cfg(test)]
+#[path = "literal_tests.rs"]
+mod tests;
