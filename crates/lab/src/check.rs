@@ -1,6 +1,7 @@
 //! What must be found in a scenario against what was found, in both directions.
 
 use crate::Scenario;
+use crate::scenario::Source;
 use ddefend_model::Level;
 use ddefend_model::case::Case;
 use serde::Serialize;
@@ -76,7 +77,9 @@ pub struct Compared {
 }
 
 impl Compared {
-    fn of(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Self {
+    /// Compares.
+    #[must_use]
+    pub fn of(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Self {
         Self {
             expected: expected.len(),
             found: expected.intersection(found).count(),
@@ -275,4 +278,32 @@ impl Matrix {
         };
         Self { scenarios, metrics }
     }
+}
+
+/// Families of records (`sysmon`, `security`, `windows` for Windows' other logs, `defender`, `ecs`) that a form of a
+/// scenario's telemetry holds.
+#[must_use]
+pub fn families(scenario: &Scenario, form: &str) -> Vec<&'static str> {
+    let only = match form {
+        "ecs" => Some("ecs"),
+        "defender" | "defender-csv" => Some("defender"),
+        _ => None,
+    };
+    if let Some(only) = only {
+        return vec![only];
+    }
+    let sources = &scenario.telemetry.sources;
+    let usual = [Source::Sysmon, Source::Security, Source::OfficeAlerts];
+    let named: Vec<Source> = match sources.is_empty() {
+        true => usual.to_vec(),
+        false => sources.values().flatten().copied().collect(),
+    };
+    let all = named.into_iter().filter_map(|source| match source {
+        Source::Sysmon => Some("sysmon"),
+        Source::Security => Some("security"),
+        Source::Defender | Source::Ecs => None,
+        _ => Some("windows"),
+    });
+    let all: BTreeSet<&str> = all.filter(|family| form != "sysmon-json" || *family == "sysmon").collect();
+    all.into_iter().collect()
 }
