@@ -119,6 +119,18 @@ impl Content {
         pack::parse(pack::TRIAGE)
     }
 
+    /// What `memory` works with (`content/memory.toml`), with Office programs of `triage.toml` and the
+    /// `SuspiciousDLLList` that drives the Sysmon rules; an organisation's own replaces the latter.
+    ///
+    /// # Errors
+    /// Where a file does not have its shape; the tests hold that the shipped ones do.
+    pub fn memory_lists(&self) -> Result<ddefend_memory::Lists, ContentError> {
+        let mut lists: ddefend_memory::Lists = pack::parse(pack::MEMORY)?;
+        lists.office = self.triage_lists()?.office;
+        lists.suspicious_modules = self.placeholders()?.remove("SuspiciousDLLList").unwrap_or_default();
+        Ok(lists)
+    }
+
     /// The text of the shipped playbook with that id (`content/playbooks/ID.yml`); [`ddefend_triage::Playbook`] reads it.
     #[must_use]
     pub fn playbook_text(&self, id: &str) -> Option<&'static str> {

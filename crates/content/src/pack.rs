@@ -25,6 +25,7 @@ files! {
     FAULTS = "faults.toml",
     HUNT = "hunt.toml",
     TRIAGE = "triage.toml",
+    MEMORY = "memory.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
     PLACEHOLDERS = "rules/placeholders.toml",
     TECHNIQUES = "attack/techniques.toml",

@@ -5,6 +5,7 @@ mod gate;
 pub mod hunt;
 mod input;
 pub mod lab;
+mod memory;
 mod pool;
 pub mod posture;
 mod scan;
@@ -12,5 +13,6 @@ pub mod triage;
 mod watchdog;
 
 pub use input::{Input, find_inputs};
+pub use memory::{MemoryProgress, MemorySettings, read_memory};
 pub use pool::{Progress, scan_inputs};
 pub use scan::{Settings, scan_bytes};

@@ -26,7 +26,7 @@ pub struct MemoryImage {
     pub modules: Vec<Module>,
     /// How many modules there are in all.
     pub module_count: u64,
-    /// What was found in memory, in the order of addresses.
+    /// What was found in memory: worst first, then in the order of offsets.
     pub hits: Vec<MemoryHit>,
     /// Hits that were only counted.
     pub more_hits: u64,
@@ -43,8 +43,11 @@ pub struct DumpedProcess {
     pub pid: u64,
     /// Path of its main module.
     pub image: String,
-    /// Command line, where the process environment block is in the dump.
+    /// Command line, where the process environment block or a text that begins with the image is in the dump.
     pub command: String,
+    /// True where the command line is such a text: it may be another's, or an old one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inferred: bool,
     /// RFC 3339.
     pub started: String,
 }
@@ -95,4 +98,7 @@ pub struct MemoryHit {
     /// For `case-command`: which finding's command it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub of: String,
+    /// How many times the same text is there in this encoding; the first is told.
+    #[serde(default)]
+    pub count: u64,
 }

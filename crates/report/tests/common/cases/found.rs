@@ -154,6 +154,7 @@ pub(super) fn memory() -> Vec<MemoryImage> {
             image: text(r"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE"),
             command: text("WINWORD.EXE /n"),
             started: at("14:48:55"),
+            ..DumpedProcess::default()
         }),
         modules: vec![Module {
             path: text(r"C:\Windows\System32\scrobj.dll"),
