@@ -2,12 +2,13 @@
 
 mod fired;
 
-use crate::triage::{TriageSettings, read_organisation, triage_paths};
+use crate::triage::{TriageSettings, read_case, read_organisation};
 use ddefend_lab::Scenario;
 use ddefend_lab::check::{Checked, Compared, Fired, Form, Found, SEED, families};
 use ddefend_rule::RuleSet;
 use ddefend_rule::front::sigma;
-use fired::{fired, logs_below};
+use ddefend_rule::ir::{CorrelationKind, Feed};
+use fired::{Silent, fired, logs_below};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -20,6 +21,8 @@ pub struct Checker<'c> {
     names: BTreeMap<String, String>,
     /// Families of records that a rule can be met in, by its name.
     families: BTreeMap<String, BTreeSet<String>>,
+    /// Rules that all have to be met for a correlation.
+    parts: BTreeMap<String, Vec<String>>,
 }
 
 impl<'c> Checker<'c> {
@@ -43,10 +46,11 @@ impl<'c> Checker<'c> {
                 families.insert(name.clone(), samples.schemas.into_iter().collect());
             }
         }
+        let parts = parts(&all);
         let names: BTreeMap<String, String> = named.into_iter().map(|(id, name, _)| (id, name)).collect();
         let is_seed = |meta: &ddefend_rule::ir::Meta| meta.name.as_deref().is_some_and(|name| name.starts_with(SEED));
         let seeds = ddefend_hunt::select(all, &is_seed);
-        Ok(Self { settings, seeds, names, families })
+        Ok(Self { settings, seeds, names, families, parts })
     }
 
     /// Triages a scenario in `folder` (as [`ddefend_lab`] lays it out) and compares; with `forms`, hunts through the other
@@ -59,8 +63,9 @@ impl<'c> Checker<'c> {
             Err(error) => return Checked::failed(scenario, error),
         };
         let evidence = folder.join("evidence");
-        let case = triage_paths(std::slice::from_ref(&evidence), &self.settings);
-        let mut checked = Checked::of(scenario, &Found::of(&case, &self.names));
+        let read = read_case(std::slice::from_ref(&evidence), &self.settings, &Silent);
+        let case = ddefend_triage::triage(&read, &self.settings.judge);
+        let mut checked = Checked::of(scenario, &Found::of(&read.files, &case, &self.names));
         checked.seeds = self.seeds(scenario, &evidence);
         if forms {
             checked.forms = self.forms(scenario, folder);
@@ -97,18 +102,38 @@ impl<'c> Checker<'c> {
         let mut carried = BTreeSet::new();
         let mut cannot = Vec::new();
         for name in &scenario.expected.detections {
-            let known = self.families.get(name);
-            match known.is_none_or(|known| known.iter().any(|family| families.contains(&family.as_str()))) {
-                true => _ = carried.insert(name.clone()),
-                false => cannot.push(format!(
-                    "{name}: needs records of {}, the form has {}",
-                    known.into_iter().flatten().cloned().collect::<Vec<_>>().join(" or "),
-                    if families.is_empty() { "none".to_owned() } else { families.join(", ") },
-                )),
+            let rules = std::iter::once(name).chain(self.parts.get(name).into_iter().flatten());
+            let needs: BTreeSet<String> = rules.filter_map(|rule| self.wanting(rule, &families)).collect();
+            if needs.is_empty() {
+                carried.insert(name.clone());
+            } else {
+                let needs = needs.into_iter().collect::<Vec<_>>().join(" and ");
+                let has = if families.is_empty() { "none".to_owned() } else { families.join(", ") };
+                cannot.push(format!("{name}: needs records of {needs}, the form has {has}"));
             }
         }
         (carried, cannot)
     }
+
+    /// The families that a rule could be met in, where none of them is there.
+    fn wanting(&self, rule: &str, families: &[&str]) -> Option<String> {
+        let known = self.families.get(rule)?;
+        let none = !known.iter().any(|family| families.contains(&family.as_str()));
+        none.then(|| known.iter().cloned().collect::<Vec<_>>().join(" or "))
+    }
+}
+
+/// For correlations that need all of their rules: the names of those.
+fn parts(set: &RuleSet) -> BTreeMap<String, Vec<String>> {
+    let all = set.correlations.iter().filter(|it| {
+        matches!(it.kind, CorrelationKind::Temporal | CorrelationKind::TemporalOrdered) && it.require.is_none()
+    });
+    let name = |feed: &Feed| match feed {
+        Feed::Rule(at) => set.rules.get(*at).and_then(|rule| rule.meta.name.clone()),
+        Feed::Correlation(at) => set.correlations.get(*at).and_then(|it| it.meta.name.clone()),
+    };
+    all.filter_map(|it| Some((it.meta.name.clone()?, it.members.iter().filter_map(|member| name(&member.feed)).collect())))
+        .collect()
 }
 
 /// True where the scenario holds what an analytic of others looks for: a child of Office that does not belong there, one of

@@ -4,6 +4,7 @@ use crate::Scenario;
 use crate::scenario::Source;
 use ddefend_model::Level;
 use ddefend_model::case::Case;
+use ddefend_triage::CaseFile;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,13 +29,13 @@ pub struct Found {
 }
 
 impl Found {
-    /// What a case says. `names` gives the name of a rule for its id.
+    /// What the scan of the files and the case say. `names` gives the name of a rule for its id.
     #[must_use]
-    pub fn of(case: &Case, names: &BTreeMap<String, String>) -> Self {
+    pub fn of(files: &[CaseFile], case: &Case, names: &BTreeMap<String, String>) -> Self {
         let mut findings: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for document in &case.documents {
-            for finding in document.scanned.findings.iter().filter(|finding| finding.level >= Level::Medium) {
-                findings.entry(document.scanned.artifact.path.clone()).or_default().insert(finding.id.0.to_string());
+        for file in files {
+            for finding in file.scanned.findings.iter().filter(|finding| finding.level >= Level::Medium) {
+                findings.entry(file.scanned.artifact.path.clone()).or_default().insert(finding.id.0.to_string());
             }
         }
         let named = |id: &String| names.get(id).unwrap_or(id).clone();

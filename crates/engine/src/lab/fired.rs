@@ -1,6 +1,7 @@
 use crate::hunt::{Asked, HuntProgress, HuntSettings, Told, hunt_inputs};
 use crate::input::{Input, find_inputs};
-use crate::triage::TriageSettings;
+use crate::pool::Progress;
+use crate::triage::{TriageProgress, TriageSettings};
 use ddefend_event::LogSource;
 use ddefend_guard::stream::Allowance;
 use ddefend_hunt::{Hunt, Settings};
@@ -12,10 +13,19 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 
-struct Silent;
+/// Tells nobody.
+pub(super) struct Silent;
+
+impl Progress for Silent {
+    fn done(&self, _bytes: u64) {}
+}
 
 impl HuntProgress for Silent {
     fn read(&self, _bytes: u64) {}
+}
+
+impl TriageProgress for Silent {
+    fn stage(&self, _what: &str) {}
 }
 
 /// Everything below a folder; what is no log is passed over by the hunt.
