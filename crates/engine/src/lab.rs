@@ -5,12 +5,13 @@ mod fired;
 use crate::triage::{TriageSettings, read_case, read_organisation};
 use ddefend_lab::Scenario;
 use ddefend_lab::check::{Checked, Compared, Fired, Form, Found, SEED, families};
+use ddefend_model::Level;
 use ddefend_rule::RuleSet;
 use ddefend_rule::front::sigma;
 use ddefend_rule::ir::{CorrelationKind, Feed};
-use fired::{Silent, fired, logs_below};
+use fired::{Record, Silent, fired, logs_below, records};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Runs scenarios that were written to folders.
 pub struct Checker<'c> {
@@ -36,7 +37,8 @@ impl<'c> Checker<'c> {
         let placeholders = settings.content.placeholders().map_err(|error| error.to_string())?;
         let all = sigma::read(&files, &sigma::Options { placeholders, disabled_filters: filters.collect() });
         let metas = all.rules.iter().map(|rule| &rule.meta).chain(all.correlations.iter().map(|it| &it.meta));
-        let named = |meta: &ddefend_rule::ir::Meta| Some((meta.id.clone(), meta.name.clone()?, meta.origin.file.clone()));
+        let named =
+            |meta: &ddefend_rule::ir::Meta| Some((meta.id.clone(), meta.name.clone()?, meta.origin.file.clone()));
         let named: Vec<(String, String, String)> = metas.filter_map(named).collect();
         let mut families: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (file, text) in settings.content.rule_samples() {
@@ -53,6 +55,28 @@ impl<'c> Checker<'c> {
         Ok(Self { settings, seeds, names, families, parts })
     }
 
+    /// Builds a scenario in a folder of its own below `below`, checks it and takes the folder away.
+    #[must_use]
+    pub fn build_and_check(&mut self, scenario: &Scenario, below: &Path, forms: bool) -> Checked {
+        let files = match ddefend_lab::build(scenario, &self.settings.mapping) {
+            Ok(built) => built.files,
+            Err(error) => return Checked::failed(scenario, error.to_string()),
+        };
+        let folder = below.join(&scenario.id);
+        let written = files.iter().try_for_each(|(name, bytes)| {
+            let path: PathBuf = name.split('/').fold(folder.clone(), |path, step| path.join(step));
+            path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            std::fs::write(path, bytes)
+        });
+        let checked = match written {
+            Ok(()) => self.check(scenario, &folder, forms),
+            Err(error) => Checked::failed(scenario, format!("{}: {error}", folder.display())),
+        };
+        // What stays behind is in a temporary folder.
+        _ = std::fs::remove_dir_all(&folder);
+        checked
+    }
+
     /// Triages a scenario in `folder` (as [`ddefend_lab`] lays it out) and compares; with `forms`, hunts through the other
     /// forms of its telemetry as well.
     #[must_use]
@@ -66,18 +90,29 @@ impl<'c> Checker<'c> {
         let read = read_case(std::slice::from_ref(&evidence), &self.settings, &Silent);
         let case = ddefend_triage::triage(&read, &self.settings.judge);
         let mut checked = Checked::of(scenario, &Found::of(&read.files, &case, &self.names));
-        checked.seeds = self.seeds(scenario, &evidence);
+        let ours = case.detections.iter().filter(|it| it.rule.level >= Level::Medium && !self.is_seed(&it.rule.id));
+        checked.seeds = self.seeds(scenario, &evidence, &ours.flat_map(records).collect());
         if forms {
             checked.forms = self.forms(scenario, folder);
         }
         checked
     }
 
-    /// Which of the others' analytics fire, and whether there is what they look for.
-    fn seeds(&self, scenario: &Scenario, evidence: &Path) -> BTreeMap<String, Fired> {
+    fn is_seed(&self, id: &str) -> bool {
+        self.names.get(id).is_some_and(|name| name.starts_with(SEED))
+    }
+
+    /// Which of the others' analytics fire, and whether there is what they look for. Where there is, one that fires only on
+    /// records of which ours say nothing has missed it.
+    fn seeds(&self, scenario: &Scenario, evidence: &Path, ours: &BTreeSet<Record>) -> BTreeMap<String, Fired> {
         let fires = fired(&logs_below(evidence), &self.seeds, &self.settings, &self.names);
         let metas = self.seeds.rules.iter().filter_map(|rule| rule.meta.name.clone());
-        metas.map(|name| (name.clone(), Fired::of(fires.contains(&name), there(scenario, &name)))).collect()
+        let said = |name: String| {
+            let there = there(scenario, &name);
+            let on = fires.get(&name).is_some_and(|on| !there || !on.is_disjoint(ours));
+            (name, Fired::of(on, there))
+        };
+        metas.map(said).collect()
     }
 
     /// What the other forms give.
@@ -89,7 +124,7 @@ impl<'c> Checker<'c> {
         for path in folders {
             let form = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let found = fired(&logs_below(&path), &self.settings.rules, &self.settings, &self.names);
-            let found: BTreeSet<String> = found.into_iter().filter(|name| !name.starts_with(SEED)).collect();
+            let found: BTreeSet<String> = found.into_keys().filter(|name| !name.starts_with(SEED)).collect();
             let (carried, cannot) = self.carried(scenario, &form);
             forms.push(Form { detections: Compared::of(&carried, &found), form, cannot });
         }
@@ -132,8 +167,10 @@ fn parts(set: &RuleSet) -> BTreeMap<String, Vec<String>> {
         Feed::Rule(at) => set.rules.get(*at).and_then(|rule| rule.meta.name.clone()),
         Feed::Correlation(at) => set.correlations.get(*at).and_then(|it| it.meta.name.clone()),
     };
-    all.filter_map(|it| Some((it.meta.name.clone()?, it.members.iter().filter_map(|member| name(&member.feed)).collect())))
-        .collect()
+    all.filter_map(|it| {
+        Some((it.meta.name.clone()?, it.members.iter().filter_map(|member| name(&member.feed)).collect()))
+    })
+    .collect()
 }
 
 /// True where the scenario holds what an analytic of others looks for: a child of Office that does not belong there, one of
@@ -143,6 +180,7 @@ fn there(scenario: &Scenario, name: &str) -> bool {
     match name {
         "seed_registry_office_enable_dde" => answer("Q5").starts_with("yes"),
         "seed_sentinel_equation_editor" => answer("Q3") == "yes eqnedt32",
+        "seed_sentinel_office_spawn" => answer("Q3").starts_with("yes") && answer("Q3") != "yes eqnedt32",
         _ => answer("Q3").starts_with("yes"),
     }
 }

@@ -199,20 +199,15 @@ fn evtx(told: &[&Told]) -> Result<Vec<(String, Vec<u8>)>, LabError> {
 }
 
 /// Telemetry in a form, a file for each host (for event logs, for each host and channel).
-fn form_files(
-    scenario: &Scenario,
-    world: &World,
-    told: &[Told],
-    form: &str,
-    below: &str,
-) -> Result<Files, LabError> {
+fn form_files(scenario: &Scenario, world: &World, told: &[Told], form: &str, below: &str) -> Result<Files, LabError> {
     let known = FORMS.iter().find(|(name, ..)| *name == form);
     let (_, ending, _) = known.ok_or_else(|| LabError(format!("no form is called '{form}'")))?;
     let mut files = Files::new();
     for (host, computer) in world.hosts.iter().enumerate() {
         let sources = telemetry::sources(scenario, world, host);
-        let watched =
-            [Source::Sysmon, Source::Security, Source::Defender, Source::Ecs].iter().any(|known| sources.contains(known));
+        let watched = [Source::Sysmon, Source::Security, Source::Defender, Source::Ecs]
+            .iter()
+            .any(|known| sources.contains(known));
         let of = |told: &&Told| {
             told.host == host
                 && match form {
@@ -228,7 +223,9 @@ fn form_files(
         }
         let folder = format!("{below}{form}/");
         if form == "evtx" {
-            files.extend(evtx(&own)?.into_iter().map(|(name, bytes)| (format!("{folder}{}/{name}", computer.name), bytes)));
+            files.extend(
+                evtx(&own)?.into_iter().map(|(name, bytes)| (format!("{folder}{}/{name}", computer.name), bytes)),
+            );
         } else {
             let events: Vec<Event> = own.iter().map(|told| told.event.clone()).collect();
             files.insert(format!("{folder}{}.{ending}", computer.name), written(form, &events)?);

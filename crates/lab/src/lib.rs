@@ -17,5 +17,5 @@ mod world;
 
 pub use build::{FORMS, Files, Lab, build, expected_csv, export, rebased};
 pub use error::LabError;
-pub use telemetry::{ACTIVITY, MARK};
 pub use scenario::{Scenario, Wanted};
+pub use telemetry::{ACTIVITY, MARK};

@@ -1,7 +1,7 @@
 //! Mails: headers in the order in which servers write them, a text, attachments; as RFC 5322 or Outlook's items.
 
-use crate::moment::{after, moment};
 use crate::make::msg::{Attached, Message};
+use crate::moment::{after, moment};
 use crate::scenario::{DkimState, HopSpec, MailFormat, MailSpec};
 use crate::world::{Mailed, World, leaf};
 use crate::{LabError, digest, dkim};
@@ -38,7 +38,10 @@ pub(crate) fn make(spec: &MailSpec, world: &World) -> Result<Mailed, LabError> {
         }
     }
     let recipients: Vec<(String, String)> = to.iter().map(|to| mailbox(to)).collect();
-    own.push(("To", recipients.iter().map(|(name, address)| address_field(name, address)).collect::<Vec<_>>().join(", ")));
+    own.push((
+        "To",
+        recipients.iter().map(|(name, address)| address_field(name, address)).collect::<Vec<_>>().join(", "),
+    ));
     own.push(("Subject", encoded(&subject)));
     own.push(("Date", date(at)));
     own.push(("Message-ID", format!("<{message_id}>")));
@@ -67,7 +70,9 @@ pub(crate) fn make(spec: &MailSpec, world: &World) -> Result<Mailed, LabError> {
     }
     head += "X-Ddefend-Lab: synthetic\r\nMIME-Version: 1.0\r\n";
     let bytes = match spec.format {
-        MailFormat::Eml => format!("{head}Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n{content}").into_bytes(),
+        MailFormat::Eml => {
+            format!("{head}Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n{content}").into_bytes()
+        }
         MailFormat::Msg => {
             let attached = |(name, data): (String, Vec<u8>)| Attached { name, data, object: spec.embedded };
             let delivered = u64::try_from(at.ticks.saturating_sub(Time::from_filetime(0).ticks)).unwrap_or_default();
@@ -107,7 +112,11 @@ fn trace(spec: &MailSpec, world: &World, at: Time, domain: &str) -> Result<Strin
         let mut out = String::new();
         for result in &spec.authentication_results {
             if result.position == position || (last && result.position > position) {
-                out += &format!("Authentication-Results: {}; {}\r\n", fill.text(&result.authserv_id)?, fill.text(&result.results)?);
+                out += &format!(
+                    "Authentication-Results: {}; {}\r\n",
+                    fill.text(&result.authserv_id)?,
+                    fill.text(&result.results)?
+                );
             }
         }
         Ok(out)
@@ -197,6 +206,7 @@ pub(crate) fn date(time: Time) -> String {
     };
     let weekday = pick("Sun Mon Tue Wed Thu Fri Sat", weekday);
     let month = pick("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", month.saturating_sub(1));
-    let (hour, minute, second) = (of_day.div_euclid(3600), of_day.rem_euclid(3600).div_euclid(60), of_day.rem_euclid(60));
+    let (hour, minute, second) =
+        (of_day.div_euclid(3600), of_day.rem_euclid(3600).div_euclid(60), of_day.rem_euclid(60));
     format!("{weekday}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} +0000")
 }

@@ -98,7 +98,8 @@ fn encrypted(package: &[u8]) -> Vec<u8> {
         out.truncate(length);
         out
     };
-    let text = |what: &str, length| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, made_up(what, length));
+    let text =
+        |what: &str, length| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, made_up(what, length));
     let suite = format!(
         "saltSize=\"16\" blockSize=\"16\" keyBits=\"256\" hashSize=\"64\" cipherAlgorithm=\"AES\" \
          cipherChaining=\"ChainingModeCBC\" hashAlgorithm=\"SHA512\" saltValue=\"{}\"",

@@ -23,14 +23,8 @@ pub const MARK: &str = "ddefend-lab synthetic";
 pub const ACTIVITY: &str = "{DDEF1AB0-5717-4E71-8C00-DDEF1AB05E1F}";
 
 /// Sources of a host that a scenario says nothing of.
-const USUAL: [Source; 6] = [
-    Source::Sysmon,
-    Source::Security,
-    Source::OfficeAlerts,
-    Source::Windefend,
-    Source::Powershell,
-    Source::System,
-];
+const USUAL: [Source; 6] =
+    [Source::Sysmon, Source::Security, Source::OfficeAlerts, Source::Windefend, Source::Powershell, Source::System];
 
 /// Every record of a scenario, in the order of their times.
 ///

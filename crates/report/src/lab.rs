@@ -98,13 +98,7 @@ fn seeds_text(matrix: &Matrix) -> String {
             all.map(|checked| &*checked.id).collect()
         };
         let (missed, falsely) = (of(Missed), of(False));
-        let _ = writeln!(
-            out,
-            "  {name}: {} hit, {} missed, {} false",
-            of(Hit).len(),
-            missed.len(),
-            falsely.len()
-        );
+        let _ = writeln!(out, "  {name}: {} hit, {} missed, {} false", of(Hit).len(), missed.len(), falsely.len());
         for (what, list) in [("missed", missed), ("false", falsely)] {
             if !list.is_empty() {
                 let _ = writeln!(out, "    {what}: {}", escape::terminal(&list.join(", ")));
@@ -154,9 +148,8 @@ fn rows(matrix: &Matrix) -> Vec<Vec<String>> {
     let seeds = seeds(matrix);
     let forms: BTreeSet<&String> =
         matrix.scenarios.iter().flat_map(|checked| checked.forms.iter().map(|form| &form.form)).collect();
-    let mut head: Vec<String> = ["scenario", "group", "findings", "detections", "answers", "expected", "decided"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut head: Vec<String> =
+        ["scenario", "group", "findings", "detections", "answers", "expected", "decided"].map(str::to_owned).to_vec();
     head.extend(["missed", "extra"].map(str::to_owned));
     head.extend(forms.iter().map(|form| format!("as {form}")));
     head.extend(seeds.iter().map(|name| (*name).clone()));
@@ -199,5 +192,8 @@ fn comma_separated(matrix: &Matrix) -> String {
 }
 
 fn tab_separated(matrix: &Matrix) -> String {
-    rows(matrix).iter().map(|row| row.iter().map(|cell| escape::terminal(cell)).collect::<Vec<_>>().join("\t") + "\n").collect()
+    rows(matrix)
+        .iter()
+        .map(|row| row.iter().map(|cell| escape::terminal(cell)).collect::<Vec<_>>().join("\t") + "\n")
+        .collect()
 }

@@ -6,7 +6,7 @@ use ddefend_event::LogSource;
 use ddefend_guard::stream::Allowance;
 use ddefend_hunt::{Hunt, Settings};
 use ddefend_matcher::Matcher;
-use ddefend_model::Level;
+use ddefend_model::{Detection, Level};
 use ddefend_rule::RuleSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -33,13 +33,22 @@ pub(super) fn logs_below(folder: &Path) -> Vec<Input> {
     find_inputs(&[folder.to_path_buf()], "stdin")
 }
 
-/// Names of the rules that fire in logs: of others' analytics all, of ours those at `medium` or above.
+/// A record wherever its log lies: host, channel, event id, number.
+pub(super) type Record = (String, String, u32, u64);
+
+/// The records that a detection rests on.
+pub(super) fn records(detection: &Detection) -> impl Iterator<Item = Record> {
+    let all = std::iter::once(&detection.event).chain(&detection.events);
+    all.map(|event| (event.host.clone(), event.channel.clone(), event.event_id, event.record))
+}
+
+/// Names of the rules that fire in logs, with the records: of others' analytics all, of ours those at `medium` or above.
 pub(super) fn fired(
     inputs: &[Input],
     rules: &RuleSet,
     settings: &TriageSettings<'_>,
     names: &BTreeMap<String, String>,
-) -> BTreeSet<String> {
+) -> BTreeMap<String, BTreeSet<Record>> {
     let wording = &settings.wording;
     let source = LogSource { category: Some(wording.process.category.clone()), product: None, service: None };
     let always = [(source, wording.process.names())];
@@ -58,12 +67,12 @@ pub(super) fn fired(
         carve: false,
         extras: &[],
     };
-    let mut found = BTreeSet::new();
+    let mut found: BTreeMap<String, BTreeSet<Record>> = BTreeMap::new();
     let done = hunt_inputs(inputs, &hunting, &mut hunt, &Silent, &mut |told| {
         if let Told::Detection(detection) = told {
             let name = names.get(&detection.rule.id).unwrap_or(&detection.rule.id);
             if detection.rule.level >= Level::Medium || name.starts_with(ddefend_lab::check::SEED) {
-                found.insert(name.clone());
+                found.entry(name.clone()).or_default().extend(records(&detection));
             }
         }
         Ok::<(), Infallible>(())

@@ -43,9 +43,9 @@ impl Package {
         }
         let mut members = vec![("[Content_Types].xml".to_owned(), (types + "</Types>").into_bytes())];
         for (source, relations) in &self.relations {
-            let (folder, file) = source.rsplit_once('/').map_or((String::new(), source.as_str()), |(folder, file)| {
-                (format!("{folder}/"), file)
-            });
+            let (folder, file) = source
+                .rsplit_once('/')
+                .map_or((String::new(), source.as_str()), |(folder, file)| (format!("{folder}/"), file));
             let mut text =
                 format!("{HEAD}<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">");
             for (number, (kind, target)) in (1..).zip(relations) {

@@ -59,9 +59,11 @@ pub fn of_command(form: CommandForm, sheet: bool) -> Link {
             (CMD, "/k powershell.exe -NoP -NonI $e=('echo T1173');powershell -Command $e", CMD)
         }
         CommandForm::PowershellEncoded => (POWERSHELL, "-NoP -W Hidden -Enc dwBoAG8AYQBtAGkA", POWERSHELL),
-        CommandForm::Traversal => {
-            ("C:\\Programs\\Microsoft\\Office\\MSWord.exe\\..\\..\\..\\..\\windows\\system32\\cmd.exe", "/c calc.exe", CMD)
-        }
+        CommandForm::Traversal => (
+            "C:\\Programs\\Microsoft\\Office\\MSWord.exe\\..\\..\\..\\..\\windows\\system32\\cmd.exe",
+            "/c calc.exe",
+            CMD,
+        ),
         CommandForm::Carets => (CMD, "/c w^h^o^a^m^i", CMD),
         CommandForm::Renamed => ("C:\\Users\\Public\\svchost32.exe", "/c whoami", "C:\\Users\\Public\\svchost32.exe"),
         CommandForm::Markup => (CMD, "/c whoami & rem <script>alert('lab')</script>", CMD),

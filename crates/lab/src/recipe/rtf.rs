@@ -62,7 +62,8 @@ pub(super) fn fields(page: &Page<'_>) -> Vec<u8> {
         match page.options.trick {
             Trick::SplitRuns => {
                 let letters: Vec<char> = whole.chars().collect();
-                let runs = letters.chunks(4).map(|run| format!("{{\\rtlch {}}}", escape(&run.iter().collect::<String>())));
+                let runs =
+                    letters.chunks(4).map(|run| format!("{{\\rtlch {}}}", escape(&run.iter().collect::<String>())));
                 field(&runs.collect::<String>(), result)
             }
             Trick::Nested => {
@@ -102,5 +103,7 @@ fn embedded(class: &str, data: &[u8]) -> String {
         }
         _ = write!(hex, "{byte:02x}");
     }
-    format!("{{\\object\\objemb\\objupdate\\objw1440\\objh720{{\\*\\objclass {class}}}{{\\*\\objdata {hex}}}{{\\result }}}}")
+    format!(
+        "{{\\object\\objemb\\objupdate\\objw1440\\objh720{{\\*\\objclass {class}}}{{\\*\\objdata {hex}}}{{\\result }}}}"
+    )
 }

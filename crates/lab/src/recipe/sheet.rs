@@ -22,7 +22,10 @@ pub(super) fn content_type(name: &str) -> &'static str {
 pub(super) fn xlsx(page: &Page<'_>, inner: Option<(&str, &[u8])>) -> Vec<u8> {
     let mut rows = String::new();
     for (number, line) in (2..).zip(lines(page.options)) {
-        rows += &format!("<row r=\"{number}\"><c r=\"A{number}\" t=\"inlineStr\"><is><t>{}</t></is></c></row>", escape(line));
+        rows += &format!(
+            "<row r=\"{number}\"><c r=\"A{number}\" t=\"inlineStr\"><is><t>{}</t></is></c></row>",
+            escape(line)
+        );
     }
     let formula = match (&page.link, page.options.trick) {
         (None, _) => String::new(),
@@ -35,8 +38,11 @@ pub(super) fn xlsx(page: &Page<'_>, inner: Option<(&str, &[u8])>) -> Vec<u8> {
         format!("<row r=\"1\"><c r=\"A1\"><f>{formula}</f><v>0</v></c></row>")
     };
     let linked = page.link.as_ref().filter(|_| page.options.trick != Trick::Formula);
-    let references =
-        if linked.is_some() { "<externalReferences><externalReference r:id=\"rId2\"/></externalReferences>" } else { "" };
+    let references = if linked.is_some() {
+        "<externalReferences><externalReference r:id=\"rId2\"/></externalReferences>"
+    } else {
+        ""
+    };
     let workbook = format!(
         "{HEAD}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{R}\"><sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"rId1\"/></sheets>\
          {references}</workbook>"
@@ -55,9 +61,11 @@ pub(super) fn xlsx(page: &Page<'_>, inner: Option<(&str, &[u8])>) -> Vec<u8> {
             escape(&link.topic),
             escape(&link.item)
         );
-        package = package
-            .part("xl/externalLinks/externalLink1.xml", &format!("{TYPE}externalLink+xml"), part)
-            .relate("xl/workbook.xml", "externalLink", "externalLinks/externalLink1.xml");
+        package = package.part("xl/externalLinks/externalLink1.xml", &format!("{TYPE}externalLink+xml"), part).relate(
+            "xl/workbook.xml",
+            "externalLink",
+            "externalLinks/externalLink1.xml",
+        );
     }
     if let Some((name, data)) = inner {
         package = package.part(&format!("xl/embeddings/{name}"), content_type(name), data).relate(

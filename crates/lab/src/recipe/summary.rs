@@ -42,7 +42,11 @@ pub(super) fn package(package: Package, page: &Page<'_>, application: &str) -> P
     package
         .part("docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml", core)
         .part("docProps/app.xml", "application/vnd.openxmlformats-officedocument.extended-properties+xml", app)
-        .relate("", "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties", "docProps/core.xml")
+        .relate(
+            "",
+            "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+            "docProps/core.xml",
+        )
         .relate("", "extended-properties", "docProps/app.xml")
 }
 

@@ -82,8 +82,7 @@ pub(super) fn docx(page: &Page<'_>, inner: Option<(&str, &[u8])>) -> Vec<u8> {
     if let Some((name, data)) = inner {
         let kind = super::sheet::content_type(name);
         let at = format!("word/embeddings/{name}");
-        package =
-            package.part(&at, kind, data).relate("word/document.xml", "package", &format!("embeddings/{name}"));
+        package = package.part(&at, kind, data).relate("word/document.xml", "package", &format!("embeddings/{name}"));
     }
     summary::package(package, page, "Microsoft Office Word").bytes()
 }

@@ -84,7 +84,9 @@ fn trusted(trust: &TrustSpec, world: &World, host: usize) -> Result<(String, Fac
     let choice = match trust.choice.as_str() {
         "editing" => 1,
         "content" => 0x7fff_ffff,
-        number => number.parse::<u32>().map_err(|_| LabError(format!("'{number}' is no choice: editing or content")))?,
+        number => {
+            number.parse::<u32>().map_err(|_| LabError(format!("'{number}' is no choice: editing or content")))?
+        }
     };
     let ticks = at.ticks.saturating_sub(Time::from_filetime(0).ticks);
     let minutes = at.ticks.div_euclid(Time::SECOND.saturating_mul(60));

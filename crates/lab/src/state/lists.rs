@@ -117,9 +117,7 @@ pub(crate) fn assets(scenario: &Scenario) -> Option<String> {
 /// Where a value has a placeholder that is not known, or a kind has no pattern.
 pub(crate) fn indicators(scenario: &Scenario, world: &World) -> Result<Option<String>, LabError> {
     let Some(list) = &scenario.indicators else { return Ok(None) };
-    let id = |kind: &str, name: &str| {
-        format!("{kind}--{}", digest::guid(name).trim_matches(['{', '}']).to_lowercase())
-    };
+    let id = |kind: &str, name: &str| format!("{kind}--{}", digest::guid(name).trim_matches(['{', '}']).to_lowercase());
     let time = rfc3339(world.start());
     let mut objects = Vec::new();
     for (number, spec) in list.iter().enumerate() {

@@ -106,8 +106,7 @@ fn made(
     system: bool,
     name: &str,
 ) -> Process {
-    let parent =
-        if system { world.services(&scenario.id, host) } else { world.explorer(&scenario.id, host) };
+    let parent = if system { world.services(&scenario.id, host) } else { world.explorer(&scenario.id, host) };
     let file = image.rsplit('\\').next().unwrap_or(image).to_owned();
     Process {
         host,
@@ -145,7 +144,8 @@ fn logon(world: &World, host: usize, at: Time, number: u32) -> Occurrence {
         ("IpAddress", "127.0.0.1".to_owned()),
         ("ProcessName", "C:\\Windows\\System32\\svchost.exe".to_owned()),
     ];
-    let fields = fields.into_iter().map(|(name, value)| Field { name: name.to_owned(), value, wanted: false }).collect();
+    let fields =
+        fields.into_iter().map(|(name, value)| Field { name: name.to_owned(), value, wanted: false }).collect();
     let record = RawRecord {
         channel: "Security".to_owned(),
         provider: "Microsoft-Windows-Security-Auditing".to_owned(),

@@ -296,7 +296,15 @@ fn finish(told: &mut Told, number: u64, world: &World, command_lines: bool) {
 pub(crate) fn moved(event: &Event, ticks: i64) -> Event {
     let mut event = event.clone();
     event.head.time = event.head.time.map(|time| Time { ticks: time.ticks.saturating_add(ticks), ..time });
-    let names = [native::TIME, "UtcTime", "CreationUtcTime", "PreviousCreationUtcTime", "Timestamp", "@timestamp", "Detection Time"];
+    let names = [
+        native::TIME,
+        "UtcTime",
+        "CreationUtcTime",
+        "PreviousCreationUtcTime",
+        "Timestamp",
+        "@timestamp",
+        "Detection Time",
+    ];
     for (name, value) in &mut event.data {
         let Value::Text(text) = value else { continue };
         if !names.contains(&&**name) {

@@ -23,7 +23,8 @@ impl Fill<'_> {
                 rest = behind;
                 continue;
             }
-            let word = behind.find(|letter: char| !letter.is_ascii_lowercase() && letter != '6' && letter != '2' && letter != '5');
+            let word = behind
+                .find(|letter: char| !letter.is_ascii_lowercase() && letter != '6' && letter != '2' && letter != '5');
             let named = word.filter(|length| *length > 0).and_then(|length| behind.split_at_checked(length));
             let found = match named {
                 Some((name, tail)) if tail.starts_with('}') => Some((name, "", tail.get(1..))),
