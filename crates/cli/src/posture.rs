@@ -67,5 +67,6 @@ fn settings<'c>(
         host: inputs.host.clone(),
         what_if,
         harden: None,
+        beside: &[],
     }
 }

@@ -1,5 +1,7 @@
 //! `ddefend triage`: from a folder of evidence to a decision.
 
+mod output;
+
 use crate::args::TriageArgs;
 use crate::paths::all_paths;
 use crate::progress::drawn;
@@ -18,9 +20,11 @@ use std::io::{self, Write};
 
 /// `ddefend triage`.
 pub(crate) fn run(args: &TriageArgs, content: &Content) -> Outcome {
-    let prepared =
-        all_paths(&args.paths, args.files_from.as_ref()).and_then(|paths| Ok((paths, settings(args, content)?)));
-    let (paths, settings) = match prepared {
+    let prepared = all_paths(&args.paths, args.files_from.as_ref()).and_then(|paths| {
+        let planned = output::plan(args.out.as_deref(), &args.report, &paths, args.force)?;
+        Ok((settings(args, content)?, planned, paths))
+    });
+    let (settings, planned, paths) = match prepared {
         Ok(prepared) => prepared,
         Err(message) => {
             eprintln!("ddefend: {}", escape::terminal(&message));
@@ -38,6 +42,10 @@ pub(crate) fn run(args: &TriageArgs, content: &Content) -> Outcome {
         verbose: args.verbose,
     };
     let Some(text) = case_output(&args.format, &case, &meta) else { return Outcome::Usage };
+    if let Err(message) = output::write(&planned, &case, &meta) {
+        eprintln!("ddefend: {}", escape::terminal(&message));
+        return Outcome::Internal;
+    }
     let mut out = io::stdout().lock();
     if !terminal::written(out.write_all(text.as_bytes()).and_then(|()| out.flush())) {
         return Outcome::Internal;

@@ -35,7 +35,8 @@ mod udf;
 pub mod xml;
 pub mod zip;
 
-pub use mime::WEB_PAGE;
+pub use mime::{WEB_PAGE, header_text};
 pub use part::{Format, Part, Secrets, Sink};
 pub use reader::{ArchiveReader, Claim, PackageReader, Probe, Reader, StorageReader};
 pub use registry::{ARCHIVE_READERS, PACKAGE_READERS, READERS, STORAGE_READERS};
+pub use transfer::base64;

@@ -71,6 +71,12 @@ fn sniff(probe: &Probe<'_>) -> Claim {
     }
 }
 
+/// Text of a header field with its encoded words (RFC 2047) decoded.
+#[must_use]
+pub fn header_text(text: &str) -> String {
+    words::decode(text)
+}
+
 fn read(part: &Part<'_>, sink: &mut dyn Sink) {
     if part.bytes.starts_with(b"From ") && read_box(part.bytes, sink) {
         return;

@@ -25,7 +25,8 @@ fn digit(byte: u8) -> u8 {
 }
 
 /// Base64 with whatever stands between its characters passed over; padding in the middle starts anew.
-pub(crate) fn base64(input: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn base64(input: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(input.len().saturating_mul(3) / 4);
     let mut state = (0, 0);
     let mut rest = input;

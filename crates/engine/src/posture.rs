@@ -16,6 +16,6 @@ mod unnamed;
 mod what_if;
 
 pub use plan::{Asked, Plan};
-pub use run::{PostureSettings, Told, audit_inputs};
+pub use run::{Beside, PostureSettings, Told, audit_inputs};
 pub use side::audit_side;
 pub use what_if::WhatIf;

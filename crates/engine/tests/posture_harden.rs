@@ -191,12 +191,14 @@ fn run(catalog: &Catalog, folder: &Path, profile: Option<&str>, what_if: &[PathB
         host: Some("HOST".to_owned()),
         what_if: what_if.iter().cloned().map(Into::into).collect(),
         harden: request,
+        beside: &[],
     };
     let mut run = Run { audits: Vec::new(), plans: Vec::new() };
     let Ok(_) = audit_inputs::<Infallible>(&Plan::new(&asked, catalog), &settings, &Silent, &mut |told| {
         match told {
             Told::Audit(audit) => run.audits.push(*audit),
             Told::Hardening(plan) => run.plans.push(*plan),
+            Told::Beside(_) => {}
             Told::Diagnostic(diagnostic) => assert!(!diagnostic.is_gap(), "{diagnostic:?}"),
         }
         Ok(())

@@ -3,6 +3,7 @@
 
 mod build;
 pub mod check;
+pub mod check;
 mod digest;
 pub mod dkim;
 mod error;

@@ -82,6 +82,10 @@ pub struct Mail {
     pub subject: String,
     /// The way it took, oldest hop first.
     pub received: Vec<Hop>,
+    /// Address from which it came to our servers: the first one of the internet, seen from us. Empty where no hop names
+    /// any, which is so for mail that never left the house.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub external_ip: String,
     /// Every Authentication-Results header, in header order.
     pub results: Vec<AuthenticationResults>,
     /// Signatures and whether they hold.

@@ -95,6 +95,9 @@ impl Reader for Evtx {
     }
 }
 
+/// Bytes of a log's header.
+const HEADER: usize = 4096;
+
 fn read(block: Block<'_>, scratch: &mut Scratch, sink: &mut dyn Sink) {
     let mut at = 0;
     while let Some(segment) = segment::next(block.bytes, at, true) {
@@ -103,6 +106,12 @@ fn read(block: Block<'_>, scratch: &mut Scratch, sink: &mut dyn Sink) {
         let offset = block.offset.saturating_add(u64::try_from(segment.start).unwrap_or(u64::MAX));
         let chunk = Chunk { bytes, offset, source: block.source };
         match segment.kind {
+            // A header is a block of 4096 bytes ([MS-EVEN6] files, "File Header"): where it ends earlier, so does the log.
+            Kind::Header if block.last && bytes.len() < HEADER => {
+                let place = Location::bytes(offset, u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                let words = format!("the log ends in its header: {} of {HEADER} bytes", bytes.len());
+                sink.diagnostic(Diagnostic::new(code::BROKEN_TRUNCATED, PartPath::root(&**block.source), place, words));
+            }
             Kind::Header | Kind::Zeros => {}
             Kind::Chunk => chunk.read(scratch, sink),
             Kind::Loose if chunk.is_headless() => chunk.read_headless(scratch, sink),

@@ -40,6 +40,16 @@ pub(crate) struct Triage {
     #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
         ddefend_report::case_names().collect::<Vec<_>>()))]
     pub(crate) format: String,
+    /// Write the case in every output into this folder (case.html, case.json, case.md, case.stix.json ...).
+    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the case into this file, in the output that its ending names (.html, .json, .md, .stix.json ...); may be
+    /// given several times.
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    pub(crate) report: Vec<PathBuf>,
+    /// Replace files of --out and --report that are there already.
+    #[arg(long, help_heading = "Files")]
+    pub(crate) force: bool,
     /// Exit with 1 where the case is at or above this level, escalated or not: info, low, medium, high, critical.
     #[arg(long, value_name = "LEVEL", default_value = "high")]
     pub(crate) fail_on: Level,

@@ -51,7 +51,7 @@ pub(super) fn run(args: &PostureAudit, content: &Content, catalog: &Catalog) -> 
                     tally.found |= fails(audit, args.fail_on);
                     renderer.audit(audit)
                 }
-                Told::Hardening(_) => String::new(),
+                Told::Hardening(_) | Told::Beside(_) => String::new(),
                 Told::Diagnostic(diagnostic) => {
                     tally.diagnostic(diagnostic);
                     renderer.diagnostic(diagnostic)

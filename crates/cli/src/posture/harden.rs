@@ -52,7 +52,7 @@ pub(super) fn run(args: &PostureHarden, content: &Content, catalog: &Catalog) ->
                 tally.diagnostic(&diagnostic);
                 bar.aside(|| tell(&diagnostic));
             }
-            Told::Audit(_) | Told::Hardening(_) => {}
+            Told::Audit(_) | Told::Hardening(_) | Told::Beside(_) => {}
         }
         Ok(())
     });

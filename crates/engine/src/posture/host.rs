@@ -4,7 +4,7 @@ use super::identity::Identity;
 use super::piece::{Piece, Pieces, split};
 use super::place::{file_name, fold};
 use super::plan::{CURRENT, Host, Policy, Source, unreadable};
-use super::run::{Shared, Told};
+use super::run::{Beside, Shared, Told};
 use super::unnamed;
 use ddefend_model::code;
 use ddefend_model::posture::Audit;
@@ -226,11 +226,13 @@ pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize)
     for piece in &user.pieces {
         piece.fill(&mut store);
     }
+    let mut beside: Vec<_> = user.pieces.iter().filter_map(|piece| piece.beside(&shared.beside)).collect();
     for source in &user.sources {
         let pieces = done.read(source, shared, worker, &mut Identity::default());
         for piece in pieces.users.values().chain(&pieces.everybody) {
             piece.fill(&mut store);
         }
+        beside.extend(pieces.users.values().filter_map(|piece| piece.beside(&shared.beside)));
         if let Some(machine) = pieces.machine.filter(|piece| !piece.facts.is_empty()) {
             let message = format!(
                 "{} settings of the machine stand in what belongs to a user; they were left out",
@@ -258,8 +260,11 @@ pub(super) fn user(ready: &Ready, at: usize, shared: &Shared<'_>, worker: usize)
     let audit = ddefend_posture::evaluate(shared.settings.catalog, &ready.machine, &user.name, &user.sid, &store);
     let planned = shared.settings.harden.as_ref().zip(ready.hardened.as_ref());
     let planned = planned.map(|(request, hardened)| user_plan(request, hardened, &store, &audit));
+    let (host, user) = (audit.host.clone(), audit.user.clone());
     done.told.push(Told::Audit(Box::new(audit)));
     done.told.extend(planned.map(|plan| Told::Hardening(Box::new(plan))));
+    let named = beside.into_iter().map(|it| Beside { host: host.clone(), user: user.clone(), ..it });
+    done.told.extend(named.map(|it| Told::Beside(Box::new(it))));
     done
 }
 

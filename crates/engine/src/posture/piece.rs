@@ -2,8 +2,9 @@
 
 use super::load::Loaded;
 use super::plan::Source;
+use super::run::Beside;
 use ddefend_posture::Store;
-use ddefend_registry::{Coverage, Entry, Intent, Root};
+use ddefend_registry::{Coverage, Entry, Intent, Interest, Root};
 use std::collections::BTreeMap;
 
 /// Key below a user's hive where `HKEY_USERS\<sid>_Classes` is mounted.
@@ -26,6 +27,21 @@ impl Piece {
         for fact in &self.facts {
             store.take(fact.clone(), &source);
         }
+    }
+
+    /// What it says of a user's keys that are of interest; none where nothing is.
+    pub(super) fn beside(&self, interest: &Interest) -> Option<Beside> {
+        if interest.root(&Root::User).is_nothing() {
+            return None;
+        }
+        let wanted = |fact: &&Entry| fact.root == Root::User && interest.wants_key(&fact.root, &fact.key);
+        Some(Beside {
+            host: String::new(),
+            user: String::new(),
+            source: self.source.path.clone(),
+            whole: self.coverage.iter().any(|(root, key)| *root == Root::User && key.is_empty()),
+            entries: self.facts.iter().filter(wanted).cloned().collect(),
+        })
     }
 }
 

@@ -15,7 +15,7 @@ use ddefend_model::posture::{Audit, PostureSummary};
 use ddefend_model::{Diagnostic, code};
 use ddefend_posture::Catalog;
 use ddefend_posture::harden::{self, Request};
-use ddefend_registry::Root;
+use ddefend_registry::{Entry, Interest, Root};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,6 +46,23 @@ pub struct PostureSettings<'c> {
     pub what_if: Vec<WhatIf>,
     /// Also work out the change that hardens.
     pub harden: Option<Request<'c>>,
+    /// Keys of users (below `HKEY_CURRENT_USER`, with `*`) that are told as they stand, beside what checks look at.
+    pub beside: &'c [&'c str],
+}
+
+/// What an input says of a user's keys that were asked for by [`PostureSettings::beside`].
+#[derive(Debug)]
+pub struct Beside {
+    /// The host, as its audit names it.
+    pub host: String,
+    /// The user, as their audit names them.
+    pub user: String,
+    /// The input.
+    pub source: String,
+    /// True where the input is the whole of the user's registry: what it does not say is not there.
+    pub whole: bool,
+    /// Facts in the input's order.
+    pub entries: Vec<Entry>,
 }
 
 /// What an audit tells, in the order of hosts and users.
@@ -55,6 +72,8 @@ pub enum Told {
     Audit(Box<Audit>),
     /// The change that hardens what the audit before is of.
     Hardening(Box<harden::Plan>),
+    /// What was asked for by [`PostureSettings::beside`]; behind the user's audit.
+    Beside(Box<Beside>),
     /// Something could not be read.
     Diagnostic(Box<Diagnostic>),
 }
@@ -63,6 +82,8 @@ pub(super) struct Shared<'s> {
     pub(super) settings: &'s PostureSettings<'s>,
     pub(super) reading: Reading<'s>,
     pub(super) progress: &'s dyn Progress,
+    /// What is told beside the audits.
+    pub(super) beside: Interest,
     /// Policies for every host.
     pub(super) policies: Vec<Pieces>,
     /// Changes to try.
@@ -131,6 +152,11 @@ pub fn audit_inputs<E>(
     let workers = settings.threads.max(1);
     let mut interest = ddefend_posture::interest(settings.catalog);
     identity::want(&mut interest);
+    let mut beside = Interest::default();
+    for key in settings.beside {
+        interest.add(&Root::User, key);
+        beside.add(&Root::User, key);
+    }
     if settings.harden.is_some() {
         harden::interest(settings.catalog, &mut interest);
     }
@@ -138,7 +164,8 @@ pub fn audit_inputs<E>(
     let (limits, part, gate) = (&settings.limits, settings.part.clone(), Gate::new(HELD));
     let reading = Reading { interest, limits, gate, watchdog: &watchdog, part };
     let (policies, what_if, desk) = (Vec::new(), Vec::new(), Mutex::default());
-    let mut shared = Shared { settings, reading, progress, policies, what_if, plan, desk, turn: Condvar::new() };
+    let mut shared =
+        Shared { settings, reading, progress, beside, policies, what_if, plan, desk, turn: Condvar::new() };
     let mut telling = Telling { summary: PostureSummary::default(), emit };
     let outcome = thread::scope(|scope| {
         let guard = scope.spawn(|| watchdog.run());
@@ -396,7 +423,7 @@ impl<E> Telling<'_, E> {
                 audit.faults.iter().for_each(|fault| count(|it| &mut it.faults, &fault.id));
                 if audit.user.is_empty() { summary.hosts += 1 } else { summary.users += 1 }
             }
-            Told::Hardening(_) => {}
+            Told::Hardening(_) | Told::Beside(_) => {}
             Told::Diagnostic(diagnostic) => count(|it| &mut it.diagnostics, &diagnostic.code),
         }
         (self.emit)(told)

@@ -44,7 +44,7 @@ pub fn audit_side<E>(
             Ok(())
         }
         Told::Diagnostic(diagnostic) => tell(*diagnostic),
-        Told::Hardening(_) => Ok(()),
+        Told::Hardening(_) | Told::Beside(_) => Ok(()),
     })?;
     Ok(side)
 }

@@ -48,6 +48,7 @@ pub(super) fn read(
         authserv_ids: organisation.authserv_ids.clone(),
         internal_hosts: organisation.internal_hosts.clone(),
         dkim_keys: organisation.dkim_keys.clone(),
+        secrets: settings.secrets.clone(),
     };
     let beside = |scanned: &Scanned, bytes: &[u8], budget: &Budget| -> (Provenance, Vec<Diagnostic>) {
         let name = &scanned.artifact.path;
@@ -83,6 +84,11 @@ fn take(
         // Evidence folders hold much that nobody reads for links: it is listed, and no gap.
         scanned.diagnostics.retain(|it| it.code != code::UNREADABLE_FORMAT);
         scanned.findings.clear();
+        if file.record.size == 0 {
+            "empty".clone_into(&mut file.record.detected);
+            file.record.complete = true;
+            return None;
+        }
         if file.record.role == "other" && !file.log {
             let message = "no reader knows this type by its content; it was kept in the list of inputs only";
             let place = Location::default();

@@ -3,12 +3,15 @@
 use super::settings::TriageSettings;
 use super::sort::Sorted;
 use crate::pool::Progress;
-use crate::posture::{Asked, Plan, PostureSettings, Told, audit_inputs};
+use crate::posture::{Asked, Beside, Plan, PostureSettings, Told, audit_inputs};
 use ddefend_model::Diagnostic;
 use ddefend_triage::CaseEvidence;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+
+/// Where Office remembers what a user decided about a document.
+const TRUST: &[&str] = &[r"Software\Microsoft\Office\*\*\Security\Trusted Documents\TrustRecords"];
 
 /// Audits what was collected of registries.
 pub(super) fn read(
@@ -29,6 +32,7 @@ pub(super) fn read(
         host: None,
         what_if: Vec::new(),
         harden: None,
+        beside: TRUST,
     };
     // What cannot be entered was told already.
     let told: BTreeSet<String> =
@@ -38,6 +42,7 @@ pub(super) fn read(
         match it {
             Told::Audit(audit) => evidence.audits.push(*audit),
             Told::Hardening(_) => {}
+            Told::Beside(beside) => trust(&beside, evidence),
             Told::Diagnostic(diagnostic) if told.contains(&diagnostic.artifact) => {}
             Told::Diagnostic(diagnostic) => {
                 if diagnostic.is_gap() {
@@ -52,4 +57,11 @@ pub(super) fn read(
         file.record.complete = !gaps.contains(&file.record.path);
     }
     evidence.diagnostics.dedup_by(|a: &mut Diagnostic, b| a == b);
+}
+
+/// Takes remembered decisions of a user.
+fn trust(beside: &Beside, evidence: &mut CaseEvidence) {
+    if beside.whole && !evidence.user_hives.contains(&beside.user) {
+        evidence.user_hives.push(beside.user.clone());
+    }
 }

@@ -65,8 +65,18 @@ pub fn read_case(paths: &[PathBuf], settings: &TriageSettings<'_>, progress: &dy
     evidence
 }
 
+/// Names of files that configure a triage where they are named on the command line.
+const CONFIGURATION: [&str; 2] = ["organisation.toml", "organization.toml"];
+
 fn tell_failed(sorted: &[Sorted], evidence: &mut CaseEvidence) {
     for file in sorted {
+        let name = file.record.path.rsplit('/').next().unwrap_or_default();
+        if CONFIGURATION.iter().any(|it| name.eq_ignore_ascii_case(it)) {
+            let message =
+                "not used: configuration is never read from evidence; name it with --organisation if it is yours";
+            let (name, place) = (&file.record.path, Location::default());
+            evidence.diagnostics.push(Diagnostic::about(code::NOTE_ODD, name, place, message));
+        }
         if let Some(why) = &file.failed {
             let (name, place) = (&file.record.path, Location::default());
             evidence.diagnostics.push(Diagnostic::about(code::UNREADABLE_IO, name, place, why.clone()));
