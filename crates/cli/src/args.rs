@@ -1,10 +1,12 @@
 mod hunt;
+mod lab;
 mod posture;
 mod rules;
 mod run;
 mod triage;
 
 pub(crate) use hunt::Hunt as HuntArgs;
+pub(crate) use lab::{Lab as LabArgs, LabExport, LabList, LabNew, LabVerb};
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
 };
@@ -51,6 +53,8 @@ pub(crate) enum Verb {
     Scan(Box<Scan>),
     /// From collected evidence to a decision: documents, mails, logs, hives, dumps, a mail journal become one case.
     Triage(Box<TriageArgs>),
+    /// Write labelled scenarios of DDE incidents: inert files, telemetry in every form, what must be found in them.
+    Lab(LabArgs),
     /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
     Hunt(Box<HuntArgs>),
     /// Tell from hives, exports and policies whether machines are closed to DDE, and what decides that.

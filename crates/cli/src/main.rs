@@ -4,6 +4,7 @@
 mod args;
 mod explain;
 mod hunt;
+mod lab;
 mod paths;
 mod posture;
 mod progress;
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
         Verb::Triage(args) => triage::run(&args, &content),
+        Verb::Lab(args) => lab::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),

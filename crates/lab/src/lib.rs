@@ -3,7 +3,6 @@
 
 mod build;
 pub mod check;
-pub mod check;
 mod digest;
 pub mod dkim;
 mod error;

@@ -16,7 +16,6 @@ pub fn zip(members: &[(String, Vec<u8>)]) -> Vec<u8> {
         central.extend(&fields);
         // Comment, disk, attributes, offset of the local header.
         central.extend([0; 10]);
-        central.extend([0; 2]);
         central.extend(at);
         central.extend(name.bytes());
     }

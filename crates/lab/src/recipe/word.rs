@@ -40,7 +40,6 @@ fn story(root: &str, content: &str) -> String {
 fn link(page: &Page<'_>) -> String {
     let Some(link) = &page.link else { return String::new() };
     let whole = link.field();
-    let rest = whole.strip_prefix("DDEAUTO ").unwrap_or(&whole);
     match page.options.trick {
         Trick::SplitRuns => {
             let letters: Vec<char> = whole.chars().collect();
@@ -60,7 +59,7 @@ fn link(page: &Page<'_>) -> String {
             let outer = format!("{}{reference}{}", piece("DDEAUTO "), piece(&format!(" \"{topic}\"")));
             format!("{set}{}", field(&outer, RESULT))
         }
-        _ => field(&format!("{}{}", piece("DDEAUTO "), piece(rest)), RESULT),
+        _ => field(&piece(&format!(" {whole} ")), RESULT),
     }
 }
 

@@ -95,12 +95,19 @@ fn of_category(
 
 fn of_class(occurrence: &Occurrence, id: &str, world: &World, mapping: &Mapping) -> Result<Vec<Told>, LabError> {
     let class = mapping.class_of_id(id).ok_or_else(|| LabError(format!("no kind of record is called '{id}'")))?;
-    let (event, left) = native(occurrence, class, world, mapping).map_err(|error| LabError(error.to_string()))?;
-    if left.is_empty() {
-        Ok(vec![Told { source: source_of(class), host: occurrence.host, event }])
-    } else {
-        Err(LabError(format!("{id} has no {}", left.join(", "))))
+    let (mut event, left) = native(occurrence, class, world, mapping).map_err(|error| LabError(error.to_string()))?;
+    if !left.is_empty() && class.dialect == Dialect::Windows {
+        return Err(LabError(format!("{id} has no {}", left.join(", "))));
     }
+    // Tables and exports have more columns than the mappings name.
+    for field in occurrence.fields.iter().filter(|field| left.contains(&field.name)) {
+        if matches!(&*field.name, "ActionType" | "event.action") {
+            event.head.key.action = field.value.as_str().into();
+            event.data.retain(|(name, _)| **name != *field.name);
+        }
+        event.data.push((field.name.as_str().into(), Value::Text(field.value.as_str().into())));
+    }
+    Ok(vec![Told { source: source_of(class), host: occurrence.host, event }])
 }
 
 /// A record of a class, with the wanted fields that it has no room for.
