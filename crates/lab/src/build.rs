@@ -60,6 +60,9 @@ pub fn build(scenario: &Scenario, mapping: &Mapping) -> Result<Lab, LabError> {
         files.insert(format!("hives/before/{}", hive.path), hive.before);
         files.insert(format!("hives/after/{}", hive.path), hive.after);
     }
+    for (path, bytes) in state::dumps(scenario, &world)? {
+        put(&mut files, &path, bytes)?;
+    }
     if !scenario.organisation.is_empty() {
         let text = world.fill(0).text(&scenario.organisation).map_err(|error| error.of("organisation"))?;
         files.insert("organisation.toml".to_owned(), text.into_bytes());
@@ -275,6 +278,6 @@ fn readme(scenario: &Scenario, world: &World) -> String {
          ```\nddefend triage{organisation} evidence\nddefend hunt telemetry/evtx\n```\n",
         rfc3339(world.start()),
         telemetry::ACTIVITY,
-        telemetry::MARK,
+        crate::MARK,
     )
 }

@@ -3,6 +3,9 @@
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
+/// What marks records and files where they have a field for words.
+pub const MARK: &str = "ddefend-lab synthetic";
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut out, byte| {
         _ = write!(out, "{byte:02x}");

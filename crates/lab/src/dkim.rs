@@ -1,67 +1,64 @@
-//! DKIM signatures (RFC 6376) with Ed25519 (RFC 8463). The key is made from a text that stands here: it signs nothing that
-//! matters.
+//! Signs the lab's mails with a key that everybody knows, so that what checks signatures has something to check.
 
-use base64::Engine as _;
+use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ddefend_event::Time;
+use ddefend_provenance::dkim::{FIELD, digest_to_sign, relaxed_body};
+use ddefend_provenance::header::Headers;
 use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
 
-/// Selector of every signature.
-pub const DKIM_SELECTOR: &str = "lab";
+/// The selector that [`sign`] writes.
+pub const SELECTOR: &str = "lab";
 
-fn key() -> SigningKey {
-    SigningKey::from_bytes(&Sha256::digest(b"ddefend-lab dkim, synthetic").into())
-}
+/// No secret: whoever reads this can sign. Nothing outside the lab may trust its record.
+const SEED: [u8; 32] = *b"ddefend lab: everybody knows it.";
 
-/// The key record that belongs to the signatures, for the organisation's `dkim_keys` under `lab._domainkey.DOMAIN`
-/// (placeholder `{dkim}`).
+/// The key record for `lab._domainkey.DOMAIN`, as `--organisation` takes it.
 #[must_use]
-pub fn dkim_record() -> String {
-    format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(key().verifying_key().to_bytes()))
+pub fn key_record() -> String {
+    let public = SigningKey::from_bytes(&SEED).verifying_key();
+    format!("v=DKIM1; k=ed25519; p={}", STANDARD.encode(public.to_bytes()))
 }
 
-/// The value of `DKIM-Signature` over headers and body, both relaxed.
-pub(crate) fn signature(domain: &str, at: Time, headers: &[(&str, String)], body: &str) -> String {
-    let names: Vec<String> = headers.iter().map(|(name, _)| name.to_lowercase()).collect();
-    let hash = STANDARD.encode(Sha256::digest(relaxed_body(body)));
-    let seconds = at.ticks.div_euclid(Time::SECOND);
-    let value = format!(
-        "v=1; a=ed25519-sha256; c=relaxed/relaxed; d={domain}; s={DKIM_SELECTOR}; t={seconds}; h={}; bh={hash}; b=",
-        names.join(":")
+/// The mail with a `DKIM-Signature` above its headers (ed25519-sha256, relaxed/relaxed, over From, To, Subject, Date and
+/// Message-ID). It holds unless `broken`: then it was made for another body. Line ends are those of the mail.
+#[must_use]
+pub fn sign(mail: &str, domain: &str, broken: bool) -> String {
+    let headers = Headers::parse(mail.as_bytes());
+    let mut body = relaxed_body(headers.body);
+    if broken {
+        body.extend_from_slice(b"A line that was taken out since.\r\n");
+    }
+    let hash = STANDARD.encode(Sha256::digest(&body));
+    let template = format!(
+        "v=1; a=ed25519-sha256; c=relaxed/relaxed; d={domain}; s={SELECTOR}; \
+         h=From:To:Subject:Date:Message-ID; bh={hash}; b="
     );
-    let mut signed = String::new();
-    for (name, text) in headers {
-        signed += &format!("{}:{}\r\n", name.to_lowercase(), relaxed(text));
-    }
-    signed += &format!("dkim-signature:{}", relaxed(&value));
-    let signature = key().sign(&Sha256::digest(signed.as_bytes()));
-    format!("{value}{}", STANDARD.encode(signature.to_bytes()))
+    let digest = digest_to_sign(mail.as_bytes(), &template).unwrap_or_default();
+    let signature = STANDARD.encode(SigningKey::from_bytes(&SEED).sign(&digest).to_bytes());
+    let end = if mail.contains("\r\n") { "\r\n" } else { "\n" };
+    format!("{FIELD}: {template}{signature}{end}{mail}")
 }
 
-/// A field's value with its blanks as one each (3.4.2).
-fn relaxed(text: &str) -> String {
-    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
-}
+#[cfg(test)]
+mod tests {
+    use super::{SELECTOR, key_record, sign};
+    use ddefend_model::provenance::Authentication;
+    use ddefend_provenance::{Settings, mail};
 
-/// A body with its blanks as one each, none at ends of lines, and no empty lines at its end (3.4.4).
-fn relaxed_body(body: &str) -> String {
-    let mut out = String::new();
-    for line in body.split("\r\n") {
-        let mut pending = false;
-        for letter in line.chars() {
-            match letter {
-                ' ' | '\t' => pending = true,
-                letter => {
-                    if std::mem::take(&mut pending) {
-                        out.push(' ');
-                    }
-                    out.push(letter);
-                }
-            }
+    #[test]
+    fn holds_and_breaks() {
+        let text =
+            "From: a@corp.example\nTo: b@corp.example\nSubject: x\nDate: Sat, 21 Nov 2026 22:00:00 +0000\n\nbody\n";
+        let key = (format!("{SELECTOR}._domainkey.corp.example"), key_record());
+        let settings = Settings { dkim_keys: [key].into(), ..Settings::default() };
+        for (text, broken, wanted) in [
+            (text.to_owned(), false, Authentication::Pass),
+            (text.replace('\n', "\r\n"), false, Authentication::Pass),
+            (text.to_owned(), true, Authentication::Fail),
+        ] {
+            let read = mail::read(sign(&text, "corp.example", broken).as_bytes(), &settings);
+            assert_eq!((read.authentication, read.aligned), (wanted, !broken), "{:?}", read.dkim);
         }
-        out += "\r\n";
     }
-    let text = out.trim_end_matches("\r\n");
-    if text.is_empty() { String::new() } else { format!("{text}\r\n") }
 }

@@ -16,6 +16,7 @@ mod telemetry;
 mod world;
 
 pub use build::{FORMS, Files, Lab, build, expected_csv, export, rebased};
+pub use digest::MARK;
 pub use error::LabError;
 pub use scenario::{Scenario, Wanted};
-pub use telemetry::{ACTIVITY, MARK};
+pub use telemetry::ACTIVITY;

@@ -51,28 +51,21 @@ pub(crate) fn make(spec: &MailSpec, world: &World) -> Result<Mailed, LabError> {
         attachments.push((leaf(path).to_owned(), file.made.bytes.clone()));
     }
     let content = content(&attachments);
-    let signature = match spec.dkim {
-        DkimState::None => None,
-        DkimState::Valid | DkimState::Broken => {
-            let by = if spec.dkim_domain.is_empty() { &domain } else { &spec.dkim_domain };
-            let body = if spec.dkim == DkimState::Broken { format!("{content}\r\nanother") } else { content.clone() };
-            Some(dkim::signature(by, at, &own, &body))
-        }
-    };
     let return_path = if spec.return_path.is_empty() { address.clone() } else { mailbox(&line(&spec.return_path)?).1 };
-    let mut head = format!("Return-Path: <{return_path}>\r\n");
-    head += &trace(spec, world, at, &domain)?;
-    if let Some(signature) = signature {
-        head += &format!("DKIM-Signature: {signature}\r\n");
-    }
+    let mut text = String::new();
     for (field, value) in &own {
-        head += &format!("{field}: {value}\r\n");
+        text += &format!("{field}: {value}\r\n");
     }
-    head += "X-Ddefend-Lab: synthetic\r\nMIME-Version: 1.0\r\n";
+    text += "X-Ddefend-Lab: synthetic\r\nMIME-Version: 1.0\r\n";
+    text += &format!("Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n{content}");
+    if spec.dkim != DkimState::None {
+        let by = if spec.dkim_domain.is_empty() { &domain } else { &spec.dkim_domain };
+        text = dkim::sign(&text, by, spec.dkim == DkimState::Broken);
+    }
+    let trace = trace(spec, world, at, &domain)?;
+    let text = format!("Return-Path: <{return_path}>\r\n{trace}{text}");
     let bytes = match spec.format {
-        MailFormat::Eml => {
-            format!("{head}Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n{content}").into_bytes()
-        }
+        MailFormat::Eml => text.into_bytes(),
         MailFormat::Msg => {
             let attached = |(name, data): (String, Vec<u8>)| Attached { name, data, object: spec.embedded };
             let delivered = u64::try_from(at.ticks.saturating_sub(Time::from_filetime(0).ticks)).unwrap_or_default();
@@ -80,7 +73,7 @@ pub(crate) fn make(spec: &MailSpec, world: &World) -> Result<Mailed, LabError> {
                 subject: subject.clone(),
                 sender: (name, address.clone()),
                 to: recipients.clone(),
-                headers: head,
+                headers: text.split("\r\n\r\n").next().unwrap_or_default().to_owned(),
                 body: BODY.to_owned(),
                 message_id: format!("<{message_id}>"),
                 delivered,

@@ -2,9 +2,11 @@
 
 mod hive;
 mod lists;
+mod memory;
 
 pub(crate) use hive::hives;
 pub(crate) use lists::{assets, history, indicators, journal};
+pub(crate) use memory::dumps;
 
 use crate::LabError;
 use crate::scenario::MarkSpec;

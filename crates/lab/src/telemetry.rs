@@ -1,7 +1,7 @@
 //! Records: what happened as occurrences, each told by every source of its host that can, in that source's own schema.
 //!
 //! Every record says that it is synthetic: `Computer` ends in `.lab.example`; records of Windows carry the activity
-//! [`ACTIVITY`], Sysmon's the rule name [`MARK`], Defender's tables the machine group [`MARK`], Elastic's events the label
+//! [`ACTIVITY`], Sysmon's the rule name [`crate::MARK`], Defender's tables the machine group [`crate::MARK`], Elastic's events the label
 //! `synthetic`. Digests of programs are made from their names.
 
 mod noise;
@@ -17,8 +17,6 @@ use crate::world::World;
 use crate::{LabError, telemetry::occurrence::Occurrence};
 use ddefend_event::Mapping;
 
-/// What marks records where they have a field for words.
-pub const MARK: &str = "ddefend-lab synthetic";
 /// `System/Correlation/@ActivityID` of every Windows record of the lab.
 pub const ACTIVITY: &str = "{DDEF1AB0-5717-4E71-8C00-DDEF1AB05E1F}";
 

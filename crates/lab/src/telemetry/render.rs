@@ -1,7 +1,8 @@
 //! Occurrences as the records of every source.
 
+use super::ACTIVITY;
 use super::occurrence::{Field, Kind, Occurrence};
-use super::{ACTIVITY, MARK};
+use crate::digest::MARK;
 use crate::moment::rfc3339;
 use crate::scenario::{RawRecord, Source};
 use crate::world::World;

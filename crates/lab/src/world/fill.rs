@@ -62,7 +62,7 @@ impl Fill<'_> {
                 format!("{profile}\\AppData\\Local\\Microsoft\\Windows\\INetCache\\Content.Outlook\\7KQ2LAB1")
             }
             ("office", "") => super::programs::office(&host.office),
-            ("dkim", "") => crate::dkim::dkim_record(),
+            ("dkim", "") => crate::dkim::key_record(),
             ("esc", "") => "\u{1b}".to_owned(),
             ("guid" | "pid" | "image", id) if !id.is_empty() => {
                 let process = self.world.find(id).ok_or_else(|| LabError(format!("there is no process '{id}'")))?;
