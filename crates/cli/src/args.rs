@@ -6,7 +6,7 @@ mod run;
 mod triage;
 
 pub(crate) use hunt::Hunt as HuntArgs;
-pub(crate) use lab::{Lab as LabArgs, LabExport, LabList, LabNew, LabVerb};
+pub(crate) use lab::{Lab as LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb};
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
 };

@@ -1,8 +1,9 @@
 //! `ddefend lab`.
 
+mod check;
 mod folder;
 
-use crate::args::{LabArgs, LabExport, LabList, LabNew, LabVerb, ListFormat};
+use crate::args::{LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb, ListFormat};
 use crate::{Outcome, terminal};
 use ddefend_content::Content;
 use ddefend_event::{Time, Zone};
@@ -17,6 +18,7 @@ pub(crate) fn run(args: &LabArgs, content: &Content) -> Outcome {
         LabVerb::New(args) => new(args, content),
         LabVerb::List(args) => list(args, content),
         LabVerb::Export(args) => exported(args, content),
+        LabVerb::Check(args) => return checked(args, content),
     };
     match done {
         Ok(text) if terminal::written(io::stdout().lock().write_all(text.as_bytes())) => Outcome::Clean,
@@ -95,6 +97,20 @@ fn exported(args: &LabExport, content: &Content) -> Said {
     folder::write(target, &files, args.force)?;
     let (shown, count) = (target.display(), built.len());
     Ok(format!("Written to {shown}: {count} scenarios as {}. Everything in it is synthetic.\n", forms.join(", ")))
+}
+
+fn checked(args: &LabCheck, content: &Content) -> Outcome {
+    let scenarios = match args.scenarios.is_empty() {
+        true => shipped(content),
+        false => args.scenarios.iter().map(|name| find(name, content)).collect(),
+    };
+    match scenarios {
+        Ok(scenarios) => check::run(args, &scenarios, content),
+        Err((outcome, message)) => {
+            eprintln!("ddefend: {}", ddefend_report::escape::terminal(&message));
+            outcome
+        }
+    }
 }
 
 fn shipped(content: &Content) -> Result<Vec<Scenario>, (Outcome, String)> {

@@ -1,4 +1,4 @@
-use super::ListFormat;
+use super::{ListFormat, RunArgs};
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ Examples:
   ddefend triage --organisation case/organisation.toml case/evidence
   ddefend lab new my-scenario.yml case                 a scenario of your own (docs/how-to/add-a-scenario.md)
   ddefend lab export --all out --form winlogbeat       telemetry to validate another system with
+  ddefend lab check                                    every scenario through ddefend: expected, found, missed, extra
   ddefend lab export word-ddeauto out --rebase 2026-11-20T08:00:00Z
 
 Everything that is written is synthetic and says so; documents run whoami, calc or an echo and nothing else.")]
@@ -26,6 +27,8 @@ pub(crate) enum LabVerb {
     List(LabList),
     /// Write telemetry of scenarios with the expected detections, to validate another system.
     Export(LabExport),
+    /// Run scenarios through ddefend: expected against found, in both directions. Exit code 1 where anything differs.
+    Check(LabCheck),
 }
 
 #[derive(Debug, clap::Args)]
@@ -71,4 +74,20 @@ pub(crate) struct LabExport {
     /// Let scenarios begin at another moment (RFC 3339); all their times move along.
     #[arg(long, value_name = "TIME")]
     pub(crate) rebase: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LabCheck {
+    /// Ids of scenarios, or scenario files that end in .yml [default: every shipped one].
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// Output format.
+    #[arg(long, short, default_value = "text", value_parser = clap::builder::PossibleValuesParser::new(
+        ddefend_report::matrix_names().collect::<Vec<_>>()))]
+    pub(crate) format: String,
+    /// Forms of the telemetry that are hunted through as well.
+    #[arg(long, default_value = "all", value_parser = ["all", "evtx"])]
+    pub(crate) forms: String,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
