@@ -5,6 +5,7 @@ mod args;
 mod explain;
 mod hunt;
 mod paths;
+mod playbook;
 mod posture;
 mod progress;
 mod rule_files;
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
         Verb::Triage(args) => triage::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
+        Verb::Playbook(args) => playbook::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),
     };

@@ -49,7 +49,7 @@ pub struct Settings {
 pub fn triage(evidence: &CaseEvidence, settings: &Settings) -> Case {
     let linked = link(evidence, settings);
     let answers = question::answers(evidence, &linked, settings);
-    let decision = decide::decide(&answers, settings);
+    let decision = decide::decide(&answers, &linked, settings);
     let tasks = task::tasks(evidence, &linked, &answers, &decision, settings);
     assemble::assemble(evidence, linked, answers, decision, tasks, settings)
 }

@@ -1,0 +1,6 @@
+use super::found::Found;
+use super::view::View;
+use crate::playbook::Question;
+pub(super) fn provenance(_view: &View<'_>, _question: &Question) -> Found {
+    Found::unknown("", "not worked out yet", Vec::new())
+}
