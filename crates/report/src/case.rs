@@ -1,5 +1,6 @@
 //! What `ddefend triage` prints: one small renderer per output, of a case as a whole.
 
+mod html;
 mod json;
 mod jsonl;
 mod md;
@@ -26,8 +27,13 @@ pub struct CaseMeta {
 type Render = fn(&Case, &CaseMeta) -> String;
 
 /// Every output: name, function. One line each.
-const OUTPUTS: &[(&str, Render)] =
-    &[("text", text::render), ("json", json::render), ("jsonl", jsonl::render), ("md", md::render)];
+const OUTPUTS: &[(&str, Render)] = &[
+    ("text", text::render),
+    ("json", json::render),
+    ("jsonl", jsonl::render),
+    ("md", md::render),
+    ("html", html::render),
+];
 
 /// Names of the outputs of `triage`, for `--format`.
 pub fn case_names() -> impl Iterator<Item = &'static str> {

@@ -107,7 +107,7 @@ fn code(value: &str) -> String {
     if value.is_empty() { String::new() } else { format!("<code>{}</code>", e(value)) }
 }
 
-fn finding_block(finding: &Finding) -> String {
+pub(crate) fn finding_block(finding: &Finding) -> String {
     let open = if finding.level > Level::Low { " open" } else { "" };
     let mut out = format!(
         "<details class=\"finding {level}\"{open}>\n<summary><span class=\"badge {level}\">{level}</span> {title} \

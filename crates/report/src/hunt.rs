@@ -12,6 +12,8 @@ mod tally;
 mod text;
 mod timesketch;
 
+pub(crate) use html::detection_card;
+
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
 
 /// What a renderer of detections may need to know beside them.

@@ -14,6 +14,7 @@ mod sarif;
 mod shape;
 mod text;
 
+pub(crate) use html::{audit_section, gap_line};
 pub(crate) use page::diagnostic_text;
 
 pub use difference::{DifferenceRenderer, difference_names, difference_renderer};

@@ -152,3 +152,72 @@ fn cases_fit_the_shipped_schema() {
     odd["nodes"][0]["colour"] = serde_json::json!("red");
     assert!(!validator.is_valid(&odd), "what is not known does not fit");
 }
+
+#[test]
+fn html_has_no_markup_from_files_and_only_its_own_script() {
+    let tags = [
+        "details",
+        "ul",
+        "ol",
+        "table",
+        "section",
+        "article",
+        "dl",
+        "summary",
+        "li",
+        "span",
+        "code",
+        "div",
+        "svg",
+        "tr",
+        "td",
+        "p",
+        "a",
+        "g",
+        "text",
+        "h2",
+        "h3",
+        "pre",
+        "mark",
+        "blockquote",
+    ];
+    for case in [case(), soiled()] {
+        let page = rendered("html", &case, &meta(100));
+        looks::only_its_own_script(&page);
+        looks::closed(&page, &tags);
+        // Every link inside the page leads somewhere.
+        for link in page.split("href=\"#").skip(1) {
+            let anchor = link.split('"').next().unwrap();
+            assert!(page.contains(&format!("id=\"{anchor}\"")), "#{anchor}");
+        }
+        // To look at them: DDEFEND_PAGES=FOLDER.
+        if let Some(to) = std::env::var_os("DDEFEND_PAGES") {
+            std::fs::write(std::path::Path::new(&to).join(format!("{}.html", case.title.len())), page).unwrap();
+        }
+    }
+    looks::closed(&rendered("html", &empty(), &meta(100)), &tags);
+}
+
+#[test]
+fn boxes_of_the_graph_do_not_overlap() {
+    let mut big = case();
+    let (node, edge) = (big.nodes[4].clone(), big.edges[5].clone());
+    // Chains, fans and circles, deeper than there are columns.
+    for index in 0..400_usize {
+        big.nodes.push(ddefend_model::case::Node { id: format!("x:{index}"), on_path: index % 7 == 0, ..node.clone() });
+        let from = if index % 3 == 0 { index / 2 } else { index.saturating_sub(1) };
+        for (from, to) in [(from, index), (index, from * 5 % 400)] {
+            let (from, to) = (format!("x:{from}"), format!("x:{to}"));
+            big.edges.push(ddefend_model::case::Edge { from, to, ..edge.clone() });
+        }
+    }
+    for case in [case(), big] {
+        let page = rendered("html", &case, &meta(100));
+        let mut places = std::collections::BTreeSet::new();
+        for drawn in page.split("class=\"node ").skip(1) {
+            let place = drawn.split_once("<rect ").unwrap().1.split_once(" width").unwrap().0;
+            assert!(places.insert(place.to_owned()), "{place} twice");
+        }
+        assert!(places.len() >= 17, "{}", places.len());
+    }
+}

@@ -6,6 +6,8 @@ mod chart;
 mod tables;
 mod trees;
 
+pub(crate) use card::card as detection_card;
+
 use super::forest::Forest;
 use super::tally::{Tally, index};
 use super::{HuntMeta, HuntRenderer, HuntRule, shape};

@@ -199,7 +199,14 @@ impl Html {
     }
 }
 
-pub(super) fn gap_line(gap: &Diagnostic) -> String {
+/// The part of one audit as it stands in other pages.
+pub(crate) fn audit_section(audit: &Audit, anchor: &str) -> String {
+    let (rules, attack) = (BTreeMap::new(), BTreeMap::new());
+    let answer = shape::answer(audit, &attack);
+    section::Section::new(audit, anchor, answer.as_ref(), &rules, &attack).alone()
+}
+
+pub(crate) fn gap_line(gap: &Diagnostic) -> String {
     let kind = if gap.is_gap() { "" } else { "note: " };
     format!(
         "<li>{kind}<code>{}</code> {}: {} <span class=\"id\">{}</span></li>\n",

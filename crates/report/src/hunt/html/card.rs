@@ -16,7 +16,7 @@ const CHAIN: usize = 12;
 /// Events of a correlation.
 const EVENTS: usize = 20;
 
-pub(super) fn card(detection: &Detection, anchor: &str) -> String {
+pub(crate) fn card(detection: &Detection, anchor: &str) -> String {
     let rule = &detection.rule;
     let level = rule.level;
     let open = if level >= Level::High { " open" } else { "" };

@@ -84,6 +84,11 @@ impl Section {
         self.head.len() + self.body.len()
     }
 
+    /// Without a word on who is alike.
+    pub(super) fn alone(&self) -> String {
+        format!("{}{}", self.head, self.body)
+    }
+
     pub(super) fn page(&self, kind: &Kind) -> String {
         let mut alike = String::new();
         if kind.count > 0 {
