@@ -14,6 +14,7 @@ mod fact;
 mod link;
 mod linked;
 mod lists;
+mod literal;
 mod organisation;
 mod pattern;
 pub mod playbook;

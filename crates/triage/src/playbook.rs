@@ -8,6 +8,7 @@ mod parse;
 mod primitive;
 mod validate;
 
+pub use crate::literal::Language;
 pub use cacao::cacao;
 pub use condition::{Comparison, Condition, Expr, Name, Operand, Standing, Total};
 pub use error::PlaybookError;
@@ -282,81 +283,6 @@ pub struct CommandSpec {
     /// It changes something.
     #[serde(default)]
     pub changes: bool,
-}
-
-/// The language of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Sentences for people.
-    Text,
-    /// PowerShell.
-    Powershell,
-    /// The Windows command processor.
-    Cmd,
-    /// A POSIX shell.
-    Bash,
-    /// Kusto.
-    Kql,
-    /// Elastic's event query language.
-    Eql,
-    /// Elastic's piped query language.
-    Esql,
-    /// Splunk.
-    Spl,
-    /// Velociraptor.
-    Vql,
-    /// osquery.
-    Sql,
-    /// A request line, then a blank line, then JSON.
-    Http,
-}
-
-impl Language {
-    /// Every language.
-    pub const ALL: [Self; 11] = [
-        Self::Text,
-        Self::Powershell,
-        Self::Cmd,
-        Self::Bash,
-        Self::Kql,
-        Self::Eql,
-        Self::Esql,
-        Self::Spl,
-        Self::Vql,
-        Self::Sql,
-        Self::Http,
-    ];
-
-    /// CACAO's command type (CACAO 2.0, section 5.1).
-    #[must_use]
-    pub const fn kind(self) -> &'static str {
-        match self {
-            Self::Powershell => "powershell",
-            Self::Bash => "bash",
-            Self::Http => "http-api",
-            Self::Eql | Self::Esql => "elastic",
-            Self::Text | Self::Cmd | Self::Kql | Self::Spl | Self::Vql | Self::Sql => "manual",
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Powershell => "PowerShell",
-            Self::Cmd => "cmd",
-            Self::Bash => "bash",
-            Self::Kql => "KQL",
-            Self::Eql => "EQL",
-            Self::Esql => "ES|QL",
-            Self::Spl => "SPL",
-            Self::Vql => "VQL",
-            Self::Sql => "SQL (osquery)",
-            Self::Http => "HTTP",
-        }
-    }
 }
 
 /// A D3FEND technique.

@@ -1,7 +1,5 @@
 //! What each question of the playbook comes to.
 
-#![allow(dead_code, reason = "questions that use it come next")]
-
 mod baseline;
 mod change;
 mod children;
@@ -25,6 +23,23 @@ use crate::{CaseEvidence, Linked, Settings};
 use ddefend_model::case::{Answer, Held};
 use found::Found;
 use view::View;
+
+/// The file, and finding in it, that commands are rendered for: the worst that starts a program or talks to a server, else
+/// the first document of the case.
+pub(crate) fn subjects(
+    evidence: &CaseEvidence,
+    linked: &Linked,
+    settings: &Settings,
+) -> Option<(usize, Option<usize>)> {
+    let view = View::new(evidence, linked, settings);
+    let worst = view.subjects.iter().find(|(_, _, sort)| *sort != view::Sort::Data);
+    // A document is named rather than the mail that only carries it.
+    let inner = view.subjects.iter().find(|(file, _, sort)| {
+        *sort != view::Sort::Data && view.file(*file).is_some_and(|file| file.provenance.mail.is_none())
+    });
+    let found = inner.or(worst).map(|(file, finding, _)| (*file, Some(*finding)));
+    found.or_else(|| view.documents().first().map(|file| (*file, None)))
+}
 
 /// Most pieces of evidence of one answer; what is beyond is counted in its text.
 const MOST: usize = 50;
@@ -68,7 +83,6 @@ fn answer(question: &Question, found: Found, playbook: &Playbook) -> Answer {
     let text = fill(text, |name| match name {
         "what" => Some(found.what.clone()),
         "count" => Some(count.clone()),
-        "host" => Some(found.host.clone()),
         _ => None,
     });
     let mut evidence = found.evidence;

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 use super::*;
 use proptest::prelude::*;
 

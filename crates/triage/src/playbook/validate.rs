@@ -9,7 +9,7 @@ pub(super) const LONGEST: usize = 1_000_000;
 /// Most questions, rules or tasks.
 const MOST: usize = 500;
 /// Words that texts of answers may hold.
-const WORDS: [&str; 3] = ["what", "count", "host"];
+const WORDS: [&str; 2] = ["what", "count"];
 /// Words of answers.
 const ANSWERS: [&str; 3] = ["yes", "no", "unknown"];
 /// Values of the case that commands may hold.

@@ -12,8 +12,6 @@ pub(super) struct Found {
     pub(super) confidence: f64,
     /// What was found, a clause without a full stop.
     pub(super) what: String,
-    /// The host that it is about, where it is about one.
-    pub(super) host: String,
     /// Numbers that rules compare.
     pub(super) values: BTreeMap<String, u64>,
     /// What it rests on.
@@ -42,16 +40,6 @@ impl Found {
 
     pub(super) fn value(mut self, name: &str, value: usize) -> Self {
         self.values.insert(name.to_owned(), value as u64);
-        self
-    }
-
-    pub(super) fn lacking(mut self, gaps: Vec<String>) -> Self {
-        self.gaps = gaps;
-        self
-    }
-
-    pub(super) fn at(mut self, host: &str) -> Self {
-        host.clone_into(&mut self.host);
         self
     }
 }

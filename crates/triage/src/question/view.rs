@@ -55,6 +55,12 @@ impl<'a> View<'a> {
         let suspect = self.subjects.iter().filter(|(_, _, sort)| *sort != Sort::Data).map(|(file, _, _)| *file);
         let mut files: Vec<usize> = suspect.collect();
         if files.is_empty() {
+            // What could not be read may be the document.
+            let unread = |file: &&CaseFile| !file.scanned.artifact.complete;
+            let all = self.evidence.files.iter();
+            files = all.enumerate().filter(|(_, file)| unread(file)).map(|(at, _)| at).collect();
+        }
+        if files.is_empty() {
             files = self.linked.openings.iter().filter_map(|opening| opening.file).collect();
         }
         if files.is_empty() {
@@ -277,5 +283,19 @@ pub(super) fn of_fact(fact: &crate::Fact, text: impl Into<String>) -> Evidence {
         host: fact.host.to_string(),
         text: text.into(),
         record: format!("{}#{}", fact.source, fact.record),
+    }
+}
+
+/// What a record says was stopped: `asr` or `antivirus`.
+pub(super) fn stops(fact: &crate::Fact) -> Option<&'static str> {
+    if fact.spec.kind != FactKind::Barrier {
+        return None;
+    }
+    match fact.event_id {
+        1121 => Some("asr"),
+        1117 => {
+            fact.get("Action Name").is_none_or(|action| !action.eq_ignore_ascii_case("allow")).then_some("antivirus")
+        }
+        _ => fact.get("ActionType").is_some_and(|action| action.ends_with("Blocked")).then_some("asr"),
     }
 }
