@@ -23,6 +23,7 @@ pub(super) fn steps(evidence: &CaseEvidence, linked: &Linked) -> Vec<Step> {
     }
     let told: BTreeSet<String> =
         linked.stories.first().map(|story| story.nodes.iter().cloned().collect()).unwrap_or_default();
+    prompts(linked, &mut steps);
     barriers(evidence, linked, &mut steps);
     remote(evidence, linked, &mut steps);
     beside(evidence, linked, &told, &mut steps);
@@ -159,6 +160,17 @@ fn child(parent: &Node, node: &Node, started: Option<&Edge>, ran: Option<&Edge>)
     };
     let end = if how.starts_with(':') { "" } else { "." };
     format!("{} {verb} {name}{how}{end}", parent.label)
+}
+
+/// What users were asked before it ran, and what they answered.
+fn prompts(linked: &Linked, steps: &mut Vec<Step>) {
+    let best = linked.stories.first().map(|story| story.nodes.as_slice()).unwrap_or_default();
+    let prompted = linked.edges.iter().filter(|edge| edge.kind == EdgeKind::Prompted && best.contains(&edge.from));
+    for edge in prompted.take(EFFECTS) {
+        let (time, text) = (edge.time.clone(), clip(&edge.text));
+        let evidence = edge.evidence.clone();
+        steps.push(Step { time, text, node: edge.to.clone(), confidence: edge.confidence, evidence });
+    }
 }
 
 fn barriers(evidence: &CaseEvidence, linked: &Linked, steps: &mut Vec<Step>) {

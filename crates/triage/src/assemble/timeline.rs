@@ -66,6 +66,7 @@ fn graph(linked: &Linked, all: &mut Vec<Moment>) {
             EdgeKind::Stopped => "stopped",
             EdgeKind::Delivered => "mail delivered",
             EdgeKind::InSession => "logon",
+            EdgeKind::Prompted => "prompt",
             _ => continue,
         };
         let (from, to) = (drawn.get(edge.from.as_str()), drawn.get(edge.to.as_str()));
