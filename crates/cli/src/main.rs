@@ -4,6 +4,7 @@
 mod args;
 mod explain;
 mod hunt;
+mod memory;
 mod paths;
 mod posture;
 mod progress;
@@ -83,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Scan(scan) => scan::run(&scan, &content),
         Verb::Triage(args) => triage::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
+        Verb::Memory(args) => memory::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),

@@ -10,6 +10,7 @@ pub mod formula;
 pub mod hives;
 pub mod logs;
 pub mod mail;
+pub mod memory;
 pub mod objects;
 pub mod registry;
 pub mod rtf;
@@ -71,6 +72,7 @@ const AREAS: &[Area] = &[
     (evtx::samples, evtx::ENTRIES),
     (hives::samples, hives::ENTRIES),
     (registry::samples, registry::ENTRIES),
+    (memory::samples, memory::ENTRIES),
 ];
 
 /// Every sample of every area.
