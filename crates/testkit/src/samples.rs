@@ -12,6 +12,7 @@ pub mod logs;
 pub mod mail;
 pub mod memory;
 pub mod objects;
+pub mod provenance;
 pub mod registry;
 pub mod rtf;
 pub mod rules;
@@ -72,6 +73,7 @@ const AREAS: &[Area] = &[
     (evtx::samples, evtx::ENTRIES),
     (hives::samples, hives::ENTRIES),
     (registry::samples, registry::ENTRIES),
+    (provenance::samples, provenance::ENTRIES),
     (memory::samples, memory::ENTRIES),
 ];
 
