@@ -14,8 +14,8 @@ mod state;
 mod wording;
 
 pub use correlate::{CorrelateLimits, Correlated, Correlator, Unused};
-pub use lineage::Start;
+pub use lineage::{Id, Lineage, Start, Who, guid_key, number};
 pub use reach::unreachable;
 pub use select::select;
 pub use state::{Counts, Found, Hunt, Settings, length};
-pub use wording::{Breakaway, Kind, ProcessFields, Wording};
+pub use wording::{Breakaway, Kind, ProcessFields, Wording, file_name};

@@ -30,6 +30,7 @@ pub struct Start {
 }
 
 impl Start {
+    /// A value; none where it is absent, empty or Windows' dash.
     pub(crate) fn value(&self, index: usize) -> Option<&str> {
         self.values.get(index)?.as_deref().filter(|value| !value.is_empty() && *value != "-")
     }
@@ -37,16 +38,22 @@ impl Start {
 
 /// Names a process: a GUID, or what else the record has.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Who<'a> {
-    pub(crate) guid: Option<&'a str>,
-    pub(crate) pid: Option<u64>,
-    pub(crate) image: Option<&'a str>,
-    pub(crate) command: Option<&'a str>,
-    pub(crate) user: Option<&'a str>,
+pub struct Who<'a> {
+    /// GUID of whichever log.
+    pub guid: Option<&'a str>,
+    /// Process id.
+    pub pid: Option<u64>,
+    /// Path or name.
+    pub image: Option<&'a str>,
+    /// Command line.
+    pub command: Option<&'a str>,
+    /// User.
+    pub user: Option<&'a str>,
 }
 
 /// Decimal or `0x` hexadecimal.
-pub(crate) fn number(text: &str) -> Option<u64> {
+#[must_use]
+pub fn number(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
@@ -59,12 +66,21 @@ fn utc(text: &str) -> Option<Time> {
 }
 
 /// A GUID in one way of writing; none for the empty one.
-fn guid_key(guid: &str) -> Option<Box<str>> {
+#[must_use]
+pub fn guid_key(guid: &str) -> Option<Box<str>> {
     let guid = bound::name(guid.trim_matches(['{', '}'])).to_ascii_lowercase();
     guid.bytes().any(|byte| byte != b'0' && byte != b'-').then(|| guid.into_boxed_str())
 }
 
-type Id = u64;
+/// True where two ids are of the same product: Sysmon's and Windows' are GUIDs, Defender's are numbers, Elastic's are
+/// neither. Ids of two products may name one process; two of the same never do.
+fn alike(a: &str, b: &str) -> bool {
+    let form = |id: &str| (id.len() == 36 && id.contains('-'), id.bytes().all(|byte| byte.is_ascii_digit()));
+    form(a) == form(b)
+}
+
+/// A process of the table: counted up from 0 in the order in which processes were first told of.
+pub type Id = u64;
 
 #[derive(Debug)]
 struct Node {
@@ -74,14 +90,15 @@ struct Node {
     /// Ticks of the first child, where a child told of it before its own start was seen.
     child: Option<i64>,
     host: Box<str>,
-    guid: Option<Box<str>>,
+    /// One per product that tells of it.
+    guids: Vec<Box<str>>,
     parent: Option<Id>,
     size: usize,
 }
 
 /// Processes that were seen.
-#[derive(Debug, Default)]
-pub(crate) struct Lineage {
+#[derive(Debug)]
+pub struct Lineage {
     nodes: HashMap<Id, Node>,
     guids: HashMap<Box<str>, Id>,
     /// Per host and process id: processes that had it, oldest first.
@@ -89,11 +106,50 @@ pub(crate) struct Lineage {
     order: VecDeque<Id>,
     next: Id,
     held: usize,
+    budget: usize,
+}
+
+impl Default for Lineage {
+    fn default() -> Self {
+        Self::with_budget(BUDGET)
+    }
 }
 
 impl Lineage {
+    /// A table that holds about so many bytes and forgets the oldest processes beyond.
+    #[must_use]
+    pub fn with_budget(budget: usize) -> Self {
+        Self {
+            nodes: HashMap::new(),
+            guids: HashMap::new(),
+            pids: HashMap::new(),
+            order: VecDeque::new(),
+            next: 0,
+            held: 0,
+            budget,
+        }
+    }
+
+    /// How many processes were ever told of: ids are smaller.
+    #[must_use]
+    pub fn count(&self) -> Id {
+        self.next
+    }
+
+    /// A process, with its parent; none where it was forgotten.
+    #[must_use]
+    pub fn process(&self, id: Id) -> Option<(&Process, Option<Id>)> {
+        self.nodes.get(&id).map(|node| (&node.process, node.parent))
+    }
+
+    /// The ids that products have for a process, in one way of writing.
+    #[must_use]
+    pub fn guids(&self, id: Id) -> &[Box<str>] {
+        self.nodes.get(&id).map_or(&[], |node| &node.guids)
+    }
+
     /// Takes a process creation; its process.
-    pub(crate) fn start(&mut self, start: &Start) -> Id {
+    pub fn start(&mut self, start: &Start) -> Id {
         let host = bound::name(&start.host).to_ascii_lowercase().into_boxed_str();
         let pid = |index| start.value(index).and_then(number);
         let own = Who {
@@ -124,23 +180,28 @@ impl Lineage {
     }
 
     /// The process that a record names, as far as it is known.
-    pub(crate) fn find(&self, host: &str, who: Who<'_>, time: Option<i64>) -> Option<Id> {
+    #[must_use]
+    pub fn find(&self, host: &str, who: Who<'_>, time: Option<i64>) -> Option<Id> {
         if let Some(id) = who.guid.and_then(guid_key).and_then(|guid| self.guids.get(&guid)) {
             return Some(*id);
         }
         let host = bound::name(host).to_ascii_lowercase().into_boxed_str();
         let candidates = self.pids.get(&(host, who.pid?))?;
         // Process ids are used again: the latest start that is not after the event, and its name must fit.
+        let own = who.guid.and_then(guid_key);
         candidates.iter().rev().take(REUSES).copied().find(|id| {
             self.nodes.get(id).is_some_and(|node| {
+                // The same product knows it by another id: it is another process.
+                let other = own.as_deref().is_some_and(|own| node.guids.iter().any(|known| alike(known, own)));
                 let before = node.start.zip(time).is_none_or(|(start, time)| start <= time.saturating_add(SAME));
-                before && fits(&node.process.image, who.image)
+                before && !other && fits(&node.process.image, who.image)
             })
         })
     }
 
     /// The process behind its ancestors, oldest first.
-    pub(crate) fn chain(&self, id: Id) -> Vec<Process> {
+    #[must_use]
+    pub fn chain(&self, id: Id) -> Vec<Process> {
         let mut chain = Vec::new();
         let mut seen = Vec::new();
         let mut next = Some(id);
@@ -178,6 +239,7 @@ impl Lineage {
             return Some(*id);
         }
         let candidates = self.pids.get(&(host.into(), who.pid?))?;
+        let own = who.guid.and_then(guid_key);
         candidates.iter().rev().take(REUSES).copied().find(|id| {
             self.nodes.get(id).is_some_and(|node| {
                 let close = node.start.zip(time).is_some_and(|(a, b)| a.abs_diff(b) <= SAME.unsigned_abs());
@@ -185,7 +247,7 @@ impl Lineage {
                 let awaited = node.start.is_none()
                     && node.child.zip(time).is_some_and(|(child, start)| start <= child.saturating_add(SAME));
                 let close = close || awaited;
-                let other_guid = node.guid.is_some() && who.guid.is_some();
+                let other_guid = own.as_deref().is_some_and(|own| node.guids.iter().any(|known| alike(known, own)));
                 close && !other_guid && fits(&node.process.image, who.image)
             })
         })
@@ -219,10 +281,8 @@ impl Lineage {
         }
         node.size += added;
         self.held += added;
-        if node.guid.is_none()
-            && let Some(guid) = guid
-        {
-            node.guid = Some(guid.clone());
+        if let Some(guid) = guid.filter(|guid| !node.guids.iter().any(|known| alike(known, guid))) {
+            node.guids.push(guid.clone());
             self.guids.insert(guid, id);
         }
     }
@@ -258,21 +318,22 @@ impl Lineage {
             self.pids.entry((host.clone(), pid)).or_default().push_back(id);
         }
         self.held += size;
-        self.nodes
-            .insert(id, Node { process, start: time.map(|time| time.ticks), child: None, host, guid, parent, size });
+        let start = time.map(|time| time.ticks);
+        let guids = guid.into_iter().collect();
+        self.nodes.insert(id, Node { process, start, child: None, host, guids, parent, size });
         self.order.push_back(id);
         self.evict();
         id
     }
 
     fn evict(&mut self) {
-        while self.held > BUDGET
+        while self.held > self.budget
             && let Some(id) = self.order.pop_front()
         {
             let Some(node) = self.nodes.remove(&id) else { continue };
             self.held = self.held.saturating_sub(node.size);
-            if let Some(guid) = node.guid {
-                self.guids.remove(&guid);
+            for guid in &node.guids {
+                self.guids.remove(guid);
             }
             if let Some(pid) = node.process.pid {
                 let key = (node.host, pid);

@@ -85,7 +85,8 @@ impl Breakaway {
 }
 
 /// The last part of a Windows path.
-pub(crate) fn file_name(path: &str) -> &str {
+#[must_use]
+pub fn file_name(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
 }
 

@@ -10,6 +10,7 @@ mod format;
 mod layout;
 mod lists;
 mod modules;
+mod plain;
 mod process;
 mod reading;
 mod scan;

@@ -110,7 +110,7 @@ impl<'s> Reading<'s> {
         let layout = self.dump.as_ref().map(|dump| segments(&dump.memory, image.size));
         let place = Place { dump: self.dump.as_ref(), layout: layout.unwrap_or_default() };
         image.hits = found.hits.into_iter().map(|hit| place.of(hit)).collect();
-        infer_command(&mut image);
+        infer_command(&mut image, &found.office);
         for diagnostic in &mut image.diagnostics {
             diagnostic.artifact.clone_from(&image.path);
             diagnostic.part = ddefend_model::PartPath::root(image.path.clone());
@@ -144,9 +144,20 @@ fn describe(image: &mut MemoryImage, dump: &Dump, reader: &mut Reader<'_>, setti
 }
 
 /// Without a process environment block: the first command line in memory that begins with the main module.
-fn infer_command(image: &mut MemoryImage) {
+fn infer_command(image: &mut MemoryImage, office: &[String]) {
     let Some(process) = image.process.as_mut().filter(|process| process.command.is_empty()) else { return };
-    let _ = process;
+    let name = modules::base_name(&process.image);
+    if name.is_empty() {
+        return;
+    }
+    let own = |line: &&String| {
+        let program = line.trim_start_matches('"').to_lowercase();
+        program.find(&name).is_some_and(|at| !program.get(..at).unwrap_or_default().contains('"'))
+    };
+    if let Some(line) = office.iter().find(own) {
+        process.command.clone_from(line);
+        process.inferred = true;
+    }
 }
 
 /// Finds what memory an offset is.

@@ -4,7 +4,6 @@ use ddefend_dde::Knowledge;
 
 /// What reading works with. Build it once and use it for every image: it holds compiled word lists.
 #[derive(Debug)]
-#[allow(dead_code, reason = "the scanner of texts uses them")]
 pub struct Settings<'s> {
     pub(crate) knowledge: &'s Knowledge,
     pub(crate) lists: &'s Lists,
@@ -12,14 +11,18 @@ pub struct Settings<'s> {
     pub(crate) limits: Limits,
     pub(crate) all_modules: bool,
     pub(crate) raw: bool,
+    pub(crate) step: usize,
 }
+
+/// New bytes that are looked through at a time.
+const STEP: usize = 1 << 20;
 
 impl<'s> Settings<'s> {
     /// Settings with these lists; `commands` are what the case's findings would run.
     #[must_use]
     pub fn new(knowledge: &'s Knowledge, lists: &'s Lists, commands: &[CaseCommand], limits: Limits) -> Self {
         let words = Words::new(lists, commands);
-        Self { knowledge, lists, words, limits, all_modules: false, raw: false }
+        Self { knowledge, lists, words, limits, all_modules: false, raw: false, step: STEP }
     }
 
     /// Names every module, those that belong too.
@@ -33,6 +36,13 @@ impl<'s> Settings<'s> {
     #[must_use]
     pub fn raw(mut self, raw: bool) -> Self {
         self.raw = raw;
+        self
+    }
+
+    /// How many new bytes are looked through at a time; what is found does not depend on it.
+    #[must_use]
+    pub fn step(mut self, bytes: usize) -> Self {
+        self.step = bytes.max(1);
         self
     }
 }

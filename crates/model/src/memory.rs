@@ -98,7 +98,11 @@ pub struct MemoryHit {
     /// For `case-command`: which finding's command it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub of: String,
-    /// How many times the same text is there in this encoding; the first is told.
-    #[serde(default)]
+    /// How many times the same text is there in this encoding, where more than once; the first is told.
+    #[serde(default, skip_serializing_if = "is_alone")]
     pub count: u64,
+}
+
+fn is_alone(count: &u64) -> bool {
+    *count <= 1
 }

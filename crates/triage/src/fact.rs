@@ -1,5 +1,6 @@
 use ddefend_event::{LogSource, Time};
 use ddefend_model::EventRef;
+use ddefend_model::case::Evidence;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -111,6 +112,33 @@ impl Fact {
             channel: self.channel.to_string(),
             event_id: self.event_id,
             schema: self.schema.to_owned(),
+        }
+    }
+
+    /// When it happened, in ticks of 100 ns since 1970: for a process creation its own `UtcTime`, else the record's time.
+    #[must_use]
+    pub fn ticks(&self) -> Option<i64> {
+        let own = self.get("UtcTime").and_then(Time::parse).map(|time| time.ticks);
+        own.or(self.time.map(|time| time.ticks))
+    }
+
+    /// Its key among [`ddefend_model::case::Case::records`].
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}#{}", self.source, self.record)
+    }
+
+    /// A reference to the record, with what it says.
+    #[must_use]
+    pub fn evidence(&self, text: impl Into<String>) -> Evidence {
+        Evidence {
+            kind: "record".to_owned(),
+            source: self.source.to_string(),
+            place: format!("record {}", self.record),
+            time: self.time.map(|time| time.to_string()).unwrap_or_default(),
+            host: self.host.to_string(),
+            text: text.into(),
+            record: self.key(),
         }
     }
 }

@@ -14,7 +14,9 @@ mod fact;
 mod link;
 mod linked;
 mod lists;
+mod literal;
 mod organisation;
+mod pattern;
 pub mod playbook;
 pub mod question;
 pub mod task;
@@ -23,11 +25,13 @@ pub use evidence::{CaseEvidence, CaseFile, HistoryCount, Ioc, LogCoverage};
 pub use fact::{Fact, FactKind, FactSpec};
 pub use link::link;
 pub use linked::{Child, ChildClass, CommandMatch, Effect, EffectKind, Linked, MailLink, Opening, Proc, Story};
-pub use lists::Lists;
+pub use lists::{Broker, Lists};
 pub use organisation::{Asset, BenignChild, Change, Feed, Mutable, Organisation};
 pub use playbook::Playbook;
 
+use ddefend_dde::Knowledge;
 use ddefend_model::case::Case;
+use std::sync::Arc;
 
 /// What triage works with beside the evidence.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +42,9 @@ pub struct Settings {
     pub lists: Lists,
     /// What the organisation says of itself.
     pub organisation: Organisation,
+    /// What is known of programs, variables and hiding tricks: commands are held against each other without them. Without
+    /// it only quotes, carets, blanks and paths are taken back.
+    pub knowledge: Option<Arc<Knowledge>>,
     /// The point in time that the case is judged at (RFC 3339); none: the latest time in the evidence.
     pub as_of: Option<String>,
     /// Version of the shipped content.
@@ -49,7 +56,7 @@ pub struct Settings {
 pub fn triage(evidence: &CaseEvidence, settings: &Settings) -> Case {
     let linked = link(evidence, settings);
     let answers = question::answers(evidence, &linked, settings);
-    let decision = decide::decide(&answers, settings);
+    let decision = decide::decide(&answers, &linked, settings);
     let tasks = task::tasks(evidence, &linked, &answers, &decision, settings);
     assemble::assemble(evidence, linked, answers, decision, tasks, settings)
 }

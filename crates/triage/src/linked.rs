@@ -78,6 +78,21 @@ pub struct Proc {
     pub evidence: Vec<Evidence>,
 }
 
+impl Proc {
+    /// The name that it goes by: that of its version resource where the file was renamed.
+    #[must_use]
+    pub fn known_as(&self) -> &str {
+        if self.original.is_empty() { &self.name } else { &self.original }
+    }
+
+    /// True where the file's name is not the one that its version resource or digest says.
+    #[must_use]
+    pub fn renamed(&self) -> bool {
+        let stem = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
+        !self.original.is_empty() && stem(&self.original) != stem(&self.name)
+    }
+}
+
 /// A document that an Office process opened.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
@@ -89,8 +104,13 @@ pub struct Opening {
     pub path: String,
     /// How sure, 0 to 1.
     pub confidence: f64,
-    /// `path`, `name-and-size`, `hash`, `written-before`.
+    /// `path`, `name-and-size`, `name`, `hash`, `inside` (a file in it), `owner-file`, `recent` (Office's and the shell's
+    /// traces of an open file), `written-before`.
     pub rule: &'static str,
+    /// When: the start of the process, else the record that tells of it.
+    pub time: Option<Time>,
+    /// Records that tell of it, beside those of the process.
+    pub evidence: Vec<Evidence>,
 }
 
 /// What a child of Office is.
@@ -102,7 +122,7 @@ pub enum ChildClass {
     Interpreter,
     /// A tool that attacks run.
     Tool,
-    /// A pair seen on hardly any host.
+    /// A pair seen on hardly any host, or a program in a folder that users write to.
     Rare,
     /// One that Office starts of itself, or the organisation knows.
     Allowed,

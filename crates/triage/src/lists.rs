@@ -28,7 +28,26 @@ pub struct Lists {
     pub autostart_keys: Vec<String>,
     /// Extensions of programs and scripts.
     pub executable_extensions: Vec<String>,
+    /// Extensions of documents.
+    pub document_extensions: Vec<String>,
+    /// Folders that only administrators and installers write to, as patterns (`*`): a program elsewhere that Office starts
+    /// is never ordinary.
+    pub system_folders: Vec<String>,
+    /// Programs that start a process for somebody else.
+    pub breakaway: Vec<Broker>,
     /// Where the facts stand.
     #[serde(rename = "fact")]
     pub facts: Vec<FactSpec>,
+}
+
+/// A program that starts processes for somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Broker {
+    /// File name, lower case.
+    pub image: String,
+    /// What its command line contains, lower case; empty: anything.
+    pub command: String,
+    /// `WMI`, `task scheduler`, `COM`, `shell`.
+    pub by: String,
 }
