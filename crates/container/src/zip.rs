@@ -40,6 +40,8 @@ pub struct Entry {
     pub compressed_size: u64,
     /// Declared size in bytes; never trusted.
     pub declared_size: u64,
+    /// Date (upper half) and time of change in DOS format, APPNOTE 4.4.6; nobody vouches for it.
+    pub modified: u32,
     /// True where it is encrypted.
     pub encrypted: bool,
     /// True where its bytes belong to another entry as well.
@@ -76,6 +78,7 @@ impl Entry {
             data_offset,
             compressed_size: header.compressed,
             declared_size: header.size,
+            modified: u32::from(header.date) << 16 | u32::from(header.time),
             encrypted: header.flags & records::ENCRYPTED != 0,
             overlaps: false,
             tricks: Vec::new(),

@@ -210,8 +210,11 @@ pub struct TrustRecord {
     pub version: String,
     /// The document, as the registry names it.
     pub document: String,
-    /// RFC 3339 with `Z`: when it was trusted.
+    /// RFC 3339 with `Z`: when it was trusted, to the minute.
     pub time: String,
+    /// RFC 3339 with `Z`: when the document's file was made, which tells it from another of that name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub created: String,
     /// `enabled editing`, `enabled content`, or the flag in hexadecimal.
     pub choice: String,
     /// Input and key.

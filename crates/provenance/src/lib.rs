@@ -3,13 +3,17 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod address;
+pub mod alert;
 pub mod clock;
 pub mod dkim;
 pub mod header;
 pub mod mail;
 pub mod mark;
+mod metadata;
 mod settings;
+pub mod trust;
 mod walk;
 
+pub use metadata::property_set;
 pub use settings::Settings;
 pub use walk::read;

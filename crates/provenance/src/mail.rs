@@ -3,6 +3,7 @@
 mod chain;
 mod mailbox;
 mod odd;
+mod outlook;
 mod received;
 mod results;
 mod verdict;
@@ -15,6 +16,7 @@ use ddefend_container::header_text;
 use ddefend_model::provenance::{AuthenticationResults, Mail, Mailbox};
 
 pub use mailbox::mailboxes;
+pub(crate) use outlook::{is_outlook_item, read_outlook};
 pub use received::received;
 pub use results::authentication_results;
 
@@ -22,6 +24,21 @@ pub use results::authentication_results;
 const MOST_RESULTS: usize = 50;
 /// Characters of a subject or an identifier that are kept.
 const LONGEST: usize = 4_096;
+
+/// Fields that only a mail has that was written to somebody or sent.
+const SENT: [&str; 8] = ["received", "return-path", "message-id", "delivered-to", "to", "cc", "bcc", "dkim-signature"];
+
+/// True for what was written to somebody or sent; saved web pages and loose parts (`Content-Type` alone) are neither.
+#[must_use]
+pub fn is_mail(bytes: &[u8]) -> bool {
+    let headers = Headers::parse(bytes);
+    if SENT.iter().any(|name| headers.get(name).is_some()) {
+        return true;
+    }
+    let kind = headers.get("content-type").map(Field::text).unwrap_or_default().to_ascii_lowercase();
+    let is_page = headers.get("snapshot-content-location").is_some() || kind.starts_with("multipart/related");
+    headers.get("from").is_some() && !is_page
+}
 
 /// Reads the headers of a mail (and, for its signatures, its body). `bytes` is the whole message.
 #[must_use]

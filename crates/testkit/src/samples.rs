@@ -11,6 +11,7 @@ pub mod hives;
 pub mod logs;
 pub mod mail;
 pub mod objects;
+pub mod provenance;
 pub mod registry;
 pub mod rtf;
 pub mod rules;
@@ -71,6 +72,7 @@ const AREAS: &[Area] = &[
     (evtx::samples, evtx::ENTRIES),
     (hives::samples, hives::ENTRIES),
     (registry::samples, registry::ENTRIES),
+    (provenance::samples, provenance::ENTRIES),
 ];
 
 /// Every sample of every area.

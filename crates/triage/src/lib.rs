@@ -14,6 +14,7 @@ mod fact;
 mod link;
 mod linked;
 mod lists;
+mod literal;
 mod organisation;
 mod pattern;
 pub mod playbook;
@@ -55,7 +56,7 @@ pub struct Settings {
 pub fn triage(evidence: &CaseEvidence, settings: &Settings) -> Case {
     let linked = link(evidence, settings);
     let answers = question::answers(evidence, &linked, settings);
-    let decision = decide::decide(&answers, settings);
+    let decision = decide::decide(&answers, &linked, settings);
     let tasks = task::tasks(evidence, &linked, &answers, &decision, settings);
     assemble::assemble(evidence, linked, answers, decision, tasks, settings)
 }

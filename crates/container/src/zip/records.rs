@@ -43,6 +43,8 @@ pub(super) struct Header<'a> {
     pub(super) method: u16,
     /// Time of change, DOS format; the check byte of the old encryption may come from it.
     pub(super) time: u16,
+    /// Date of change, DOS format.
+    pub(super) date: u16,
     /// CRC-32 of the data.
     pub(super) crc: u32,
     /// Compressed size, bytes.
@@ -101,11 +103,11 @@ fn common<'a>(cursor: &mut Cursor<'a>) -> Option<Header<'a>> {
     let flags = cursor.u16("flags").ok()?;
     let method = cursor.u16("method").ok()?;
     let time = cursor.u16("time").ok()?;
-    cursor.skip(2, "date").ok()?;
+    let date = cursor.u16("date").ok()?;
     let crc = cursor.u32("checksum").ok()?;
     let compressed = u64::from(cursor.u32("compressed size").ok()?);
     let size = u64::from(cursor.u32("size").ok()?);
-    Some(Header { name: &[], flags, method, time, crc, compressed, size, offset: 0, end: 0, aes: None })
+    Some(Header { name: &[], flags, method, time, date, crc, compressed, size, offset: 0, end: 0, aes: None })
 }
 
 /// Reads ZIP64 (4.5.3) and WinZip AES extra fields.

@@ -1,6 +1,7 @@
 use super::Evidence;
 use crate::Level;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Yes, no or unknown. Unknown is an answer of its own: it never lowers a score, it makes a task.
@@ -52,6 +53,9 @@ pub struct Answer {
     pub points: i32,
     /// The answer in one or two sentences.
     pub text: String,
+    /// Numbers that rules compare: `hosts`, `kinds` ...
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, u64>,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
     /// Sources that would answer it, or answer it better, and are not there.

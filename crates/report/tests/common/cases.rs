@@ -65,6 +65,7 @@ fn answers() -> Vec<Answer> {
                 evidence,
                 gaps: gaps.iter().map(|gap| text(gap)).collect(),
                 rule_version: text("t1559.002-dde/1"),
+                ..Answer::default()
             }
         };
     vec![

@@ -1,0 +1,108 @@
+//! Did the user pass the guards?
+
+use super::found::{Found, some_of};
+use super::view::{View, base, list, of_fact, span};
+use crate::playbook::Question;
+use crate::{Fact, FactKind};
+use ddefend_model::case::Evidence;
+use std::collections::BTreeSet;
+
+/// Q6: what the user's hive remembers, and which prompts were shown before something started.
+pub(super) fn guards_passed(view: &View<'_>, question: &Question) -> Found {
+    let names = names(view);
+    let trusted: Vec<_> =
+        view.evidence.trust.iter().filter(|record| names.contains(&base(&record.document).to_lowercase())).collect();
+    if !trusted.is_empty() {
+        let said: Vec<String> = trusted
+            .iter()
+            .map(|record| format!("{}: {} {}", base(&record.document), record.choice, record.time))
+            .collect();
+        let evidence = trusted.iter().map(|record| Evidence {
+            kind: "registry".to_owned(),
+            source: record.source.clone(),
+            place: format!("TrustRecords of {}: {}", record.user, record.document),
+            time: record.time.clone(),
+            host: record.host.clone(),
+            text: format!("The user {} in {}.", record.choice, record.application),
+            ..Evidence::default()
+        });
+        return Found::yes("trust-record", 0.9, some_of(&said, 3)).with(evidence.collect());
+    }
+    let prompts: Vec<&Fact> = view.evidence.facts.iter().filter(|fact| is_prompt(fact, question)).collect();
+    let passed: Vec<&Fact> =
+        prompts.iter().copied().filter(|fact| followed(view, fact, span(question, "window", "10m"))).collect();
+    if let Some(prompt) = passed.first() {
+        let what = format!(
+            "Office asked, and what it asked about was started then ({})",
+            short(prompt.get("Data").unwrap_or_default())
+        );
+        return Found::yes("prompt", 0.8, what)
+            .with(passed.iter().map(|fact| of_fact(fact, "Office showed a question.")).collect());
+    }
+    if whole_hive(view) && !names.is_empty() {
+        let shown: Vec<&String> = names.iter().collect();
+        let what = format!("the user's whole hive is there and remembers no trust in {}", some_of(&shown, 3));
+        return Found::no("not-passed", 0.8, what)
+            .with(prompts.iter().map(|fact| of_fact(fact, "Office showed a question.")).collect());
+    }
+    if !prompts.is_empty() && view.without_processes().is_empty() {
+        let what = "Office asked, and nothing was started after it";
+        return Found::no("not-passed", 0.6, what)
+            .with(prompts.iter().map(|fact| of_fact(fact, "Office showed a question.")).collect());
+    }
+    let gaps =
+        vec!["NTUSER.DAT of the user with its transaction logs".to_owned(), "OAlerts.evtx of the host".to_owned()];
+    Found::unknown("", "neither the user's hive nor a prompt tells", gaps)
+}
+
+/// File names of the documents of the case, lower case.
+fn names(view: &View<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for file in view.documents() {
+        if let Some(file) = view.file(file) {
+            names.insert(base(&file.scanned.artifact.path).to_lowercase());
+            names.extend(file.provenance.contained.iter().map(|inner| base(&inner.name).to_lowercase()));
+        }
+    }
+    let suspects: BTreeSet<usize> = super::children::suspects(view).iter().map(|child| child.parent).collect();
+    let opened = view.linked.openings.iter().filter(|opening| suspects.contains(&opening.process));
+    names.extend(opened.map(|opening| base(&opening.path).to_lowercase()));
+    names.remove("");
+    names
+}
+
+/// True where the whole hive of the case's user was read.
+pub(super) fn whole_hive(view: &View<'_>) -> bool {
+    let hives = &view.evidence.user_hives;
+    let plain = |user: &str| user.rsplit('\\').next().unwrap_or_default().to_lowercase();
+    let users = &view.linked.users;
+    hives.len() == 1 || hives.iter().any(|hive| users.iter().any(|user| plain(user) == plain(hive)))
+}
+
+fn is_prompt(fact: &Fact, question: &Question) -> bool {
+    let text = fact.get("Data").unwrap_or_default().to_lowercase();
+    fact.spec.kind == FactKind::Prompt
+        && list(question, "prompts").iter().any(|known| text.contains(&known.to_lowercase()))
+}
+
+/// True where something that needs a reason was started, or stopped, within the window behind a prompt on its host.
+fn followed(view: &View<'_>, prompt: &Fact, window: i64) -> bool {
+    let Some(asked) = prompt.time.map(|time| time.ticks) else { return false };
+    let soon = |time: Option<i64>| time.is_some_and(|time| time >= asked && time <= asked.saturating_add(window));
+    let child = super::children::suspects(view).iter().any(|child| {
+        let proc = view.linked.processes.get(child.process);
+        proc.is_some_and(|proc| {
+            super::view::same_host(&proc.host, &prompt.host) && soon(proc.start.map(|time| time.ticks))
+        })
+    });
+    let barrier = view.evidence.facts.iter().filter(|fact| super::view::stops(fact).is_some());
+    let barrier = barrier
+        .into_iter()
+        .any(|fact| super::view::same_host(&fact.host, &prompt.host) && soon(fact.time.map(|time| time.ticks)));
+    child || barrier
+}
+
+fn short(text: &str) -> String {
+    let short: String = text.chars().take(120).collect();
+    if short.len() < text.len() { format!("{short}...") } else { short }
+}
