@@ -1,5 +1,6 @@
 mod hunt;
 mod lab;
+mod playbook;
 mod posture;
 mod rules;
 mod run;
@@ -7,6 +8,7 @@ mod triage;
 
 pub(crate) use hunt::Hunt as HuntArgs;
 pub(crate) use lab::{Lab as LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb};
+pub(crate) use playbook::{Playbook as PlaybookArgs, PlaybookFormat, PlaybookVerb};
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
 };
@@ -61,6 +63,8 @@ pub(crate) enum Verb {
     Posture(Box<Posture>),
     /// Test, list and explain the rules that `hunt` uses, or a folder of your own.
     Rules(Rules),
+    /// Show, check and export what `triage` judges by.
+    Playbook(PlaybookArgs),
     /// Explain a finding, a hiding trick or a diagnostic by its id.
     Explain(Explain),
 }

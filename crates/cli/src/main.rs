@@ -6,6 +6,7 @@ mod explain;
 mod hunt;
 mod lab;
 mod paths;
+mod playbook;
 mod posture;
 mod progress;
 mod rule_files;
@@ -86,6 +87,7 @@ fn main() -> ExitCode {
         Verb::Lab(args) => lab::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
+        Verb::Playbook(args) => playbook::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),
     };
