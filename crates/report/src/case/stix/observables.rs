@@ -69,8 +69,8 @@ impl Observables {
             let kind = match one.kind {
                 IndicatorKind::Url => "url",
                 IndicatorKind::Host => "domain-name",
-                IndicatorKind::Ip if one.value.parse::<std::net::Ipv4Addr>().is_ok() => "ipv4-addr",
-                IndicatorKind::Ip if one.value.parse::<std::net::Ipv6Addr>().is_ok() => "ipv6-addr",
+                IndicatorKind::Ip if one.value.parse::<core::net::Ipv4Addr>().is_ok() => "ipv4-addr",
+                IndicatorKind::Ip if one.value.parse::<core::net::Ipv6Addr>().is_ok() => "ipv6-addr",
                 IndicatorKind::Ip | IndicatorKind::Unc | IndicatorKind::File | IndicatorKind::Hash => continue,
             };
             if is_sound(kind, &one.value) {
@@ -194,9 +194,9 @@ impl Observables {
             .into_iter()
             .find(|value| !value.is_empty())
             .unwrap_or("unknown");
-        let kind = if address.parse::<std::net::Ipv4Addr>().is_ok() {
+        let kind = if address.parse::<core::net::Ipv4Addr>().is_ok() {
             "ipv4-addr"
-        } else if address.parse::<std::net::Ipv6Addr>().is_ok() {
+        } else if address.parse::<core::net::Ipv6Addr>().is_ok() {
             "ipv6-addr"
         } else if address.contains("://") {
             "url"
