@@ -4,7 +4,9 @@
 mod args;
 mod explain;
 mod hunt;
+mod lab;
 mod paths;
+mod playbook;
 mod posture;
 mod progress;
 mod rule_files;
@@ -82,8 +84,10 @@ fn main() -> ExitCode {
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
         Verb::Triage(args) => triage::run(&args, &content),
+        Verb::Lab(args) => lab::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
+        Verb::Playbook(args) => playbook::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),
         Verb::Explain(explain) => explain::run(&explain, &content),
     };

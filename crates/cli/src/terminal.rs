@@ -1,4 +1,5 @@
 use crate::args::Colour;
+use ddefend_report::escape;
 use std::io::{self, IsTerminal, Write};
 
 /// Columns of text output: the option, COLUMNS, the terminal's, or 100.
@@ -37,4 +38,10 @@ pub(crate) fn written(outcome: io::Result<()>) -> bool {
 pub(crate) fn show(out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     if io::stdout().is_terminal() { out.flush() } else { Ok(()) }
+}
+
+/// Says on standard error what is wrong; what it quotes reaches no terminal unescaped, its lines stay lines.
+pub(crate) fn complain(message: &str) {
+    let lines: Vec<String> = message.lines().map(escape::terminal).collect();
+    eprintln!("ddefend: {}", lines.join("\n"));
 }

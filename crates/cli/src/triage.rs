@@ -10,7 +10,7 @@ use crate::{Outcome, Tally, rule_files};
 use ddefend_content::Content;
 use ddefend_engine::Progress;
 use ddefend_engine::hunt::HuntProgress;
-use ddefend_engine::triage::{TriageProgress, TriageSettings, read_organisation, triage_with};
+use ddefend_engine::triage::{TriageProgress, TriageSettings, read_organisation, read_playbook, triage_with};
 use ddefend_event::Time;
 use ddefend_model::case::Case;
 use ddefend_report::{CaseMeta, case_output, escape};
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &TriageArgs, content: &Content) -> Outcome {
     let (settings, planned, paths) = match prepared {
         Ok(prepared) => prepared,
         Err(message) => {
-            eprintln!("ddefend: {}", escape::terminal(&message));
+            terminal::complain(&message);
             return Outcome::Usage;
         }
     };
@@ -67,6 +67,9 @@ fn settings<'c>(args: &TriageArgs, content: &'c Content) -> Result<TriageSetting
     settings.memory.clone_from(&args.memory);
     if let Some(path) = &args.organisation {
         settings.judge.organisation = read_organisation(path)?;
+    }
+    if let Some(path) = &args.playbook {
+        settings.judge.playbook = read_playbook(path)?;
     }
     settings.judge.as_of = args.as_of.as_deref().map(time).transpose()?;
     if !args.rules.is_empty() || args.no_builtin {

@@ -6,11 +6,12 @@ mod files;
 mod hosts;
 mod lists;
 mod logs;
+mod memory;
 mod organisation;
 mod run;
 mod settings;
 mod sort;
 
-pub use organisation::read_organisation;
+pub use organisation::{read_organisation, read_playbook};
 pub use run::{TriageProgress, read_case, triage_paths, triage_with};
-pub use settings::{TriageError, TriageSettings};
+pub use settings::{PLAYBOOK, TriageError, TriageSettings};

@@ -1,9 +1,9 @@
-use ddefend_triage::Organisation;
+use ddefend_triage::{Organisation, Playbook};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Bytes of an organisation's file that are read.
+/// Bytes of such a file that are read.
 const LARGEST: u64 = 4 << 20;
 
 /// Reads what an organisation says of itself.
@@ -11,15 +11,28 @@ const LARGEST: u64 = 4 << 20;
 /// # Errors
 /// In words, with the place and, for a name that is not known, the nearest that is.
 pub fn read_organisation(path: &Path) -> Result<Organisation, String> {
-    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let mut text = String::new();
-    let file = File::open(path).map_err(|error| told(&error))?;
-    file.take(LARGEST).read_to_string(&mut text).map_err(|error| told(&error))?;
+    let text = text(path)?;
     toml::from_str(&text).map_err(|error| {
         let message = error.to_string();
         let nearest = nearest(error.message()).map(|name| format!("\ndid you mean `{name}`?")).unwrap_or_default();
         format!("{}:\n{}{nearest}", path.display(), message.trim_end())
     })
+}
+
+/// Reads a playbook.
+///
+/// # Errors
+/// In words, with line and field.
+pub fn read_playbook(path: &Path) -> Result<Playbook, String> {
+    Playbook::read(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let mut text = String::new();
+    let file = File::open(path).map_err(|error| told(&error))?;
+    file.take(LARGEST).read_to_string(&mut text).map_err(|error| told(&error))?;
+    Ok(text)
 }
 
 /// The nearest of the names that would do, of a message "unknown field `x`, expected one of `a`, `b`".

@@ -2,7 +2,7 @@
 
 use super::settings::TriageSettings;
 use super::sort::{Sorted, base, open, sort};
-use super::{files, hosts, lists, logs};
+use super::{files, hosts, lists, logs, memory};
 use crate::hunt::HuntProgress;
 use crate::pool::Progress;
 use ddefend_model::case::Case;
@@ -59,6 +59,8 @@ pub fn read_case(paths: &[PathBuf], settings: &TriageSettings<'_>, progress: &dy
     logs::read(&mut sorted, settings, progress, &mut evidence);
     progress.stage("hives");
     hosts::read(paths, &base, &mut sorted, settings, progress, &mut evidence);
+    progress.stage("memory");
+    memory::read(&mut sorted, settings, progress, &mut evidence);
     read_lists(&mut sorted, &mut evidence);
     tell_empty(&sorted, &mut evidence);
     evidence.inputs = sorted.into_iter().map(|file| file.record).collect();

@@ -6,12 +6,14 @@ use ddefend_hunt::Wording;
 use ddefend_posture::Catalog;
 use ddefend_rule::RuleSet;
 use ddefend_rule::front::sigma;
+use ddefend_triage::Playbook;
+use ddefend_triage::playbook::PlaybookError;
 use std::path::PathBuf;
 use std::sync::Arc;
 use thiserror::Error;
 
 /// The playbook that is used where nobody names one.
-const PLAYBOOK: &str = "t1559.002-dde";
+pub const PLAYBOOK: &str = "t1559.002-dde";
 
 /// What a triage works with: made once, used for as many cases as wanted.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct TriageSettings<'c> {
     pub mapping: Arc<Mapping>,
     /// How detections are put into words.
     pub wording: Wording,
+    /// Lists of `memory`.
+    pub memory_lists: ddefend_memory::Lists,
     /// Checks of `posture`.
     pub catalog: Catalog,
     /// Playbook, lists, organisation, point in time.
@@ -46,6 +50,9 @@ pub enum TriageError {
     /// The shipped content is damaged.
     #[error(transparent)]
     Content(#[from] ContentError),
+    /// The shipped playbook is damaged.
+    #[error(transparent)]
+    Playbook(#[from] PlaybookError),
 }
 
 impl<'c> TriageSettings<'c> {
@@ -62,9 +69,10 @@ impl<'c> TriageSettings<'c> {
             rules: sigma::read(&content.rules(), &options),
             mapping: Arc::new(content.mapping()?),
             wording: content.wording()?,
+            memory_lists: content.memory_lists()?,
             catalog: content.posture()?,
             judge: ddefend_triage::Settings {
-                playbook: ddefend_triage::Playbook { playbook: PLAYBOOK.to_owned(), ..Default::default() },
+                playbook: Playbook::read(content.playbook_text(PLAYBOOK).unwrap_or_default())?,
                 lists: content.triage_lists()?,
                 content: content.version(),
                 ..ddefend_triage::Settings::default()
