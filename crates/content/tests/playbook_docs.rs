@@ -1,5 +1,5 @@
 //! `docs/playbook` is made from the same content as triage itself: playbook, rules, placeholders, scenarios.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 use ddefend_content::Content;
 use ddefend_model::case::Phase;
