@@ -1,4 +1,5 @@
 mod hunt;
+mod lab;
 mod playbook;
 mod posture;
 mod rules;
@@ -6,6 +7,7 @@ mod run;
 mod triage;
 
 pub(crate) use hunt::Hunt as HuntArgs;
+pub(crate) use lab::{Lab as LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb};
 pub(crate) use playbook::{Playbook as PlaybookArgs, PlaybookFormat, PlaybookVerb};
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
@@ -53,6 +55,8 @@ pub(crate) enum Verb {
     Scan(Box<Scan>),
     /// From collected evidence to a decision: documents, mails, logs, hives, dumps, a mail journal become one case.
     Triage(Box<TriageArgs>),
+    /// Write labelled scenarios of DDE incidents: inert files, telemetry in every form, what must be found in them.
+    Lab(LabArgs),
     /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
     Hunt(Box<HuntArgs>),
     /// Tell from hives, exports and policies whether machines are closed to DDE, and what decides that.

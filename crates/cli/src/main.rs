@@ -4,6 +4,7 @@
 mod args;
 mod explain;
 mod hunt;
+mod lab;
 mod paths;
 mod playbook;
 mod posture;
@@ -83,6 +84,7 @@ fn main() -> ExitCode {
     let outcome = match args.verb {
         Verb::Scan(scan) => scan::run(&scan, &content),
         Verb::Triage(args) => triage::run(&args, &content),
+        Verb::Lab(args) => lab::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
         Verb::Playbook(args) => playbook::run(&args, &content),

@@ -4,6 +4,7 @@
 mod gate;
 pub mod hunt;
 mod input;
+pub mod lab;
 mod memory;
 mod pool;
 pub mod posture;

@@ -1,8 +1,10 @@
 //! What must be found in a scenario against what was found, in both directions.
 
 use crate::Scenario;
+use crate::scenario::Source;
 use ddefend_model::Level;
 use ddefend_model::case::Case;
+use ddefend_triage::CaseFile;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,13 +29,13 @@ pub struct Found {
 }
 
 impl Found {
-    /// What a case says. `names` gives the name of a rule for its id.
+    /// What the scan of the files and the case say. `names` gives the name of a rule for its id.
     #[must_use]
-    pub fn of(case: &Case, names: &BTreeMap<String, String>) -> Self {
+    pub fn of(files: &[CaseFile], case: &Case, names: &BTreeMap<String, String>) -> Self {
         let mut findings: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for document in &case.documents {
-            for finding in document.scanned.findings.iter().filter(|finding| finding.level >= Level::Medium) {
-                findings.entry(document.scanned.artifact.path.clone()).or_default().insert(finding.id.0.to_string());
+        for file in files {
+            for finding in file.scanned.findings.iter().filter(|finding| finding.level >= Level::Medium) {
+                findings.entry(file.scanned.artifact.path.clone()).or_default().insert(finding.id.0.to_string());
             }
         }
         let named = |id: &String| names.get(id).unwrap_or(id).clone();
@@ -76,7 +78,9 @@ pub struct Compared {
 }
 
 impl Compared {
-    fn of(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Self {
+    /// Compares.
+    #[must_use]
+    pub fn of(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Self {
         Self {
             expected: expected.len(),
             found: expected.intersection(found).count(),
@@ -275,4 +279,32 @@ impl Matrix {
         };
         Self { scenarios, metrics }
     }
+}
+
+/// Families of records (`sysmon`, `security`, `windows` for Windows' other logs, `defender`, `ecs`) that a form of a
+/// scenario's telemetry holds.
+#[must_use]
+pub fn families(scenario: &Scenario, form: &str) -> Vec<&'static str> {
+    let only = match form {
+        "ecs" => Some("ecs"),
+        "defender" | "defender-csv" => Some("defender"),
+        _ => None,
+    };
+    if let Some(only) = only {
+        return vec![only];
+    }
+    let sources = &scenario.telemetry.sources;
+    let usual = [Source::Sysmon, Source::Security, Source::OfficeAlerts];
+    let named: Vec<Source> = match sources.is_empty() {
+        true => usual.to_vec(),
+        false => sources.values().flatten().copied().collect(),
+    };
+    let all = named.into_iter().filter_map(|source| match source {
+        Source::Sysmon => Some("sysmon"),
+        Source::Security => Some("security"),
+        Source::Defender | Source::Ecs => None,
+        _ => Some("windows"),
+    });
+    let all: BTreeSet<&str> = all.filter(|family| form != "sysmon-json" || *family == "sysmon").collect();
+    all.into_iter().collect()
 }

@@ -9,7 +9,7 @@
 //! or formula as it stands in the document; `{user}`, `{domain}`, `{sid}`, `{ip}`, `{host}` (full name), `{short}`,
 //! `{profile}`, `{temp}` (`C:\Users\USER\AppData\Local\Temp`), `{downloads}`, `{outlook}` (the folder that Outlook
 //! saves opened attachments in), `{office}` (Office's program folder) of the host; `{guid:ID}`, `{pid:ID}`, `{image:ID}`
-//! of a process; `{esc}` the escape character. `{{` is a brace.
+//! of a process; `{dkim}` the key record of signatures; `{esc}` the escape character. `{{` is a brace.
 
 mod document;
 mod host;

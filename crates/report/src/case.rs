@@ -4,8 +4,12 @@ mod html;
 mod json;
 mod jsonl;
 mod md;
+mod ocsf;
 mod shape;
+mod stix;
 mod text;
+mod timesketch;
+mod uuid;
 
 use ddefend_model::case::Case;
 
@@ -33,6 +37,9 @@ const OUTPUTS: &[(&str, Render)] = &[
     ("jsonl", jsonl::render),
     ("md", md::render),
     ("html", html::render),
+    ("stix", stix::render),
+    ("ocsf", ocsf::render),
+    ("timesketch", timesketch::render),
 ];
 
 /// Names of the outputs of `triage`, for `--format`.

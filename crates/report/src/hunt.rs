@@ -13,6 +13,7 @@ mod text;
 mod timesketch;
 
 pub(crate) use html::detection_card;
+pub(crate) use timesketch::datetime;
 
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
 

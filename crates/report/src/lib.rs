@@ -13,6 +13,7 @@ mod html;
 mod hunt;
 mod json;
 mod jsonl;
+mod lab;
 mod paint;
 mod posture;
 mod sarif;
@@ -22,6 +23,7 @@ mod wrap;
 pub use case::{CaseMeta, case_names, case_output};
 pub use harden::{HardenMeta, harden_json, harden_readme, harden_text};
 pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
+pub use lab::{matrix_names, matrix_output};
 pub use posture::{
     DifferenceRenderer, PostureMeta, PostureRenderer, PostureRule, difference_names, difference_renderer,
     posture_names, posture_renderer,

@@ -30,7 +30,11 @@ fn outputs_look_as_they_did() {
 fn no_output_lets_control_characters_through() {
     for (name, format, meta) in forms() {
         for case in [case(), soiled(), empty()] {
-            looks::plain(&name, &rendered(format, &case, &meta));
+            let out = rendered(format, &case, &meta);
+            // Without dates there is no line of a timeline.
+            if !out.is_empty() {
+                looks::plain(&name, &out);
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Builders of container formats that several areas need.
 
+pub use ddefend_lab::make::{cfb, doc};
+
 pub mod access;
 pub mod archive;
 pub mod biff;
 pub mod biff_lock;
-pub mod cfb;
 pub mod crypto;
 pub mod disk;
-pub mod doc;
 pub mod doc_lock;
 mod lock;
 pub mod ole;

@@ -24,7 +24,10 @@ pub mod task;
 pub use evidence::{CaseEvidence, CaseFile, HistoryCount, Ioc, LogCoverage};
 pub use fact::{Fact, FactKind, FactSpec};
 pub use link::link;
-pub use linked::{Child, ChildClass, CommandMatch, Effect, EffectKind, Linked, MailLink, Opening, Proc, Story};
+pub use linked::{
+    BarrierLink, Child, ChildClass, CommandMatch, Effect, EffectKind, Linked, LogonLink, MailLink, Opening, Proc, Save,
+    Story,
+};
 pub use lists::{Broker, Lists};
 pub use organisation::{Asset, BenignChild, Change, Feed, Mutable, Organisation};
 pub use playbook::Playbook;

@@ -4,15 +4,22 @@ mod canonical;
 mod children;
 mod collection;
 mod commands;
+mod effects;
+mod graph;
+mod incident;
 mod line;
+mod logon;
+mod mail;
+mod network;
 mod openings;
 mod paths;
+mod story;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tree;
 
-use crate::{CaseEvidence, Linked, Settings};
+use crate::{CaseEvidence, Linked, Save, Settings};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Hangs the records together.
@@ -20,22 +27,67 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub fn link(evidence: &CaseEvidence, settings: &Settings) -> Linked {
     let mut table = table::Table::new(evidence, settings);
     barrier::add_blocked(&mut table, evidence, settings);
-    let office: Vec<usize> = (0..table.rows.len())
-        .filter(|at| table.rows.get(*at).is_some_and(|row| children::is_office(row, settings)))
-        .collect();
+    let is_office = |at: &usize| table.rows.get(*at).is_some_and(|row| children::is_office(row, settings));
+    let office: Vec<usize> = (0..table.rows.len()).filter(is_office).collect();
     let fields = commands::fields(evidence, settings);
     let canons: Vec<canonical::Canonical> = fields.iter().map(|field| field.canon.clone()).collect();
     breakaway::join(&mut table, &office, &canons, settings);
     let collection = collection::Collection::new(evidence);
     let fleet = children::Fleet::new(&table, &office);
-    let mut linked = Linked {
-        openings: openings::openings(evidence, settings, &table, &office, &collection),
-        children: children::children(evidence, settings, &table, &office, &fleet, &HashSet::new()),
-        ..Linked::default()
-    };
+    let openings = openings::openings(evidence, settings, &table, &office, &collection);
+    let effects = effects::effects(evidence, settings, &table, &roots(&table, &office, &fleet, settings), &openings);
+    let busy: HashSet<usize> = effects.iter().map(|effect| effect.process).collect();
+    let (children, barriers) = children::children(evidence, settings, &table, &office, &fleet, &busy);
+    let mut linked = Linked { openings, effects, children, barriers, ..Linked::default() };
     linked.matches = commands::matches(settings, &table, &office, &fields, &linked.openings);
+    linked.saves = saves(evidence, &table, &collection, &linked);
+    linked.mails = mail::mails(evidence);
+    linked.marks = mail::marks(evidence, &collection);
     select(&table, &office, &mut linked);
+    story::tell(evidence, settings, &mut linked);
     linked
+}
+
+/// Children of Office with their class.
+fn roots(
+    table: &table::Table,
+    office: &[usize],
+    fleet: &children::Fleet,
+    settings: &Settings,
+) -> Vec<(usize, usize, crate::ChildClass)> {
+    let mut roots = Vec::new();
+    for parent_at in office {
+        let Some(parent) = table.rows.get(*parent_at) else { continue };
+        for at in &parent.children {
+            let Some(child) = table.rows.get(*at).filter(|child| !child.blocked) else { continue };
+            roots.push((*parent_at, *at, children::class_of(parent, child, fleet, settings).0));
+        }
+    }
+    roots
+}
+
+/// Who wrote the opened documents last before they were opened.
+fn saves(
+    evidence: &CaseEvidence,
+    table: &table::Table,
+    collection: &collection::Collection,
+    linked: &Linked,
+) -> Vec<Save> {
+    let mut saves = Vec::new();
+    for (at, opening) in linked.openings.iter().enumerate() {
+        let Some(host) = table.rows.get(opening.process).map(|row| row.proc.host.as_str()) else { continue };
+        let until = opening.time.map(|time| time.ticks);
+        let path = paths::normalise(&opening.path);
+        let written = collection.written(host, &path, until);
+        let last = written.filter_map(|written| {
+            let process = evidence.facts.get(written.fact).and_then(|fact| table.actor(fact))?;
+            (process != opening.process).then_some((written.fact, process))
+        });
+        if let Some((fact, process)) = last.last() {
+            saves.push(Save { process, opening: at, fact, confidence: 1.0 });
+        }
+    }
+    saves
 }
 
 /// Names of tools, which say little by themselves.
@@ -53,30 +105,20 @@ fn select(table: &table::Table, office: &[usize], linked: &mut Linked) {
         wanted.extend(tree::ancestors(table, at));
         wanted.extend(table.rows.get(at).and_then(|row| row.broker));
     }
+    wanted.extend(linked.saves.iter().map(|save| save.process));
     let place: HashMap<usize, usize> = wanted.iter().enumerate().map(|(new, old)| (*old, new)).collect();
-    let new = |old: usize| place.get(&old).copied();
+    let new = |old: &mut usize| place.get(old).map(|at| *old = *at).is_some();
     for old in &wanted {
         let Some(row) = table.rows.get(*old) else { continue };
         let mut proc = row.proc.clone();
         proc.node = format!("process:{}", linked.processes.len() + 1);
-        proc.parent = proc.parent.and_then(new);
+        proc.parent = proc.parent.and_then(|parent| place.get(&parent).copied());
         linked.processes.push(proc);
     }
-    linked.openings.retain_mut(|opening| {
-        new(opening.process).is_some_and(|at| {
-            opening.process = at;
-            true
-        })
-    });
-    linked.children.retain_mut(|child| {
-        let (Some(parent), Some(process)) = (new(child.parent), new(child.process)) else { return false };
-        (child.parent, child.process) = (parent, process);
-        true
-    });
-    linked.matches.retain_mut(|one| {
-        new(one.process).is_some_and(|at| {
-            one.process = at;
-            true
-        })
-    });
+    linked.openings.iter_mut().for_each(|opening| _ = new(&mut opening.process));
+    linked.saves.iter_mut().for_each(|save| _ = new(&mut save.process));
+    linked.children.retain_mut(|child| new(&mut child.parent) && new(&mut child.process));
+    linked.barriers.retain_mut(|link| new(&mut link.process));
+    linked.matches.retain_mut(|one| new(&mut one.process));
+    linked.effects.retain_mut(|effect| new(&mut effect.process));
 }

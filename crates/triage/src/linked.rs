@@ -21,6 +21,14 @@ pub struct Linked {
     pub marks: Vec<Vec<Mark>>,
     /// Which mail (index of its file, or of the journal's entry) brought which file, with the confidence.
     pub mails: Vec<MailLink>,
+    /// Documents that a process wrote before another opened them.
+    pub saves: Vec<Save>,
+    /// Sessions of the processes of the incident, and remote logons that had them started.
+    pub logons: Vec<LogonLink>,
+    /// Barriers that stopped a process.
+    pub barriers: Vec<BarrierLink>,
+    /// Incidents apart from the case's own: one sentence each, with the node that it is about.
+    pub others: Vec<(String, String)>,
     /// Paths through the graph, best first.
     pub stories: Vec<Story>,
     /// The graph.
@@ -216,11 +224,48 @@ pub struct MailLink {
     pub rule: &'static str,
 }
 
+/// A document that a process wrote before another opened it.
+#[derive(Clone, Debug, Default)]
+pub struct Save {
+    /// Index of the process that wrote it.
+    pub process: usize,
+    /// Index of the opening.
+    pub opening: usize,
+    /// Index of the fact.
+    pub fact: usize,
+    /// How sure.
+    pub confidence: f64,
+}
+
+/// The session that a process ran in, or a logon from the network that had it started over COM.
+#[derive(Clone, Debug, Default)]
+pub struct LogonLink {
+    /// Index of the process.
+    pub process: usize,
+    /// Index of the fact (4624).
+    pub fact: usize,
+    /// From the network, within a minute before a start over COM (T1021.003).
+    pub remote: bool,
+    /// How sure.
+    pub confidence: f64,
+}
+
+/// A barrier that stopped a process.
+#[derive(Clone, Debug, Default)]
+pub struct BarrierLink {
+    /// Index of the process.
+    pub process: usize,
+    /// Index of the fact.
+    pub fact: usize,
+}
+
 /// A path through the graph.
 #[derive(Clone, Debug, Default)]
 pub struct Story {
     /// Node ids from cause to effect.
     pub nodes: Vec<String>,
-    /// Product of the confidences.
+    /// Product of the confidences, rounded to two digits.
     pub score: f64,
+    /// True where it belongs to the case's incident.
+    pub own: bool,
 }

@@ -64,8 +64,8 @@ fn trust(beside: &Beside, evidence: &mut CaseEvidence) {
     if beside.whole && !evidence.user_hives.contains(&beside.user) {
         evidence.user_hives.push(beside.user.clone());
     }
-    let Beside { host, user, source, entries, .. } = beside;
-    let (records, told) = ddefend_provenance::trust::trust_records(entries, user, host, source);
-    evidence.trust.extend(records);
+    let Beside { user, host, source, entries, .. } = beside;
+    let (found, told) = ddefend_provenance::trust::trust_records(entries, user, host, source);
+    evidence.trust.extend(found);
     evidence.diagnostics.extend(told);
 }

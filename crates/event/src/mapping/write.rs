@@ -161,7 +161,8 @@ pub(super) fn may(class: &Class, field: &str) -> bool {
     let head = || HEAD.iter().any(|name| name.eq_ignore_ascii_case(field));
     match class.dialect {
         Dialect::Windows => class.known.is_empty() || known() || head(),
-        Dialect::Defender | Dialect::Ecs => mapped(),
+        Dialect::Defender => mapped() || field.eq_ignore_ascii_case("ActionType"),
+        Dialect::Ecs => mapped() || field.eq_ignore_ascii_case("event.action"),
     }
 }
 

@@ -81,7 +81,7 @@ pub struct AuthenticationSpec {
     pub position: usize,
 }
 
-/// State of the DKIM signature. Keys: selector `lab` (see `lab::mail::DKIM_RECORD` in the organisation's `dkim_keys`).
+/// State of the DKIM signature. The organisation's `dkim_keys` has the key under `lab._domainkey.DOMAIN`: placeholder `{dkim}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DkimState {

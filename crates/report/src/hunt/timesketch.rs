@@ -67,7 +67,7 @@ impl HuntRenderer for Timesketch {
 }
 
 /// ISO 8601 with the offset spelled out and microseconds; the epoch where the record has no time.
-fn datetime(time: &str) -> String {
+pub(crate) fn datetime(time: &str) -> String {
     if time.is_empty() {
         return "1970-01-01T00:00:00.000000+00:00".to_owned();
     }

@@ -41,12 +41,20 @@ pub(super) fn join(table: &mut Table, office: &[usize], fields: &[Canonical], se
     }
     causes.values_mut().for_each(|list| list.sort_unstable());
     let office: HashSet<usize> = office.iter().copied().collect();
-    let mut canon: HashMap<usize, Canonical> = HashMap::new();
+    let canon: HashMap<usize, Canonical> = tree
+        .iter()
+        .filter(|at| !office.contains(at))
+        .filter_map(|at| {
+            let proc = &table.rows.get(*at)?.proc;
+            Some((*at, canonical::of_process(&proc.image, &proc.command, knowledge, &tools)))
+        })
+        .collect();
+    let named = Named::new(canon.values().chain(fields));
     let mut found: Vec<(usize, usize, f64)> = Vec::new();
     for (at, row) in table.rows.iter().enumerate() {
         let Some(start) = row.start().filter(|_| !inside.contains(&at)) else { continue };
         let Some(parent) = row.proc.parent.and_then(|parent| table.rows.get(parent)) else { continue };
-        if broker(parent, settings).is_none() {
+        if broker(parent, settings).is_none() || !named.may_be(row) {
             continue;
         }
         let Some(list) = causes.get(row.proc.host.as_str()) else { continue };
@@ -60,16 +68,11 @@ pub(super) fn join(table: &mut Table, office: &[usize], fields: &[Canonical], se
         let own = canonical::of_process(&row.proc.image, &row.proc.command, knowledge, &tools);
         let mut best: Option<(f64, usize)> = None;
         for cause in near {
-            let Some(cause_row) = table.rows.get(cause) else { continue };
             let confidence = if office.contains(&cause) {
                 let by_field = fields.iter().filter_map(|field| canonical::compare(field, &own));
                 by_field.map(|(confidence, _)| confidence).filter(|c| *c >= 0.7).fold(0.0, f64::max) * 0.8
             } else {
-                let cause_canon = canon.entry(cause).or_insert_with(|| {
-                    let (image, command) = (&cause_row.proc.image, &cause_row.proc.command);
-                    canonical::of_process(image, command, knowledge, &tools)
-                });
-                overlap(cause_canon, &own)
+                canon.get(&cause).map_or(0.0, |canon| overlap(canon, &own))
             };
             // The latest cause stands first and wins where two say the same.
             if confidence > best.map_or(0.0, |(best, _)| best) {
@@ -94,6 +97,33 @@ pub(super) fn join(table: &mut Table, office: &[usize], fields: &[Canonical], se
         if let Some(row) = table.rows.get_mut(cause) {
             row.children.push(at);
         }
+    }
+}
+
+/// What the tree's command lines name, to pass over the many processes that it does not.
+struct Named<'c> {
+    words: HashSet<&'c str>,
+}
+
+impl<'c> Named<'c> {
+    fn new(causes: impl Iterator<Item = &'c Canonical>) -> Self {
+        let mut words = HashSet::new();
+        for cause in causes {
+            let tokens = cause.tokens.iter().map(|token| token.rsplit('\\').next().unwrap_or(token));
+            words.extend(tokens.map(|token| token.trim_end_matches(".exe")));
+            words.extend(cause.rare.iter().map(String::as_str));
+        }
+        Self { words }
+    }
+
+    /// True where the program or a word of its command line is named.
+    fn may_be(&self, row: &Row) -> bool {
+        let stem = row.proc.known_as().trim_end_matches(".exe");
+        let command = row.proc.command.to_lowercase();
+        let mut words = command.split(|c: char| c.is_whitespace() || "\"',;()=\\/".contains(c)).skip(1);
+        self.words.contains(stem)
+            || words.any(|word| word.len() > 3 && self.words.contains(word))
+            || command.contains("://")
     }
 }
 

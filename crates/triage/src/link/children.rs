@@ -1,7 +1,7 @@
 //! What Office programs started, and what is to be made of it.
 
 use super::table::{Row, Table};
-use crate::{CaseEvidence, Child, ChildClass, Fact, FactKind, Settings, pattern};
+use crate::{BarrierLink, CaseEvidence, Child, ChildClass, Fact, FactKind, Settings, pattern};
 use ddefend_event::Time;
 use ddefend_hunt::{baseline::template, file_name};
 use std::collections::{HashMap, HashSet};
@@ -160,7 +160,8 @@ pub(super) fn children(
     office: &[usize],
     fleet: &Fleet,
     busy: &HashSet<usize>,
-) -> Vec<Child> {
+) -> (Vec<Child>, Vec<BarrierLink>) {
+    let mut links = Vec::new();
     let barriers = Barriers::new(evidence);
     let mut all = Vec::new();
     for parent_at in office {
@@ -170,9 +171,11 @@ pub(super) fn children(
             let (class, why, family) = class_of(parent, child, fleet, settings);
             let over = child.start().zip(child.end()).is_some_and(|(start, end)| end.saturating_sub(start) <= AT_ONCE);
             let idle = over && child.children.is_empty() && !busy.contains(at);
-            let stopped = child.blocked || barriers.of(child).is_some() || idle;
+            let barrier = barriers.of(child);
+            links.extend(barrier.map(|(fact, _)| BarrierLink { process: *at, fact }));
+            let stopped = child.blocked || barrier.is_some() || idle;
             all.push(Child { parent: *parent_at, process: *at, class, why, family, stopped });
         }
     }
-    all
+    (all, links)
 }

@@ -16,6 +16,10 @@ pub(crate) const EXPLORER: &str = r"C:\Windows\explorer.exe";
 
 /// The shipped lists and knowledge, no playbook, no organisation.
 pub(crate) fn settings() -> Settings {
+    shared().clone()
+}
+
+fn shared() -> &'static Settings {
     static MADE: OnceLock<Settings> = OnceLock::new();
     let make = || {
         let lists: Lists =
@@ -23,7 +27,7 @@ pub(crate) fn settings() -> Settings {
         let content = ddefend_content::Content::load().expect("content");
         Settings { lists, knowledge: Some(Arc::new(content.knowledge().clone())), ..Settings::default() }
     };
-    MADE.get_or_init(make).clone()
+    MADE.get_or_init(make)
 }
 
 /// The n-th second of the day of the tests.
@@ -46,7 +50,7 @@ impl Made {
 
     /// A fact with some of the fields of its kind.
     pub(crate) fn fact(&mut self, kind: FactKind, second: i64, values: &[(&str, &str)]) -> usize {
-        let lists = settings().lists;
+        let lists = &shared().lists;
         let has = |spec: &&crate::FactSpec| {
             let known =
                 |(name, _): &(&str, &str)| spec.fields.iter().any(|field| **field == **name) || *name == "event";
@@ -122,7 +126,7 @@ impl Made {
     }
 
     pub(crate) fn link(&self) -> crate::Linked {
-        crate::link(&self.evidence, &settings())
+        crate::link(&self.evidence, shared())
     }
 }
 

@@ -110,12 +110,13 @@ fn image(image: &MemoryImage) -> String {
             let level = hit.level.map_or("plain", |level| level.as_str());
             let badge = hit.level.map(|level| format!("<span class=\"badge\">{level}</span>")).unwrap_or_default();
             let address = hit.address.map(|address| format!("<br>address {address:#x}")).unwrap_or_default();
+            let times = if hit.count > 1 { format!(" &times;{}", hit.count) } else { String::new() };
             let command =
                 if hit.command.is_empty() { String::new() } else { format!("<br>runs {}", code(&hit.command)) };
             let of = if hit.of.is_empty() { String::new() } else { format!(" of {}", text(&hit.of)) };
             let _ = writeln!(
                 out,
-                "<tr class=\"{level}\"><td>{badge}</td><td>{}{of}</td><td>offset {:#x}{address}<br><span class=\"id\">{} {} {}</span></td><td>{}{command}</td></tr>",
+                "<tr class=\"{level}\"><td>{badge}</td><td>{}{of}{times}</td><td>offset {:#x}{address}<br><span class=\"id\">{} {} {}</span></td><td>{}{command}</td></tr>",
                 text(&hit.kind),
                 hit.offset,
                 text(&hit.encoding),

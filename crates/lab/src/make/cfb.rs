@@ -32,7 +32,7 @@ pub struct Damage {
 /// Builder of a compound file.
 ///
 /// ```
-/// # use ddefend_testkit::make::cfb::Cfb;
+/// # use ddefend_lab::make::cfb::Cfb;
 /// let bytes = Cfb::new().stream("WordDocument", b"...").stream("ObjectPool/_1/\u{1}Ole", b"..").bytes();
 /// ```
 #[derive(Clone, Debug, Default)]

@@ -173,7 +173,7 @@ impl Doc {
 
     /// Bytes at the start of the table stream: an encryption header.
     #[must_use]
-    pub(super) fn table_head(mut self, bytes: &[u8]) -> Self {
+    pub fn table_head(mut self, bytes: &[u8]) -> Self {
         self.table_head = bytes.to_vec();
         self
     }
