@@ -88,8 +88,11 @@ mod tests {
             choice: "enabled editing".to_owned(),
             ..TrustRecord::default()
         };
-        made.evidence.trust =
-            vec![trust("%USERPROFILE%/alice/Invoice.docx", 3), trust("C:/Users/alice/Invoice.docx", 3), trust("C:/Users/alice/Other.docx", 3)];
+        made.evidence.trust = vec![
+            trust("%USERPROFILE%/alice/Invoice.docx", 3),
+            trust("C:/Users/alice/Invoice.docx", 3),
+            trust("C:/Users/alice/Other.docx", 3),
+        ];
         let linked = made.link();
         let found: Vec<(bool, Option<usize>)> =
             linked.prompts.iter().map(|one| (one.fact.is_some(), one.trust)).collect();

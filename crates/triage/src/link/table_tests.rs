@@ -1,6 +1,6 @@
 use super::*;
-use proptest::prelude::*;
 use crate::link::testing::{CMD, EXPLORER, Made, SHELL, WORD, guid, settings};
+use proptest::prelude::*;
 
 fn table(made: &Made) -> Table {
     Table::new(&made.evidence, &settings())
@@ -99,9 +99,8 @@ fn slowly(table: &Table, pid: u64, name: &str, time: i64) -> Option<usize> {
         if row.proc.pid != Some(pid) || !begun || ended || row.proc.name != name {
             continue;
         }
-        let later = best.is_none_or(|best| {
-            table.rows[best].start().unwrap_or(i64::MIN) <= row.start().unwrap_or(i64::MIN)
-        });
+        let later =
+            best.is_none_or(|best| table.rows[best].start().unwrap_or(i64::MIN) <= row.start().unwrap_or(i64::MIN));
         if later {
             best = Some(at);
         }
