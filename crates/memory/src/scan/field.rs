@@ -11,6 +11,8 @@ const SEPARATOR: char = '\u{14}';
 const END: char = '\u{15}';
 /// Fields in fields that are followed.
 const NESTING: u32 = 32;
+/// Characters behind a keyword alone that are told.
+const SHOWN: usize = 100;
 /// Characters before a keyword in which what holds it is looked for.
 const BEFORE: usize = 48;
 
@@ -167,7 +169,8 @@ fn written(view: &View<'_>, from: usize, behind: usize, next: Option<usize>) -> 
     let to = end_of(view, behind, holder, next);
     let auto = behind.saturating_sub(from) > 3;
     let levels = &view.settings.lists.hits;
-    let bare = || auto.then(|| Spot::new("dde-keyword", from, behind, levels.keyword_level));
+    let shown = behind.saturating_add(SHOWN).min(to);
+    let bare = || auto.then(|| Spot::new("dde-keyword", from, shown, levels.keyword_level));
     let mut text = view.text(from, to);
     if text.get(behind.saturating_sub(from)..).unwrap_or_default().trim().is_empty() {
         return bare();
