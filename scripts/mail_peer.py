@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import xml.etree.ElementTree as ET
 import zipfile
 
@@ -165,7 +166,7 @@ def trust(program, hives):
                 for value in key.iter_values(as_json=False):
                     data = value.value if isinstance(value.value, bytes) else bytes.fromhex(value.value)
                     minutes, flag = struct.unpack("<II", data[16:24])
-                    own = mine.pop((application, value.name), None)
+                    own = mine.pop((application, urllib.parse.unquote(value.name)), None)
                     compared += 1
                     if not own or seconds(own["time"]) != minutes * 60 or (flag == 1) != (own["choice"] == "enabled editing"):
                         wrong.append((path, value.name, own, (minutes, flag)))

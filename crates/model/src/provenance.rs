@@ -208,7 +208,7 @@ pub struct TrustRecord {
     pub application: String,
     /// Office version: `16.0`.
     pub version: String,
-    /// The document, as the registry names it.
+    /// The document, as the registry names it (`%USERPROFILE%/Downloads/a.docx`, an address), with `%20` and the like decoded.
     pub document: String,
     /// RFC 3339 with `Z`: when it was trusted, to the minute.
     pub time: String,

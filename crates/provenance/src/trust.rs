@@ -51,7 +51,7 @@ pub fn trust_record(name: &str, data: &[u8], key: &str, user: &str, host: &str, 
         host: host.to_owned(),
         application: application.to_owned(),
         version: version.to_owned(),
-        document: name.chars().take(LONGEST).collect(),
+        document: decoded(name).chars().take(LONGEST).collect(),
         time: if minutes == 0 { created.clone() } else { of_minutes(minutes).to_string() },
         created,
         choice: match flag {
@@ -171,16 +171,23 @@ fn place(entry: &Entry) -> String {
     }
 }
 
-/// The document of a record as a path: `%20` and the like decoded, `%USERPROFILE%` put in where the profile's folder is
-/// given, `/` as `\`. Addresses (`https://...`) keep their slashes.
+const PROFILE: &str = "%USERPROFILE%";
+
+/// A value's name with `%20` and the like decoded, and `%USERPROFILE%` left as it is.
+fn decoded(name: &str) -> String {
+    let head = name.get(..PROFILE.len()).filter(|head| head.eq_ignore_ascii_case(PROFILE)).unwrap_or_default();
+    format!("{head}{}", percent_decoded(name.get(head.len()..).unwrap_or_default()))
+}
+
+/// The document of a record as a path: `%USERPROFILE%` put in where the profile's folder is given, `/` as `\\`. Addresses
+/// (`https://...`) stay.
 #[must_use]
 pub fn document_path(document: &str, profile: &str) -> String {
-    const VARIABLE: &str = "%USERPROFILE%";
     if document.contains("://") {
-        return percent_decoded(document);
+        return document.to_owned();
     }
-    let head = document.get(..VARIABLE.len()).filter(|head| head.eq_ignore_ascii_case(VARIABLE));
-    let rest = percent_decoded(document.get(head.map_or(0, str::len)..).unwrap_or_default());
+    let head = document.get(..PROFILE.len()).filter(|head| head.eq_ignore_ascii_case(PROFILE));
+    let rest = document.get(head.map_or(0, str::len)..).unwrap_or_default();
     let folder = match head {
         Some(_) if !profile.is_empty() => profile.trim_end_matches(['\\', '/']),
         head => head.unwrap_or_default(),
@@ -209,7 +216,7 @@ fn percent_decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{document_path, trust_record};
+    use super::{decoded, document_path, trust_record};
 
     const KEY: &str = r"Software\Microsoft\Office\16.0\Word\Security\Trusted Documents\TrustRecords";
 
@@ -246,7 +253,7 @@ mod tests {
             ("https://corp.example/a%20b.docx", "https://corp.example/a b.docx"),
             ("%", "%"),
         ] {
-            assert_eq!(document_path(document, r"C:\Users\anna"), wanted);
+            assert_eq!(document_path(&decoded(document), r"C:\Users\anna"), wanted);
         }
         assert_eq!(document_path("%USERPROFILE%/x", ""), r"%USERPROFILE%\x");
     }

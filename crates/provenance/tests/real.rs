@@ -71,6 +71,33 @@ fn every_document_at_hand() {
         }
     }
     eprintln!("{} files in {:?}: {counts:#?}", all.len(), started.elapsed());
+    // Lower bounds: the collection may grow.
+    for (what, least) in [
+        ("mails", 90),
+        ("documents with metadata", 900),
+        ("contained", 1_200),
+        ("hops", 60),
+        ("results", 5),
+        ("signatures", 5),
+    ] {
+        assert!(counts.get(what).copied().unwrap_or(0) >= least, "{what}: {counts:?}");
+    }
+}
+
+/// Values that other programs find (`scripts/mail-peer` holds all of them against those).
+#[test]
+fn known_values() {
+    let Some(data) = data() else { return };
+    let folder = data.join("documents/benign");
+    let mail = look(&folder.join("rspamd__rspamd/ed25519.eml")).mail.unwrap();
+    assert_eq!(mail.from[0].address, "joe@football.example.com");
+    assert_eq!(mail.date, "2003-07-12T04:00:37.0000000Z");
+    assert_eq!(mail.message_id, "20030712040037.46341.5F8J@football.example.com");
+    let kinds: Vec<&str> = mail.dkim.iter().map(|dkim| dkim.algorithm.as_str()).collect();
+    assert_eq!(kinds, ["ed25519-sha256", "rsa-sha256"]);
+    let document = look(&folder.join("apache__poi/OPCCompliance_CoreProperties_AlternateTimezones.docx"));
+    let created = document.documents[0].values.iter().find(|(name, _)| name == "created").unwrap();
+    assert_eq!(created.1, "2006-10-13T15:06:00.1230000Z");
 }
 
 /// The records of the hives at hand, as regipy reads them (`scripts/mail-peer`).

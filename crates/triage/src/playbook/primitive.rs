@@ -127,7 +127,7 @@ pub const PRIMITIVES: [Primitive; 14] = [
         name: "guards_passed",
         details: &["trust-record", "prompt", "not-passed"],
         values: &[],
-        parameters: &[("prompts", List), ("window", Time)],
+        parameters: &[("prompts", List), ("rules", List), ("window", Time)],
     },
     Primitive {
         compute: Compute::CommandMatch,

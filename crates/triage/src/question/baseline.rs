@@ -78,7 +78,16 @@ pub(super) fn baseline(view: &View<'_>, question: &Question) -> Found {
 /// The beginning of the incident's day.
 fn today(view: &View<'_>) -> Option<i64> {
     let given = view.settings.as_of.as_deref().and_then(Time::parse);
-    let day = view.linked.begin.or(given)?.ticks;
+    // Where nothing happened: the day of the latest record.
+    let latest = || {
+        view.evidence
+            .coverage
+            .iter()
+            .filter_map(|covered| covered.span)
+            .map(|(_, last)| last)
+            .max_by_key(|last| last.ticks)
+    };
+    let day = view.begin.or(given).or_else(latest)?.ticks;
     Some(day.div_euclid(DAY).saturating_mul(DAY))
 }
 

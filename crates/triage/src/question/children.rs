@@ -8,7 +8,13 @@ use ddefend_model::case::Evidence;
 /// Processes that need a reason.
 pub(super) fn suspects<'a>(view: &View<'a>) -> Vec<&'a Child> {
     let odd = |child: &&Child| !matches!(child.class, ChildClass::Allowed | ChildClass::Other);
-    view.linked.children.iter().filter(odd).collect()
+    view.linked.children.iter().filter(odd).filter(|child| started(view, child.process)).collect()
+}
+
+/// True for a process that began: one that only the record of the barrier names never did.
+fn started(view: &View<'_>, process: usize) -> bool {
+    let Some(proc) = view.linked.processes.get(process) else { return true };
+    proc.evidence.is_empty() || !proc.evidence.iter().all(|piece| view.blocked.contains(&piece.record))
 }
 
 fn pair(view: &View<'_>, child: &Child) -> String {
@@ -58,7 +64,7 @@ pub(super) fn office_child(view: &View<'_>) -> Found {
             missing.iter().map(|host| format!("process creation of {host} (Sysmon 1, Security 4688, EDR)")).collect();
         return Found::unknown("", what, gaps);
     }
-    let all = &view.linked.children;
+    let all: Vec<&Child> = view.linked.children.iter().filter(|child| started(view, child.process)).collect();
     let other = all.iter().any(|child| child.class == ChildClass::Other);
     if all.is_empty() {
         return Found::no("none", 0.85, "the logs cover the time, and no Office program started anything")
@@ -66,12 +72,13 @@ pub(super) fn office_child(view: &View<'_>) -> Found {
     }
     let pairs: Vec<String> = all.iter().map(|child| pair(view, child)).collect();
     let (detail, confidence) = if other { ("other", 0.7) } else { ("benign", 0.9) };
-    Found::no(detail, confidence, some_of(&pairs, 3)).with(evidence(view, all.iter())).value("children", 0)
+    Found::no(detail, confidence, some_of(&pairs, 3)).with(evidence(view, all.into_iter())).value("children", 0)
 }
 
 /// Q7: commands of findings that ran.
 pub(super) fn command_match(view: &View<'_>) -> Found {
-    let best = view.linked.matches.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    let ran = view.linked.matches.iter().filter(|found| started(view, found.process));
+    let best = ran.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
     if let Some(best) = best {
         let mut pieces = Vec::new();
         for found in &view.linked.matches {

@@ -1,9 +1,10 @@
 //! Did the user pass the guards?
 
 use super::found::{Found, some_of};
-use super::view::{View, base, list, of_fact, span};
+use super::view::{View, base, list, of_detection, of_fact, same_host, span, stops};
 use crate::playbook::Question;
 use crate::{Fact, FactKind};
+use ddefend_event::Time;
 use ddefend_model::case::Evidence;
 use std::collections::BTreeSet;
 
@@ -28,27 +29,20 @@ pub(super) fn guards_passed(view: &View<'_>, question: &Question) -> Found {
         });
         return Found::yes("trust-record", 0.9, some_of(&said, 3)).with(evidence.collect());
     }
-    let prompts: Vec<&Fact> = view.evidence.facts.iter().filter(|fact| is_prompt(fact, question)).collect();
-    let passed: Vec<&Fact> =
-        prompts.iter().copied().filter(|fact| followed(view, fact, span(question, "window", "10m"))).collect();
-    if let Some(prompt) = passed.first() {
-        let what = format!(
-            "Office asked, and what it asked about was started then ({})",
-            short(prompt.get("Data").unwrap_or_default())
-        );
-        return Found::yes("prompt", 0.8, what)
-            .with(passed.iter().map(|fact| of_fact(fact, "Office showed a question.")).collect());
+    let prompts = prompts(view, question);
+    let shown = || prompts.iter().map(|prompt| prompt.evidence.clone()).collect::<Vec<_>>();
+    let window = span(question, "window", "10m");
+    if let Some(prompt) = prompts.iter().find(|prompt| followed(view, prompt, window)) {
+        let what = format!("Office asked, and what it asked about was started then ({})", short(&prompt.text));
+        return Found::yes("prompt", 0.8, what).with(shown());
     }
     if whole_hive(view) && !names.is_empty() {
-        let shown: Vec<&String> = names.iter().collect();
-        let what = format!("the user's whole hive is there and remembers no trust in {}", some_of(&shown, 3));
-        return Found::no("not-passed", 0.8, what)
-            .with(prompts.iter().map(|fact| of_fact(fact, "Office showed a question.")).collect());
+        let named: Vec<&String> = names.iter().collect();
+        let what = format!("the user's whole hive is there and remembers no trust in {}", some_of(&named, 3));
+        return Found::no("not-passed", 0.8, what).with(shown());
     }
     if !prompts.is_empty() && view.without_processes().is_empty() {
-        let what = "Office asked, and nothing was started after it";
-        return Found::no("not-passed", 0.6, what)
-            .with(prompts.iter().map(|fact| of_fact(fact, "Office showed a question.")).collect());
+        return Found::no("not-passed", 0.6, "Office asked, and nothing was started after it").with(shown());
     }
     let gaps =
         vec!["NTUSER.DAT of the user with its transaction logs".to_owned(), "OAlerts.evtx of the host".to_owned()];
@@ -85,21 +79,45 @@ fn is_prompt(fact: &Fact, question: &Question) -> bool {
         && list(question, "prompts").iter().any(|known| text.contains(&known.to_lowercase()))
 }
 
+/// A question that Office showed.
+struct Prompt {
+    host: String,
+    time: Option<i64>,
+    text: String,
+    evidence: Evidence,
+}
+
+/// Questions by their words, and by the rules on them: a record's values may be told one by one.
+fn prompts(view: &View<'_>, question: &Question) -> Vec<Prompt> {
+    let facts = view.evidence.facts.iter().filter(|fact| is_prompt(fact, question)).map(|fact| Prompt {
+        host: fact.host.to_string(),
+        time: fact.time.map(|time| time.ticks),
+        text: fact.get("Data").unwrap_or_default().to_owned(),
+        evidence: of_fact(fact, "Office showed a question."),
+    });
+    let rules = view.detections(list(question, "rules")).into_iter().map(|detection| Prompt {
+        host: detection.event.host.clone(),
+        time: Time::parse(&detection.event.time).map(|time| time.ticks),
+        text: detection
+            .fields
+            .iter()
+            .find(|field| field.field == "Data")
+            .map_or(String::new(), |field| field.value.clone()),
+        evidence: of_detection(detection),
+    });
+    facts.chain(rules).collect()
+}
+
 /// True where something that needs a reason was started, or stopped, within the window behind a prompt on its host.
-fn followed(view: &View<'_>, prompt: &Fact, window: i64) -> bool {
-    let Some(asked) = prompt.time.map(|time| time.ticks) else { return false };
+fn followed(view: &View<'_>, prompt: &Prompt, window: i64) -> bool {
+    let Some(asked) = prompt.time else { return false };
     let soon = |time: Option<i64>| time.is_some_and(|time| time >= asked && time <= asked.saturating_add(window));
     let child = super::children::suspects(view).iter().any(|child| {
         let proc = view.linked.processes.get(child.process);
-        proc.is_some_and(|proc| {
-            super::view::same_host(&proc.host, &prompt.host) && soon(proc.start.map(|time| time.ticks))
-        })
+        proc.is_some_and(|proc| same_host(&proc.host, &prompt.host) && soon(proc.start.map(|time| time.ticks)))
     });
-    let barrier = view.evidence.facts.iter().filter(|fact| super::view::stops(fact).is_some());
-    let barrier = barrier
-        .into_iter()
-        .any(|fact| super::view::same_host(&fact.host, &prompt.host) && soon(fact.time.map(|time| time.ticks)));
-    child || barrier
+    let mut barriers = view.evidence.facts.iter().filter(|fact| stops(fact).is_some());
+    child || barriers.any(|fact| same_host(&fact.host, &prompt.host) && soon(fact.time.map(|time| time.ticks)))
 }
 
 fn short(text: &str) -> String {

@@ -22,6 +22,10 @@ pub(super) struct View<'a> {
     pub(super) settings: &'a Settings,
     /// File, finding and what it is, worst first.
     pub(super) subjects: Vec<(usize, usize, Sort)>,
+    /// Keys of records that say that something was stopped.
+    pub(super) blocked: std::collections::BTreeSet<String>,
+    /// When the incident begins: as it was linked, else when the first mail of it was sent.
+    pub(super) begin: Option<ddefend_event::Time>,
 }
 
 impl<'a> View<'a> {
@@ -38,7 +42,13 @@ impl<'a> View<'a> {
             }
         }
         subjects.sort_by_key(|(file, finding, sort)| (*sort, *file, *finding));
-        Self { evidence, linked, settings, subjects }
+        let stopped = evidence.facts.iter().filter(|fact| fact.event_id == 1121 || stops(fact).is_some());
+        let blocked = stopped.map(|fact| format!("{}#{}", fact.source, fact.record)).collect();
+        let mails = evidence.files.iter().filter_map(|file| file.provenance.mail.as_ref());
+        let dates =
+            mails.map(|mail| mail.date.as_str()).chain(evidence.journal.iter().map(|entry| entry.time.as_str()));
+        let begin = linked.begin.or_else(|| dates.filter_map(ddefend_event::Time::parse).min_by_key(|time| time.ticks));
+        Self { evidence, linked, settings, subjects, blocked, begin }
     }
 
     pub(super) fn file(&self, at: usize) -> Option<&'a CaseFile> {
@@ -88,7 +98,7 @@ impl<'a> View<'a> {
     pub(super) fn covered(&self, host: &str, logs: &[&str]) -> bool {
         self.evidence.coverage.iter().any(|covered| {
             let log = logs.contains(&covered.log.as_str());
-            let time = match (covered.span, self.linked.begin) {
+            let time = match (covered.span, self.begin) {
                 (Some((first, last)), Some(begin)) => first.ticks <= begin.ticks && begin.ticks <= last.ticks,
                 (Some(_), None) => true,
                 (None, _) => false,
