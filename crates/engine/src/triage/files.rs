@@ -122,8 +122,13 @@ fn take(
     Some(CaseFile { scanned, provenance, surroundings })
 }
 
-/// The link's own text.
+/// The link's own text, and behind it what is shown in its place.
 fn surroundings(finding: &Finding) -> Surroundings {
     let Some(link) = &finding.link else { return Surroundings::default() };
-    Surroundings { link: link.raw.chars().take(SHOWN).collect(), ..Surroundings::default() }
+    let cut = |text: &str| text.chars().take(SHOWN).collect();
+    Surroundings {
+        before: String::new(),
+        link: cut(&link.raw),
+        after: link.shown.as_deref().map(cut).unwrap_or_default(),
+    }
 }
