@@ -1,5 +1,6 @@
 mod hunt;
 mod lab;
+mod memory;
 mod playbook;
 mod posture;
 mod rules;
@@ -8,6 +9,7 @@ mod triage;
 
 pub(crate) use hunt::Hunt as HuntArgs;
 pub(crate) use lab::{Lab as LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb};
+pub(crate) use memory::Memory;
 pub(crate) use playbook::{Playbook as PlaybookArgs, PlaybookFormat, PlaybookVerb};
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
@@ -39,6 +41,7 @@ Examples:
   ddefend hunt logs/                              event logs: what happened, DDE first
   ddefend hunt --rules sigma/rules logs.zip       with a folder of Sigma rules as well
   ddefend triage CASE/                            everything that was collected: what happened, escalate or close
+  ddefend memory winword.dmp                      what is in Word's memory
   ddefend posture audit collected/                hives of all users: is it closed, who closed it
   ddefend rules test my-rules/                    rules on their samples
   ddefend rules explain excel_dde_allowed         what a rule looks at, in which logs
@@ -61,6 +64,8 @@ pub(crate) enum Verb {
     Hunt(Box<HuntArgs>),
     /// Tell from hives, exports and policies whether machines are closed to DDE, and what decides that.
     Posture(Box<Posture>),
+    /// Look into process dumps and memory images: modules that do not belong, DDE instructions, command lines.
+    Memory(Box<Memory>),
     /// Test, list and explain the rules that `hunt` uses, or a folder of your own.
     Rules(Rules),
     /// Show, check and export what `triage` judges by.

@@ -5,6 +5,7 @@ mod args;
 mod explain;
 mod hunt;
 mod lab;
+mod memory;
 mod paths;
 mod playbook;
 mod posture;
@@ -86,6 +87,7 @@ fn main() -> ExitCode {
         Verb::Triage(args) => triage::run(&args, &content),
         Verb::Lab(args) => lab::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
+        Verb::Memory(args) => memory::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
         Verb::Playbook(args) => playbook::run(&args, &content),
         Verb::Rules(rules) => rules::run(&rules, &content),

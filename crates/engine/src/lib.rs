@@ -13,6 +13,6 @@ pub mod triage;
 mod watchdog;
 
 pub use input::{Input, find_inputs};
-pub use memory::{MemoryProgress, MemorySettings, read_memory};
+pub use memory::{MemoryProgress, MemorySettings, memory_paths, read_memory};
 pub use pool::{Progress, scan_inputs};
 pub use scan::{Settings, scan_bytes};

@@ -1,5 +1,6 @@
 //! `memory`: one pass over a dump or image that hashes and looks, within a time.
 
+use crate::input::{Input, find_inputs};
 use crate::scan::hex;
 use crate::watchdog::Watchdog;
 use ddefend_guard::Stop;
@@ -10,12 +11,46 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 /// Bytes that are read at a time.
 const PIECE: usize = 1 << 20;
+
+/// Endings of memory images, and bytes from which on a file with such a name is taken for one.
+const ENDINGS: [&str; 9] = ["raw", "mem", "vmem", "dmp", "mdmp", "lime", "img", "core", "bin"];
+const LEAST: u64 = 16 << 20;
+
+/// The images that paths stand for: files as they are; of folders those that show by their first bytes that they are one,
+/// or are large and have the name of one.
+#[must_use]
+pub fn memory_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+            found.push(path.clone());
+            continue;
+        }
+        let inputs = find_inputs(std::slice::from_ref(path), "");
+        found.extend(inputs.into_iter().filter_map(|input| match input {
+            Input::File(file) => looks_like_image(&file).then_some(file),
+            Input::Failed(path, _) => Some(path),
+            Input::Named(file, _) => looks_like_image(&file).then_some(file),
+            Input::Stdin(_) => None,
+        }));
+    }
+    found
+}
+
+fn looks_like_image(path: &Path) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut head = Vec::new();
+    let read = file.by_ref().take(16).read_to_end(&mut head).is_ok();
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let large = file.metadata().is_ok_and(|metadata| metadata.len() >= LEAST);
+    read && (ddefend_memory::is_memory(&head) || (large && ENDINGS.contains(&ending.as_str())))
+}
 
 /// How one image is read.
 #[derive(Debug)]

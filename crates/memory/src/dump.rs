@@ -120,7 +120,7 @@ impl Dump {
                 self.note(code::BROKEN_STRUCTURE, at, message);
                 continue;
             }
-            if place.at.saturating_add(place.size) > reader.size() && kind != stream::MEMORY64_LIST {
+            if place.at.saturating_add(place.size) > reader.size() {
                 let message = format!("stream type {kind} reaches beyond the end of the file");
                 self.note(code::BROKEN_TRUNCATED, place.at, message);
             }

@@ -2,6 +2,7 @@
 
 use crate::{Diagnostic, Level};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A process dump or memory image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,4 +106,33 @@ pub struct MemoryHit {
 
 fn is_alone(count: &u64) -> bool {
     *count <= 1
+}
+
+/// A run over images in figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemorySummary {
+    /// Dumps and images.
+    pub images: u64,
+    /// Those that could not be fully read.
+    pub incomplete: u64,
+    /// Bytes of all.
+    pub bytes: u64,
+    /// Hits and modules that were told, per level.
+    pub found: BTreeMap<String, u64>,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elapsed: Option<u64>,
+}
+
+impl MemorySummary {
+    /// Counts one image.
+    pub fn add(&mut self, image: &MemoryImage) {
+        self.images += 1;
+        self.incomplete += u64::from(!image.complete);
+        self.bytes += image.size;
+        let hits = image.hits.iter().filter_map(|hit| hit.level);
+        for level in hits.chain(image.modules.iter().filter_map(|module| module.level)) {
+            *self.found.entry(level.to_string()).or_default() += 1;
+        }
+    }
 }

@@ -130,7 +130,8 @@ pub fn trust_records<'e>(
         }
         let user = match &entry.root {
             Root::User => user,
-            Root::Users(name) => name,
+            Root::Users(name) if user.is_empty() => name,
+            Root::Users(_) => user,
             _ => continue,
         };
         let bytes = data.to_raw();

@@ -89,9 +89,11 @@ impl Collector<'_> {
             let settings = self.settings;
             self.found.mail = Some(mail::read_outlook(&root, settings, self));
         }
-        let metadata = metadata::compound(part.path.as_str(), &root, self);
-        self.keep(metadata);
         let orphans = compound.orphans();
+        // What no storage reaches in a damaged file still says what it says.
+        let metadata = metadata::compound(part.path.as_str(), &root, self);
+        let metadata = metadata.or_else(|| metadata::compound(part.path.as_str(), orphans.as_ref()?, self));
+        self.keep(metadata);
         let mut open: Vec<(Storage<'_>, u32)> = orphans.into_iter().chain([root]).map(|top| (top, 0)).collect();
         while let Some((storage, depth)) = open.pop() {
             if self.budget.check_nesting(depth).is_err() {

@@ -14,6 +14,7 @@ mod hunt;
 mod json;
 mod jsonl;
 mod lab;
+mod memory;
 mod paint;
 mod posture;
 mod sarif;
@@ -24,6 +25,7 @@ pub use case::{CaseMeta, case_names, case_output};
 pub use harden::{HardenMeta, harden_json, harden_readme, harden_text};
 pub use hunt::{HuntMeta, HuntRenderer, HuntRule, hunt_names, hunt_renderer};
 pub use lab::{matrix_names, matrix_output};
+pub use memory::{MemoryMeta, MemoryRenderer, memory_names, memory_renderer};
 pub use posture::{
     DifferenceRenderer, PostureMeta, PostureRenderer, PostureRule, difference_names, difference_renderer,
     posture_names, posture_renderer,

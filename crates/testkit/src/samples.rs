@@ -10,6 +10,7 @@ pub mod formula;
 pub mod hives;
 pub mod logs;
 pub mod mail;
+pub mod memory;
 pub mod objects;
 pub mod provenance;
 pub mod registry;
@@ -73,6 +74,7 @@ const AREAS: &[Area] = &[
     (hives::samples, hives::ENTRIES),
     (registry::samples, registry::ENTRIES),
     (provenance::samples, provenance::ENTRIES),
+    (memory::samples, memory::ENTRIES),
 ];
 
 /// Every sample of every area.

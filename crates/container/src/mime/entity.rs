@@ -97,7 +97,9 @@ impl Message {
         marks.dedup();
         for (index, mark) in marks.iter().enumerate() {
             let end = marks.get(index.saturating_add(1)).map_or(body.len(), |next| next.start);
+            // The line end before a boundary is the boundary's (RFC 2046 5.1.1): digests of attachments rest on that.
             let piece = body.get(mark.end..end).unwrap_or_default();
+            let piece = if end < body.len() { without_line_end(piece) } else { piece };
             // What follows the closing boundary is no part, unless it looks like one.
             if mark.closing && !looks_like_part(piece) {
                 continue;
@@ -220,6 +222,12 @@ fn in_utf8<'b>(bytes: &'b [u8], headers: &Headers) -> Cow<'b, [u8]> {
         }
         _ => Cow::Borrowed(bytes),
     }
+}
+
+/// Bytes without one line end at their end.
+fn without_line_end(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
 /// A delimiter line.

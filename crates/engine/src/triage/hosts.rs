@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 /// Where Office remembers what a user decided about a document.
-const TRUST: &[&str] = &[r"Software\Microsoft\Office\*\*\Security\Trusted Documents\TrustRecords"];
+const TRUST: &[&str] = &[ddefend_provenance::trust::TRUST_KEY];
 
 /// Audits what was collected of registries.
 pub(super) fn read(
@@ -64,4 +64,8 @@ fn trust(beside: &Beside, evidence: &mut CaseEvidence) {
     if beside.whole && !evidence.user_hives.contains(&beside.user) {
         evidence.user_hives.push(beside.user.clone());
     }
+    let Beside { user, host, source, entries, .. } = beside;
+    let (found, told) = ddefend_provenance::trust::trust_records(entries, user, host, source);
+    evidence.trust.extend(found);
+    evidence.diagnostics.extend(told);
 }

@@ -169,6 +169,9 @@ fn written(view: &View<'_>, from: usize, behind: usize, next: Option<usize>) -> 
     let levels = &view.settings.lists.hits;
     let bare = || auto.then(|| Spot::new("dde-keyword", from, behind, levels.keyword_level));
     let mut text = view.text(from, to);
+    if text.get(behind.saturating_sub(from)..).unwrap_or_default().trim().is_empty() {
+        return bare();
+    }
     if matches!(holder, Holder::Element | Holder::Attribute) {
         text = unescaped(&text);
     }
