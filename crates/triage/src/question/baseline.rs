@@ -77,7 +77,8 @@ pub(super) fn baseline(view: &View<'_>, question: &Question) -> Found {
 /// The beginning of the incident's day.
 fn today(view: &View<'_>) -> Option<i64> {
     let given = view.settings.as_of.as_deref().and_then(Time::parse);
-    let day = view.linked.begin.or(given)?.ticks;
+    let latest = || view.evidence.facts.iter().filter_map(|fact| fact.time).max_by_key(|time| time.ticks);
+    let day = view.linked.begin.or(given).or_else(latest)?.ticks;
     Some(day.div_euclid(DAY).saturating_mul(DAY))
 }
 

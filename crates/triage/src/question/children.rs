@@ -5,10 +5,17 @@ use super::view::{Sort, View, of_finding};
 use crate::{Child, ChildClass};
 use ddefend_model::case::Evidence;
 
-/// Processes that need a reason.
+/// Processes that need a reason; what was stopped before it began is none.
 pub(super) fn suspects<'a>(view: &View<'a>) -> Vec<&'a Child> {
     let odd = |child: &&Child| !matches!(child.class, ChildClass::Allowed | ChildClass::Other);
-    view.linked.children.iter().filter(odd).collect()
+    view.linked.children.iter().filter(odd).filter(|child| !never_began(view, child)).collect()
+}
+
+/// True for what a barrier names and no log of process creation does: it was stopped before it began.
+fn never_began(view: &View<'_>, child: &Child) -> bool {
+    let named =
+        |at: usize| view.linked.processes.get(at).is_some_and(|proc| proc.pid.is_none() && proc.guid.is_empty());
+    child.stopped && named(child.process)
 }
 
 fn pair(view: &View<'_>, child: &Child) -> String {
@@ -59,6 +66,12 @@ pub(super) fn office_child(view: &View<'_>) -> Found {
         return Found::unknown("", what, gaps);
     }
     let all = &view.linked.children;
+    let blocked: Vec<&Child> = all.iter().filter(|child| never_began(view, child)).collect();
+    if !blocked.is_empty() {
+        let pairs: Vec<String> = blocked.iter().map(|child| pair(view, child)).collect();
+        let what = format!("stopped before it began: {}", some_of(&pairs, 3));
+        return Found::no("blocked", 0.85, what).with(evidence(view, blocked.into_iter())).value("children", 0);
+    }
     let other = all.iter().any(|child| child.class == ChildClass::Other);
     if all.is_empty() {
         return Found::no("none", 0.85, "the logs cover the time, and no Office program started anything")
@@ -71,7 +84,9 @@ pub(super) fn office_child(view: &View<'_>) -> Found {
 
 /// Q7: commands of findings that ran.
 pub(super) fn command_match(view: &View<'_>) -> Found {
-    let best = view.linked.matches.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    let blocked = |at: usize| view.linked.children.iter().any(|child| child.process == at && never_began(view, child));
+    let ran = view.linked.matches.iter().filter(|found| !blocked(found.process));
+    let best = ran.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
     if let Some(best) = best {
         let mut pieces = Vec::new();
         for found in &view.linked.matches {
