@@ -51,7 +51,7 @@ const DOCUMENT: &str = "Name,Sum\nx,\"=cmd|'/c calc.exe'!A0\"\n";
 fn start(time: &str, guid: u32, image: &str, command: &str, parent: u32, parent_image: &str) -> String {
     let event = json!({
         "EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": "ws1.corp.example",
-        "UtcTime": time, "ProcessGuid": format!("{{00000000-0000-0000-0000-{guid:012}}}"), "ProcessId": guid,
+        "UtcTime": time, "@timestamp": format!("{}Z", time.replace(' ', "T")), "ProcessGuid": format!("{{00000000-0000-0000-0000-{guid:012}}}"), "ProcessId": guid,
         "Image": image, "CommandLine": command, "User": "CORP\\alice",
         "ParentProcessGuid": format!("{{00000000-0000-0000-0000-{parent:012}}}"), "ParentProcessId": parent,
         "ParentImage": parent_image, "ParentCommandLine": parent_image,
@@ -121,9 +121,16 @@ fn the_same_evidence_gives_the_same_bytes_wherever_it_lies_and_however_many_thre
             ddefend(&["triage", &text(&folder.0), "--format", format, "--threads", threads, "--width", "100"]).stdout
         };
         let first = run(&one, "1");
-        assert_eq!(first, run(&one, "8"), "{format}: threads");
-        assert_eq!(first, run(&two, "3"), "{format}: another folder");
-        String::from_utf8(first).unwrap()
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let (first, threads, other) = (text(first), text(run(&one, "8")), text(run(&two, "3")));
+        for (line, (one, two)) in first.lines().zip(threads.lines()).enumerate() {
+            assert_eq!(one, two, "{format}: line {line}: threads");
+        }
+        for (line, (one, two)) in first.lines().zip(other.lines()).enumerate() {
+            assert_eq!(one, two, "{format}: line {line}: another folder");
+        }
+        assert!(first == threads && first == other);
+        first
     });
     assert!(outputs.iter().all(|output| !output.contains("ddefend-triage-")), "no path of this machine is in the case");
 }

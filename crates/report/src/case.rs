@@ -1,13 +1,16 @@
 //! What `ddefend triage` prints: one small renderer per output, of a case as a whole.
 
 mod html;
+mod iris;
 mod json;
 mod jsonl;
 mod md;
+mod misp;
 mod ocsf;
 mod shape;
 mod stix;
 mod text;
+mod thehive;
 mod timesketch;
 mod uuid;
 
@@ -40,6 +43,9 @@ const OUTPUTS: &[(&str, Render)] = &[
     ("stix", stix::render),
     ("ocsf", ocsf::render),
     ("timesketch", timesketch::render),
+    ("misp", misp::render),
+    ("thehive", thehive::render),
+    ("iris", iris::render),
 ];
 
 /// Names of the outputs of `triage`, for `--format`.

@@ -194,10 +194,6 @@ fn html_has_no_markup_from_files_and_only_its_own_script() {
             let anchor = link.split('"').next().unwrap();
             assert!(page.contains(&format!("id=\"{anchor}\"")), "#{anchor}");
         }
-        // To look at them: DDEFEND_PAGES=FOLDER.
-        if let Some(to) = std::env::var_os("DDEFEND_PAGES") {
-            std::fs::write(std::path::Path::new(&to).join(format!("{}.html", case.title.len())), page).unwrap();
-        }
     }
     looks::closed(&rendered("html", &empty(), &meta(100)), &tags);
 }
@@ -223,5 +219,87 @@ fn boxes_of_the_graph_do_not_overlap() {
             assert!(places.insert(place.to_owned()), "{place} twice");
         }
         assert!(places.len() >= 17, "{}", places.len());
+    }
+}
+
+/// To look at all of them, or to hold them against other readers: `DDEFEND_PAGES=FOLDER`.
+#[test]
+fn outputs_are_the_same_each_time() {
+    for (name, whole) in [("mild", case()), ("soiled", soiled()), ("empty", empty())] {
+        for format in case_names() {
+            let out = rendered(format, &whole, &meta(100));
+            assert!(out == rendered(format, &whole.clone(), &meta(100)), "{name} {format}");
+            if let Some(to) = std::env::var_os("DDEFEND_PAGES") {
+                let folder = std::path::Path::new(&to).join(name);
+                std::fs::create_dir_all(&folder).unwrap();
+                std::fs::write(folder.join(format!("{format}.out")), out).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn ocsf_lines_fit_the_schemas() {
+    let (findings, incidents) = (schema("tests/schemas/ocsf.json"), schema("tests/schemas/ocsf-incident.json"));
+    for case in [case(), soiled(), empty()] {
+        let out = rendered("ocsf", &case, &meta(100));
+        let mut classes = std::collections::BTreeMap::new();
+        for line in out.lines() {
+            let incident = line.contains("\"class_uid\":2005");
+            let value = valid(line, if incident { &incidents } else { &findings });
+            *classes.entry(value["class_uid"].as_u64().unwrap()).or_insert(0) += 1;
+        }
+        assert_eq!(classes.get(&2005), Some(&1));
+        let found: usize = case.documents.iter().map(|document| document.scanned.findings.len()).sum();
+        assert_eq!(classes.get(&2004).copied().unwrap_or(0), found + case.detections.len());
+    }
+}
+
+#[test]
+fn a_bundle_names_things_as_stix_does() {
+    let bundle: serde_json::Value = serde_json::from_str(&rendered("stix", &case(), &meta(100))).unwrap();
+    let objects = bundle["objects"].as_array().unwrap();
+    let of = |kind: &str| objects.iter().filter(|one| one["type"] == kind).collect::<Vec<_>>();
+    // The specification's own identifier of an address: version 5 of {"value":"203.0.113.9"}.
+    let address = of("ipv4-addr")[0];
+    assert_eq!(address["id"], "ipv4-addr--39090fdc-366e-571f-ab5b-d05e2918f88f");
+    assert_eq!(of("report").len(), 1);
+    assert_eq!(of("note").len(), case().answers.len());
+    assert_eq!(of("course-of-action").len(), case().tasks.len());
+    let technique = of("attack-pattern").into_iter().find(|one| one["name"] == "Dynamic Data Exchange").unwrap();
+    assert_eq!(technique["external_references"][0]["external_id"], "T1559.002");
+    let cmd = of("process").into_iter().find(|one| one["pid"] == 5000).unwrap();
+    let parent = of("process").into_iter().find(|one| one["id"] == cmd["parent_ref"]).unwrap();
+    assert_eq!(parent["pid"], 4312);
+    let pattern = |value: &str| of("indicator").into_iter().any(|one| one["pattern"] == value);
+    assert!(pattern("[ipv4-addr:value = '203.0.113.9']"));
+    assert!(pattern("[file:name = 'a.exe' AND file:parent_directory_ref.path = '\\\\\\\\files.bad.example\\\\share']"));
+    assert!(!of("sighting").is_empty());
+}
+
+#[test]
+fn other_desks_get_everything() {
+    let read =
+        |format: &str| -> serde_json::Value { serde_json::from_str(&rendered(format, &case(), &meta(100))).unwrap() };
+    let (hive, iris, misp) = (read("thehive"), read("iris"), read("misp"));
+    assert_eq!(hive["case"]["tasks"].as_array().unwrap().len(), case().tasks.len());
+    assert_eq!(hive["case"]["severity"], 4);
+    assert_eq!(hive["alert"]["sourceRef"], "case-0123456789abcdef0123");
+    assert_eq!(iris["timeline"].as_array().unwrap().len(), case().timeline.len());
+    assert_eq!(iris["evidences"].as_array().unwrap().len(), case().inputs.len());
+    assert_eq!(
+        misp["Event"]["Tag"][1]["name"],
+        "misp-galaxy:mitre-attack-pattern=\"Dynamic Data Exchange - T1559.002\""
+    );
+    assert_eq!(misp["Event"]["distribution"], "0");
+}
+
+#[test]
+fn timesketch_lines_fit_what_the_importer_wants() {
+    let validator = schema("tests/schemas/timesketch.json");
+    for case in [case(), soiled()] {
+        let out = rendered("timesketch", &case, &meta(100));
+        assert_eq!(out.lines().count(), case.timeline.len());
+        out.lines().for_each(|line| drop(valid(line, &validator)));
     }
 }

@@ -136,6 +136,3 @@ fn open(playbook: &Playbook, standing: &Standing<'_>, forbidden: bool) -> String
         |(rule, required)| format!("{} would close it, but {} is missing.", rule.id, required.name),
     )
 }
-
-#[cfg(test)]
-mod tests;

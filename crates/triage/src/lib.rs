@@ -25,8 +25,8 @@ pub use evidence::{CaseEvidence, CaseFile, HistoryCount, Ioc, LogCoverage};
 pub use fact::{Fact, FactKind, FactSpec};
 pub use link::link;
 pub use linked::{
-    BarrierLink, Child, ChildClass, CommandMatch, Effect, EffectKind, Linked, LogonLink, MailLink, Opening, Proc, Save,
-    Story,
+    BarrierLink, Child, ChildClass, CommandMatch, Effect, EffectKind, Linked, LogonLink, MailLink, Opening, Proc,
+    PromptLink, Save, Story,
 };
 pub use lists::{Broker, Lists};
 pub use organisation::{Asset, BenignChild, Change, Feed, Mutable, Organisation};

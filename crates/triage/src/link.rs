@@ -13,6 +13,7 @@ mod mail;
 mod network;
 mod openings;
 mod paths;
+mod prompts;
 mod story;
 mod table;
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub struct Linked {
     pub logons: Vec<LogonLink>,
     /// Barriers that stopped a process.
     pub barriers: Vec<BarrierLink>,
+    /// Message boxes that Office showed for an opened document, and remembered answers.
+    pub prompts: Vec<PromptLink>,
     /// Incidents apart from the case's own: one sentence each, with the node that it is about.
     pub others: Vec<(String, String)>,
     /// Paths through the graph, best first.
@@ -248,6 +250,17 @@ pub struct LogonLink {
     pub remote: bool,
     /// How sure.
     pub confidence: f64,
+}
+
+/// A message box that Office showed, or an answer that it remembered.
+#[derive(Clone, Debug, Default)]
+pub struct PromptLink {
+    /// Index of the process.
+    pub process: usize,
+    /// Index of the fact (Office alert 300).
+    pub fact: Option<usize>,
+    /// Index of the trust record.
+    pub trust: Option<usize>,
 }
 
 /// A barrier that stopped a process.

@@ -149,6 +149,3 @@ fn cap(answers: &mut [Answer], playbook: &Playbook) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

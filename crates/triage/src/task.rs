@@ -135,6 +135,3 @@ fn rendered(spec: &CommandSpec, platform: &str, targets: &[Values], commands: &m
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -157,7 +157,8 @@ pub(super) fn machine(host: &Host, shared: &Shared<'_>, worker: usize) -> (Ready
     for pieces in &shared.policies {
         pieces.machine.iter().for_each(|piece| piece.fill(&mut store));
     }
-    let name = name(identity.host.as_deref(), shared.settings.host.as_deref(), &host.folder);
+    let folder = if shared.plan.is_base(&host.folder) { "" } else { &host.folder };
+    let name = name(identity.host.as_deref(), shared.settings.host.as_deref(), folder);
     let users = users(host, kept, &identity);
     if done.said == 0 && host.users.is_empty() && host.present.is_empty() {
         return (Ready::default(), done);

@@ -117,6 +117,12 @@ fn place(path: &Path) -> Placed {
     Placed { folder: join(path, &parts, parts.len().saturating_sub(1)), part: Part::Loose }
 }
 
+/// A folder as [`Placed::folder`] writes it.
+pub(super) fn folder_name(folder: &Path) -> String {
+    let parts: Vec<String> = folder.components().filter_map(name).collect();
+    join(folder, &parts, parts.len())
+}
+
 fn name(component: Component<'_>) -> Option<String> {
     match component {
         Component::Normal(name) => Some(name.to_string_lossy().into_owned()),

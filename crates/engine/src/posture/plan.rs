@@ -1,7 +1,7 @@
 //! Which files are read, as what, in which order: known before anything is evaluated, from names and first bytes alone.
 
 use super::beside::Beside;
-use super::place::{Part, Placed, file_name, fold, looks_like_input, place_below, profile_of};
+use super::place::{Part, Placed, file_name, fold, folder_name, looks_like_input, place_below, profile_of};
 use super::stored::{Stored, members};
 use crate::input::{Input, find_inputs};
 use ddefend_model::{Diagnostic, Location, code};
@@ -25,6 +25,8 @@ pub struct Plan {
     pub(super) policies: Vec<Policy>,
     /// Told before everything.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// A folder whose name says nothing of the host or user whose files stand in it.
+    pub(super) base: Option<String>,
     files: usize,
 }
 
@@ -104,6 +106,11 @@ impl Plan {
         making.finish()
     }
 
+    /// Whether the name of a folder says nothing.
+    pub(super) fn is_base(&self, folder: &str) -> bool {
+        self.base.as_deref() == Some(folder)
+    }
+
     /// Inputs that will be read.
     #[must_use]
     pub fn files(&self) -> usize {
@@ -132,7 +139,7 @@ impl<'a> Making<'a> {
             asked,
             interest: ddefend_posture::interest(catalog),
             beside: Beside::default(),
-            plan: Plan::default(),
+            plan: Plan { base: asked.base.map(folder_name), ..Plan::default() },
             hosts: BTreeMap::new(),
             policies: BTreeMap::new(),
             profiles: BTreeSet::new(),
@@ -261,7 +268,8 @@ impl<'a> Making<'a> {
                     Some(user) => self.user(&folder, &user, source),
                     None => {
                         let user = file_name(&folder).to_owned();
-                        let user = if user.is_empty() || user == ".." { CURRENT.to_owned() } else { user };
+                        let nobody = user.is_empty() || user == ".." || self.plan.is_base(&folder);
+                        let user = if nobody { CURRENT.to_owned() } else { user };
                         self.user(&folder, &user, source);
                         self.profiles.extend(self.hosts.get(&folder));
                     }

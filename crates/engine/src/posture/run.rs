@@ -88,7 +88,7 @@ pub(super) struct Shared<'s> {
     pub(super) policies: Vec<Pieces>,
     /// Changes to try.
     pub(super) what_if: Vec<Change>,
-    plan: &'s Plan,
+    pub(super) plan: &'s Plan,
     desk: Mutex<Desk>,
     turn: Condvar,
 }

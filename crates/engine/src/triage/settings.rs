@@ -74,6 +74,7 @@ impl<'c> TriageSettings<'c> {
             judge: ddefend_triage::Settings {
                 playbook: Playbook::read(content.playbook_text(PLAYBOOK).unwrap_or_default())?,
                 lists: content.triage_lists()?,
+                knowledge: Some(std::sync::Arc::new(content.knowledge().clone())),
                 content: content.version(),
                 ..ddefend_triage::Settings::default()
             },

@@ -22,6 +22,8 @@ const HEAD: u64 = 64 << 10;
 const TEXTS: [&str; 2] = ["text", "csv"];
 /// Bytes from which on a file of unknown content with the name of a memory image is taken for one.
 const IMAGE: u64 = 16 << 20;
+/// Endings of logs that no program opens as a table.
+const NO_TABLES: [&str; 6] = ["json", "jsonl", "ndjson", "xml", "evtx", "log"];
 /// Endings of memory images.
 const IMAGES: [&str; 6] = ["raw", "mem", "vmem", "dmp", "lime", "img"];
 
@@ -191,7 +193,8 @@ fn classify(file: &mut Sorted, head: &[u8], memory: &[PathBuf]) {
     let image = claims.is_empty() && file.record.size >= IMAGE && IMAGES.contains(&ending.as_str());
     file.memory = head.starts_with(b"MDMP") || memory.contains(&file.path) || (image && !file.log && !file.registry);
     // A table may be a log and carry formulas: both read it. What is no table and a log, hive or list carries none.
-    let known = (file.log && !claims.contains(&"csv")) || file.registry || file.memory || file.list.is_some();
+    let table = claims.contains(&"csv") && !NO_TABLES.contains(&ending.as_str());
+    let known = (file.log && !table) || file.registry || file.memory || file.list.is_some();
     file.scan = structured || !known;
     let (role, detected) = if file.memory {
         ("memory", if head.starts_with(b"MDMP") { "minidump" } else { "raw" })

@@ -25,6 +25,11 @@ const SCRIPT: &str = include_str!("html/case.js");
 /// SHA-256 of [`SCRIPT`], for the content security policy; a test holds it.
 const SCRIPT_DIGEST: &str = include_str!("html/case.sha256");
 
+/// A kind of node in words.
+pub(super) const fn kind_in_words(kind: ddefend_model::case::NodeKind) -> &'static str {
+    icons::of(kind).1
+}
+
 pub(super) fn render(case: &Case, meta: &CaseMeta) -> String {
     let page = Page::new(case);
     let title = if case.title.is_empty() { &case.id } else { &case.title };

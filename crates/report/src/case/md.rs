@@ -46,6 +46,25 @@ pub(super) fn render(case: &Case, meta: &CaseMeta) -> String {
     out
 }
 
+/// The decision and the story, for descriptions of cases in other people's systems.
+pub(super) fn brief(case: &Case) -> String {
+    let mut out = format!(
+        "**{}: {}.** {}\n\n",
+        text(&shape::outcome(case)),
+        case.decision.verdict.in_words(),
+        text(&shape::why(case))
+    );
+    story(&mut out, case);
+    out
+}
+
+/// What to do, with its commands.
+pub(super) fn task(task: &Task) -> String {
+    let mut out = String::new();
+    step(&mut out, task);
+    out
+}
+
 /// Text in which no character is markup: what Markdown (CommonMark 0.31, "Backslash escapes"), its extensions for tables,
 /// links and mentions, or HTML would read as such is escaped.
 fn text(value: &str) -> String {

@@ -62,6 +62,9 @@ fn incident(case: &Case, meta: &CaseMeta) -> String {
         found.chain(case.detections.iter().flat_map(|detection| &detection.techniques)).collect();
     let title = if case.title.is_empty() { &case.id } else { &case.title };
     let story: Vec<&str> = case.story.iter().map(|step| step.text.as_str()).collect();
+    let (rule, playbook) = (&decision.rule, &case.playbook);
+    let analytic =
+        json!({ "type_id": 1, "type": "Rule", "uid": rule, "name": playbook.id, "version": playbook.digest });
     let time = milliseconds(&case.as_of);
     let limits = [&case.span.0, &case.span.1].map(|time| (!time.is_empty()).then(|| milliseconds(time)));
     line(json!({
@@ -98,7 +101,7 @@ fn incident(case: &Case, meta: &CaseMeta) -> String {
             "created_time": time,
             "first_seen_time": limits[0],
             "last_seen_time": limits[1],
-            "analytic": { "type_id": 1, "type": "Rule", "uid": decision.rule, "name": case.playbook.id, "version": case.playbook.digest },
+            "analytic": if case.playbook.id.is_empty() { Value::Null } else { analytic },
             "attacks": techniques(&all),
         }],
         "unmapped": {

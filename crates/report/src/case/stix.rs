@@ -151,7 +151,8 @@ impl Bundle {
     ) {
         let mut patterns: Vec<(String, String, String)> = Vec::new();
         for one in case.indicators.iter().take(OBJECTS) {
-            patterns.push((pattern::of(one), one.value.clone(), one.role.clone()));
+            let pattern = pattern::of(one);
+            patterns.extend(pattern.map(|pattern| (pattern, one.value.clone(), one.role.clone())));
         }
         for document in case.documents.iter().take(OBJECTS) {
             for command in document.scanned.findings.iter().filter_map(|finding| finding.command.as_ref()) {

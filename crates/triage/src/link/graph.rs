@@ -486,6 +486,47 @@ pub(super) fn effects(graph: &mut Graph, drawn: Drawn<'_>) {
     }
 }
 
+/// Draws what users were asked and what they answered.
+pub(super) fn prompts(graph: &mut Graph, drawn: Drawn<'_>) {
+    for (at, link) in drawn.linked.prompts.iter().enumerate() {
+        let Some(proc) = drawn.linked.processes.get(link.process) else { continue };
+        let fact = link.fact.and_then(|fact| drawn.evidence.facts.get(fact));
+        let trust = link.trust.and_then(|trust| drawn.evidence.trust.get(trust));
+        let (label, time, proof) = match (fact, trust) {
+            (Some(fact), _) => {
+                let text = fact.get("Data").unwrap_or("a message box").to_owned();
+                (text.clone(), fact.time.map(|time| time.to_string()).unwrap_or_default(), fact.evidence(text))
+            }
+            (None, Some(record)) => {
+                let text = format!("{}: {}", record.choice, record.document);
+                let proof = Evidence {
+                    kind: "registry".to_owned(),
+                    source: record.source.clone(),
+                    time: record.time.clone(),
+                    host: record.host.clone(),
+                    text: text.clone(),
+                    ..Evidence::default()
+                };
+                (text, record.time.clone(), proof)
+            }
+            (None, None) => continue,
+        };
+        let node = graph.node("prompt", &at.to_string(), || {
+            let mut node = blank(NodeKind::Prompt, label.clone());
+            node.time.clone_from(&time);
+            node.host.clone_from(&proc.host);
+            node.evidence.push(proof.clone());
+            node
+        });
+        let (rule, text) = match fact {
+            Some(_) => ("program-and-time", format!("{} asked: {label}", proc.name)),
+            None => ("path", format!("The user answered {} ({label}).", proc.name)),
+        };
+        let told = Told { confidence: 0.8, rule, time, text, evidence: vec![proof] };
+        graph.edge(Some(proc.node.clone()), node, EdgeKind::Prompted, told);
+    }
+}
+
 fn barrier_label(fact: &Fact) -> String {
     match fact.event_id {
         1121 | 1122 => "attack surface reduction".to_owned(),

@@ -20,12 +20,14 @@ pub(super) fn tell(evidence: &CaseEvidence, settings: &Settings, linked: &mut Li
     let processes = processes(linked, &chains);
     let wanted: Vec<usize> = processes.iter().copied().collect();
     linked.logons = logon::logons(evidence, &linked.processes, &wanted);
+    linked.prompts = super::prompts::prompts(evidence, linked, &processes);
     let files = files(evidence, linked, &chains, &processes);
     let mut graph = Graph::default();
     let drawn = Drawn { evidence, linked, processes: &processes, files: &files };
     graph::files(&mut graph, drawn);
     graph::processes(&mut graph, drawn);
     graph::effects(&mut graph, drawn);
+    graph::prompts(&mut graph, drawn);
     let mut stories = Vec::new();
     for (chain, own) in chains.iter().zip(&own) {
         stories.push(Story { nodes: nodes(&mut graph, drawn, chain), score: chain.score, own: *own });

@@ -1,5 +1,6 @@
 use super::*;
 use crate::link::testing::{CMD, EXPLORER, Made, SHELL, WORD, guid, settings};
+use proptest::prelude::*;
 
 fn table(made: &Made) -> Table {
     Table::new(&made.evidence, &settings())
@@ -87,4 +88,50 @@ fn newest_first_logs_give_the_same_tree() {
     let word = table.rows.iter().find(|row| row.proc.name == "winword.exe").expect("row");
     assert!(!word.proc.inferred && word.children.len() == 1);
     assert_eq!(word.proc.guid, guid(10));
+}
+
+/// The table's answer, worked out by looking at every process.
+fn slowly(table: &Table, pid: u64, name: &str, time: i64) -> Option<usize> {
+    let mut best: Option<usize> = None;
+    for (at, row) in table.rows.iter().enumerate() {
+        let begun = row.start().is_none_or(|start| start <= time + SLACK);
+        let ended = row.end().is_some_and(|end| end + SLACK < time);
+        if row.proc.pid != Some(pid) || !begun || ended || row.proc.name != name {
+            continue;
+        }
+        let later =
+            best.is_none_or(|best| table.rows[best].start().unwrap_or(i64::MIN) <= row.start().unwrap_or(i64::MIN));
+        if later {
+            best = Some(at);
+        }
+    }
+    best
+}
+
+proptest! {
+    /// Hash maps and binary search find what a look at every process finds.
+    #[test]
+    fn the_quick_way_finds_what_the_slow_way_finds(
+        starts in proptest::collection::vec((0_i64..100, 1_u64..4, 0_usize..2, proptest::option::of(0_i64..30)), 1..14),
+        asked in proptest::collection::vec((0_i64..140, 1_u64..4, 0_usize..2), 1..10),
+    ) {
+        let images = [CMD, SHELL];
+        let mut made = Made::new();
+        for (second, pid, image, lasts) in &starts {
+            made.start_4688(*second, *pid, images[*image], "x", 900, EXPLORER);
+            if let Some(lasts) = lasts {
+                let pid = pid.to_string();
+                made.fact(FactKind::ProcessEnd, second + lasts, &[("ProcessId", &pid), ("Image", images[*image])]);
+            }
+        }
+        let table = table(&made);
+        for (second, pid, image) in asked {
+            let time = crate::link::testing::at(second).ticks;
+            let who = Who { pid: Some(pid), image: Some(images[image]), ..Who::default() };
+            let name = file_name(images[image]).to_lowercase();
+            let (quick, slow) = (table.find("pc1.corp.example", who, Some(time)), slowly(&table, pid, &name, time));
+            let start = |at: Option<usize>| at.map(|at| table.rows[at].start());
+            prop_assert_eq!(start(quick), start(slow));
+        }
+    }
 }

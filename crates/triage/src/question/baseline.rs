@@ -23,6 +23,7 @@ struct Compared {
     today: u64,
     found: Increase,
     clear: bool,
+    weak: bool,
 }
 
 /// Q2: every metric for each host and for the organisation.
@@ -63,7 +64,7 @@ pub(super) fn baseline(view: &View<'_>, question: &Question) -> Found {
         let detail = if org { "org" } else { "host" };
         return Found::yes(detail, 0.9, some_of(&said, 3)).with(evidence).value("increased", clear.len());
     }
-    let weak: Vec<&Compared> = compared.iter().filter(|series| series.found.is_weak() && series.today > 0).collect();
+    let weak: Vec<&Compared> = compared.iter().filter(|series| series.weak).collect();
     if !weak.is_empty() {
         let said: Vec<String> = weak.iter().map(|series| words(series)).collect();
         return Found::no("weak", 0.5, format!("a weak rise at most: {}", some_of(&said, 2)))
@@ -89,9 +90,11 @@ fn compare(metric: Metric, host: Option<String>, days: &BTreeMap<i64, u64>, now:
     let same: Vec<u64> =
         days.iter().filter(|(day, _)| weekday(**day) == weekday(today)).map(|(_, count)| *count).collect();
     // What is usual for that weekday is no rise, whatever the other days hold.
-    let weekly = same.len() < WEEKS || predictive(same.len() as u64, same.iter().sum(), now) < 0.05;
+    let sum: u64 = same.iter().sum();
+    let weekly = same.len() < WEEKS || sum == 0 || predictive(same.len() as u64, sum, now) < 0.05;
     let clear = found.is_clear(now) && weekly;
-    Compared { metric, host, days: series.len(), total: series.iter().sum(), today: now, found, clear }
+    let weak = found.is_weak() && weekly && now > 0;
+    Compared { metric, host, days: series.len(), total: series.iter().sum(), today: now, found, clear, weak }
 }
 
 fn scope(series: &Compared) -> String {

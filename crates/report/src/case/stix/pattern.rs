@@ -8,10 +8,15 @@ fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// What finds an observable again.
-pub(super) fn of(one: &Observable) -> String {
+/// What finds an observable again; none for what is no address or digest at all.
+pub(super) fn of(one: &Observable) -> Option<String> {
     let value = quoted(&one.value);
-    match one.kind {
+    let address = one.value.parse::<core::net::IpAddr>().is_ok();
+    let digest = one.value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if (one.kind == IndicatorKind::Ip && !address) || (one.kind == IndicatorKind::Hash && !digest) {
+        return None;
+    }
+    Some(match one.kind {
         IndicatorKind::Url => format!("[url:value = {value}]"),
         IndicatorKind::Host => format!("[domain-name:value = {value}]"),
         IndicatorKind::Ip if one.value.contains(':') => format!("[ipv6-addr:value = {value}]"),
@@ -23,7 +28,7 @@ pub(super) fn of(one: &Observable) -> String {
             }
             _ => format!("[file:name = {value}]"),
         },
-    }
+    })
 }
 
 /// What finds a process by the command of a link.
