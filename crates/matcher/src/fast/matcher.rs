@@ -91,9 +91,22 @@ impl Matcher {
         let (_, spots) = plan.extras.iter().find(|(known, _)| *known == entry)?;
         let mut values = Values::default();
         values.begin(&plan, row);
+        // A field that repeats (the unnamed values of Office's message boxes) gives a line for each value.
         let mut text = |spot: &Spot| {
-            let value = values.first(&plan, row, *spot).filter(|value| !Values::is_null(row, *value))?;
-            Some(String::from_utf8_lossy(values.text(row, value, false)).into_owned())
+            let mut all: Option<String> = None;
+            let mut next = values.first(&plan, row, *spot);
+            while let Some(value) = next {
+                if !Values::is_null(row, value) {
+                    let text = String::from_utf8_lossy(values.text(row, value, false)).into_owned();
+                    match &mut all {
+                        Some(all) => all.extend(["\n", &text]),
+                        None => all = Some(text),
+                    }
+                }
+                // The entry for lineage takes the first value, as rules on it do.
+                next = if entry == 0 { None } else { values.next(row, *spot, value) };
+            }
+            all
         };
         Some(spots.iter().map(&mut text).collect())
     }
