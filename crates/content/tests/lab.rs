@@ -1,5 +1,5 @@
 //! Every scenario of the lab builds, twice the same, and holds nothing that could do harm; what was written reads back.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on says why")]
 
 use ddefend_content::Content;
 use ddefend_event::{Event, Key, Row, Selection, Selector, native};
