@@ -12,7 +12,7 @@ use ddefend_engine::Progress;
 use ddefend_engine::hunt::HuntProgress;
 use ddefend_engine::triage::{TriageProgress, TriageSettings, read_organisation, read_playbook, triage_with};
 use ddefend_event::Time;
-use ddefend_model::case::Case;
+use ddefend_model::case::{Case, Verdict};
 use ddefend_report::{CaseMeta, case_output, escape};
 use ddefend_rule::front::sigma;
 use indicatif::ProgressBar;
@@ -55,7 +55,8 @@ pub(crate) fn run(args: &TriageArgs, content: &Content) -> Outcome {
 
 fn tally(case: &Case, args: &TriageArgs) -> Tally {
     let high = case.decision.level.is_some_and(|level| level >= args.fail_on);
-    let mut tally = Tally { found: case.decision.escalate || high, ..Tally::default() };
+    let attack = matches!(case.decision.verdict, Verdict::TpExec | Verdict::TpBlocked | Verdict::TpDelivery);
+    let mut tally = Tally { found: case.decision.escalate || attack || high, ..Tally::default() };
     case.diagnostics.iter().for_each(|diagnostic| tally.diagnostic(diagnostic));
     tally
 }

@@ -57,7 +57,8 @@ fn the_matrix_is_as_it_was_committed() {
     assert_eq!(std::fs::read_to_string(TABLE).unwrap_or_default(), table, "{told}");
     let metrics = &matrix.metrics;
     assert_eq!(metrics.attacks_closed, 0, "{told}");
-    assert!(metrics.answers_right <= metrics.answers, "{told}");
+    assert_eq!(metrics.answers_right, metrics.answers, "every deterministic question: {told}");
+    assert!(metrics.verdicts_right * 100 >= metrics.scenarios * 95, "{told}");
     assert!(matrix.scenarios.iter().all(|checked| checked.failed.is_empty()), "{told}");
 }
 

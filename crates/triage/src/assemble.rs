@@ -8,7 +8,7 @@ mod timeline;
 use crate::{CaseEvidence, Linked, Settings};
 use ddefend_event::Time;
 use ddefend_model::Level;
-use ddefend_model::case::{Answer, CASE_VERSION, Case, Decision, Document, NodeKind, PlaybookRef, Task};
+use ddefend_model::case::{Answer, CASE_VERSION, Case, Decision, Document, EdgeKind, NodeKind, PlaybookRef, Task};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -109,10 +109,17 @@ fn title(evidence: &CaseEvidence, linked: &Linked, decision: &Decision) -> Strin
         (Some(office), Some(child), Some(document)) => {
             format!("{} started {} from {}", office.label, child.label, document.label)
         }
-        (Some(office), None, Some(document)) => format!("{} opened {}", office.label, document.label),
+        (Some(office), None, Some(document)) => {
+            let opener = opener(linked, &document.id).unwrap_or(&office.label);
+            format!("{opener} opened {}", document.label)
+        }
         (Some(office), Some(child), None) => format!("{} started {}", office.label, child.label),
         (None, _, Some(document)) => document.label.clone(),
         (Some(office), None, None) => office.label.clone(),
+        _ if worst(evidence).is_some() => {
+            let worst = worst(evidence).map(|one| format!("{} on {}", one.rule.title, one.event.host));
+            worst.unwrap_or_default()
+        }
         _ => {
             let files = evidence.files.len();
             format!("{files} documents and mails, {} detections", evidence.detections.len())
@@ -129,6 +136,18 @@ fn title(evidence: &CaseEvidence, linked: &Linked, decision: &Decision) -> Strin
         [user, rest @ ..] => format!(" ({user} and {} more)", rest.len()),
     };
     format!("{}: {what}{hosts}{users}", capital(decision.verdict.in_words()))
+}
+
+/// The first of the worst detections, where it is one to act on.
+fn worst(evidence: &CaseEvidence) -> Option<&ddefend_model::Detection> {
+    let bad = evidence.detections.iter().filter(|one| one.rule.level >= Level::Medium);
+    bad.min_by_key(|one| std::cmp::Reverse(one.rule.level))
+}
+
+/// Name of the process that opened a document.
+fn opener<'l>(linked: &'l Linked, document: &str) -> Option<&'l String> {
+    let edge = linked.edges.iter().find(|edge| edge.kind == EdgeKind::Opened && edge.from == document)?;
+    linked.nodes.iter().find(|node| node.id == edge.to).map(|node| &node.label)
 }
 
 fn capital(text: &str) -> String {

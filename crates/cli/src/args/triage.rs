@@ -50,8 +50,8 @@ pub(crate) struct Triage {
     /// Replace files of --out and --report that are there already.
     #[arg(long, help_heading = "Files")]
     pub(crate) force: bool,
-    /// Exit with 1 where the case is at or above this level, escalated or not: info, low, medium, high, critical.
-    #[arg(long, value_name = "LEVEL", default_value = "high")]
+    /// Exit with 1 where the case is at or above this level, escalated or not; an attack always does.
+    #[arg(long, value_name = "LEVEL", default_value = "medium")]
     pub(crate) fail_on: Level,
     /// Exit with 0 whatever the case comes to.
     #[arg(long)]

@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 /// Bytes by which a file is recognised.
 const HEAD: u64 = 64 << 10;
 /// Formats that any text is: what is a log or a list as well need not be read as one of these.
-const TEXTS: [&str; 2] = ["text", "csv"];
+const TEXTS: [&str; 3] = ["text", "csv", "xml"];
 /// Bytes from which on a file of unknown content with the name of a memory image is taken for one.
 const IMAGE: u64 = 16 << 20;
 /// Endings of logs that no program opens as a table.

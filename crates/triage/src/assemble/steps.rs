@@ -1,6 +1,8 @@
 //! The story: the best path step by step, then what else belongs to it.
 
 use crate::{CaseEvidence, ChildClass, EffectKind, Linked};
+use ddefend_event::Time;
+use ddefend_model::Level;
 use ddefend_model::case::{Edge, EdgeKind, Evidence, Node, NodeKind, Step};
 use std::collections::{BTreeSet, HashMap};
 
@@ -28,10 +30,48 @@ pub(super) fn steps(evidence: &CaseEvidence, linked: &Linked) -> Vec<Step> {
     remote(evidence, linked, &mut steps);
     beside(evidence, linked, &told, &mut steps);
     elsewhere(linked, &mut steps);
+    let mut steps = in_time(steps);
+    if steps.is_empty() {
+        detections(evidence, &mut steps);
+    }
     for (text, node) in &linked.others {
         steps.push(Step { text: format!("Also: {text}"), node: node.clone(), confidence: 1.0, ..Step::default() });
     }
     steps
+}
+
+/// Where no path leads through the records, what rules found tells what happened.
+fn detections(evidence: &CaseEvidence, steps: &mut Vec<Step>) {
+    let bad = evidence.detections.iter().filter(|one| one.rule.level >= Level::Medium);
+    let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut found: Vec<_> = bad.filter(|one| known.insert((&one.rule.id, &one.event.time))).collect();
+    found.sort_by_key(|one| Time::parse(&one.event.time).map(|time| time.ticks));
+    for one in found.into_iter().take(EFFECTS) {
+        let text = clip(&format!("{}: {}", one.rule.title, one.why));
+        let proof = Evidence {
+            kind: "detection".to_owned(),
+            source: one.event.source.clone(),
+            place: format!("record {}", one.event.record),
+            time: one.event.time.clone(),
+            host: one.event.host.clone(),
+            text: one.why.clone(),
+            ..Evidence::default()
+        };
+        let time = one.event.time.clone();
+        steps.push(Step { time, text, confidence: 1.0, evidence: vec![proof], ..Step::default() });
+    }
+}
+
+/// In time order; a step without a time stays behind the one that it follows.
+fn in_time(steps: Vec<Step>) -> Vec<Step> {
+    let mut before = i64::MIN;
+    let mut dated: Vec<(i64, Step)> = Vec::with_capacity(steps.len());
+    for step in steps {
+        before = Time::parse(&step.time).map_or(before, |time| time.ticks);
+        dated.push((before, step));
+    }
+    dated.sort_by_key(|(time, _)| *time);
+    dated.into_iter().map(|(_, step)| step).collect()
 }
 
 fn clip(text: &str) -> String {

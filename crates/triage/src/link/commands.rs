@@ -85,24 +85,29 @@ pub(super) fn matches(
             continue;
         }
         let files: BTreeSet<usize> = ancestors.iter().filter_map(|at| opened.get(at)).flatten().copied().collect();
-        let image = if row.proc.original.is_empty() { &row.proc.image } else { &row.proc.original };
-        let own = canonical::of_process(image, &row.proc.command, settings.knowledge.as_deref(), &tools);
-        let candidates = [stem(&own.image), stem(&row.proc.name)];
         let before: HashSet<usize> = ancestors.iter().filter_map(|at| ran.get(at)).flatten().copied().collect();
-        let mut best: BTreeMap<usize, (f64, &'static str)> = BTreeMap::new();
-        let lists = candidates.iter().take(if candidates[0] == candidates[1] { 1 } else { 2 });
-        for (field, layer) in lists.filter_map(|image| by_image.get(image)).flatten() {
-            if before.contains(field) {
-                continue;
-            }
-            let Some((confidence, how)) = canonical::compare(layer, &own) else { continue };
-            let slot = best.entry(*field).or_insert((0.0, how));
-            if confidence > slot.0 {
-                *slot = (confidence, how);
+        // A renamed program is what its version resource says; a field that names the copy names its path.
+        let images = [&row.proc.original, &row.proc.image].into_iter().filter(|image| !image.is_empty());
+        let owns: Vec<Canonical> = images
+            .map(|image| canonical::of_process(image, &row.proc.command, settings.knowledge.as_deref(), &tools))
+            .collect();
+        let mut best: BTreeMap<usize, (f64, &'static str, &Canonical)> = BTreeMap::new();
+        for own in &owns {
+            let candidates = [stem(&own.image), stem(&row.proc.name)];
+            let lists = candidates.iter().take(if candidates[0] == candidates[1] { 1 } else { 2 });
+            for (field, layer) in lists.filter_map(|image| by_image.get(image)).flatten() {
+                if before.contains(field) {
+                    continue;
+                }
+                let Some((confidence, how)) = canonical::compare(layer, own) else { continue };
+                let slot = best.entry(*field).or_insert((0.0, how, own));
+                if confidence > slot.0 {
+                    *slot = (confidence, how, own);
+                }
             }
         }
-        let top = best.values().map(|(confidence, _)| *confidence).fold(0.0, f64::max);
-        for (field_at, (confidence, how)) in best {
+        let top = best.values().map(|(confidence, ..)| *confidence).fold(0.0, f64::max);
+        for (field_at, (confidence, how, own)) in best {
             let Some(field) = fields.get(field_at).filter(|_| confidence >= top) else { continue };
             let of_opened: Vec<(usize, usize)> =
                 field.findings.iter().copied().filter(|(file, _)| files.contains(file)).collect();
@@ -115,7 +120,7 @@ pub(super) fn matches(
                 ran.entry(at).or_default().insert(field_at);
             }
             for finding in findings.iter().take(SAME_COMMAND) {
-                let why = why(how, &field.canon, &own);
+                let why = why(how, &field.canon, own);
                 found.push(CommandMatch { finding: *finding, process: at, confidence, how, why });
             }
         }

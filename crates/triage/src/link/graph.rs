@@ -486,6 +486,17 @@ pub(super) fn effects(graph: &mut Graph, drawn: Drawn<'_>) {
     }
 }
 
+/// What a message box said: the longest of its record's values (program, text, number, version ...).
+fn question(data: &str) -> String {
+    let text = data.lines().max_by_key(|line| line.len()).unwrap_or_default();
+    if text.is_empty() { "a message box".to_owned() } else { text.to_owned() }
+}
+
+/// The last part of a path.
+fn name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// Draws what users were asked and what they answered.
 pub(super) fn prompts(graph: &mut Graph, drawn: Drawn<'_>) {
     for (at, link) in drawn.linked.prompts.iter().enumerate() {
@@ -494,11 +505,11 @@ pub(super) fn prompts(graph: &mut Graph, drawn: Drawn<'_>) {
         let trust = link.trust.and_then(|trust| drawn.evidence.trust.get(trust));
         let (label, time, proof) = match (fact, trust) {
             (Some(fact), _) => {
-                let text = fact.get("Data").unwrap_or("a message box").to_owned();
+                let text = question(fact.get("Data").unwrap_or_default());
                 (text.clone(), fact.time.map(|time| time.to_string()).unwrap_or_default(), fact.evidence(text))
             }
             (None, Some(record)) => {
-                let text = format!("{}: {}", record.choice, record.document);
+                let text = format!("{}: {}", record.choice, name(&record.document));
                 let proof = Evidence {
                     kind: "registry".to_owned(),
                     source: record.source.clone(),
@@ -520,7 +531,7 @@ pub(super) fn prompts(graph: &mut Graph, drawn: Drawn<'_>) {
         });
         let (rule, text) = match fact {
             Some(_) => ("program-and-time", format!("{} asked: {label}", proc.name)),
-            None => ("path", format!("The user answered {} ({label}).", proc.name)),
+            None => ("path", format!("The user answered {}'s question ({label}).", proc.name)),
         };
         let told = Told { confidence: 0.8, rule, time, text, evidence: vec![proof] };
         graph.edge(Some(proc.node.clone()), node, EdgeKind::Prompted, told);

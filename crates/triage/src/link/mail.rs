@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Links that are told for one file.
 const MOST: usize = 100;
+/// Form of a mark that was saved as a file of its own.
+const SIDE_FILE: &str = "side-file";
 
 /// The collected files by digest and name.
 struct Files<'e> {
@@ -124,55 +126,45 @@ pub(super) fn mails(evidence: &CaseEvidence) -> Vec<MailLink> {
 /// Marks of each file: those read with it, and those that Sysmon 15 saw being written on its path.
 pub(super) fn marks(evidence: &CaseEvidence, collection: &Collection) -> Vec<Vec<Mark>> {
     let mut marks: Vec<Vec<Mark>> = evidence.files.iter().map(|case| case.provenance.marks.clone()).collect();
+    hand_over(evidence, &mut marks);
     for fact in evidence.facts.iter().filter(|fact| fact.spec.kind == FactKind::Stream) {
         let (Some(target), Some(contents)) = (fact.get("TargetFilename"), fact.get("Contents")) else { continue };
-        let zone = target.to_ascii_lowercase().ends_with(":zone.identifier");
-        if !zone || !contents.to_ascii_lowercase().contains("zonetransfer") {
-            continue;
-        }
+        let source = format!("{}, record {}", fact.source, fact.record);
+        let Some(mark) = ddefend_provenance::mark::sysmon_15(target, contents, &source) else { continue };
         let path = paths::normalise(target);
         let host = fact.host.to_ascii_lowercase();
         for found in collection.find(&host, &path, fact.ticks()).into_iter().filter(|found| found.confidence >= 0.5) {
-            let of = target.get(..target.len().saturating_sub(":zone.identifier".len())).unwrap_or(target);
-            let source = format!("{}, record {}", fact.source, fact.record);
-            if let Some(list) = marks.get_mut(found.file) {
-                let mark = mark(of, contents, &source);
-                if !list.contains(&mark) {
-                    list.push(mark);
-                }
+            if let Some(list) = marks.get_mut(found.file).filter(|list| !list.contains(&mark)) {
+                list.push(mark.clone());
             }
         }
     }
     marks
 }
 
-/// `[ZoneTransfer]` as Sysmon 15 has it in `Contents`: lines, or one line with blanks between.
-fn mark(of: &str, contents: &str, source: &str) -> Mark {
-    let mut mark =
-        Mark { form: "sysmon-15".to_owned(), of: of.to_owned(), source: source.to_owned(), ..Mark::default() };
-    for line in contents.split(['\r', '\n', ' ', '\t']) {
-        let Some((name, value)) = line.split_once('=') else { continue };
-        let value = value.trim();
-        match name.trim().to_ascii_lowercase().as_str() {
-            "zoneid" => {
-                let zone = value.parse::<u8>().ok().filter(|zone| *zone <= 4);
-                if mark.zone.is_some() && mark.zone != zone {
-                    mark.odd.push("Two zones.".to_owned());
-                }
-                if zone.is_none() {
-                    mark.odd.push(format!("A zone that does not exist: {value}."));
-                }
-                mark.zone = zone;
+/// Hands marks that were saved as a file of their own to the file that they are on.
+fn hand_over(evidence: &CaseEvidence, marks: &mut [Vec<Mark>]) {
+    let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase();
+    let mut by_path: HashMap<&str, usize> = HashMap::new();
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, case) in evidence.files.iter().enumerate() {
+        by_path.insert(&case.scanned.artifact.path, at);
+        by_name.entry(name(&case.scanned.artifact.path)).or_default().push(at);
+    }
+    for at in 0..marks.len() {
+        let Some(own) = marks.get_mut(at) else { continue };
+        let (side, rest): (Vec<Mark>, Vec<Mark>) = own.drain(..).partition(|mark| mark.form == SIDE_FILE);
+        *own = rest;
+        for mark in side {
+            let beside = by_path.get(mark.of.as_str()).copied();
+            // Collectors flatten folders; a name that only one file has says enough.
+            let alone = || by_name.get(&name(&mark.of)).and_then(|files| <[usize; 1]>::try_from(files.clone()).ok());
+            let to = beside.or_else(|| alone().map(|[only]| only)).unwrap_or(at);
+            if let Some(list) = marks.get_mut(to).filter(|list| !list.contains(&mark)) {
+                list.push(mark);
             }
-            "referrerurl" => value.clone_into(&mut mark.referrer_url),
-            "hosturl" => value.clone_into(&mut mark.host_url),
-            "hostipaddress" => value.clone_into(&mut mark.host_ip),
-            "appzoneid" => value.clone_into(&mut mark.app_zone),
-            "lastwriterpackagefamilyname" => value.clone_into(&mut mark.writer),
-            _ => {}
         }
     }
-    mark
 }
 
 #[cfg(test)]

@@ -33,9 +33,11 @@ pub(super) fn provenance(view: &View<'_>, question: &Question) -> Found {
     let of = |held: Held| ways.iter().filter(move |way| way.held == held);
     let pieces = |held: Held| -> Vec<Evidence> { of(held).flat_map(|way| way.evidence.iter().cloned()).collect() };
     let said = |held: Held| -> String {
-        let mut said: Vec<String> = of(held).map(|way| way.what.clone()).collect();
-        said.dedup();
-        some_of(&said, 3)
+        // A mail and the file that it brought share reasons: each is said once.
+        let mut known = BTreeSet::new();
+        let reasons = of(held).flat_map(|way| way.what.split("; "));
+        let said: Vec<String> = reasons.filter(|reason| known.insert(*reason)).map(str::to_owned).collect();
+        some_of(&said, 5)
     };
     let seen = ways.iter().map(|way| way.seen).min().unwrap_or(0);
     let days = ways.iter().map(|way| way.days).min().unwrap_or(0);
