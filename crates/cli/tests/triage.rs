@@ -109,6 +109,8 @@ fn every_file_is_sorted_by_content_and_listed() {
     }
     assert_eq!(case["inputs"].as_array().unwrap().len(), 9);
     assert!(!case["detections"].as_array().unwrap().is_empty(), "the log was hunted through");
+    assert_eq!((&case["hunt"]["logs"], &case["hunt"]["events"]), (&json!(1), &json!(2)));
+    assert!(!case["posture"].as_array().unwrap().is_empty(), "the export was audited");
     let note = |it: &Value| it["artifact"] == "thing.bin" && it["code"] == "note.odd";
     assert!(case["diagnostics"].as_array().unwrap().iter().any(note));
 }
@@ -216,6 +218,34 @@ fn configuration_is_named_and_never_read_from_the_evidence() {
     assert!(error.contains("did you mean `internal_domains`?"), "{error}");
     let out = ddefend(&["triage", &text(&folder.0), "--as-of", "yesterday"]);
     assert_eq!(out.status.code(), Some(2));
+}
+
+/// Every way in which collectors name the stream that holds a mark brings it to its file.
+#[test]
+fn marks_saved_as_files_reach_the_file_that_they_are_on() {
+    for name in ["a/invoice.csv:Zone.Identifier", "a/invoice.csv_Zone.Identifier", "b/invoice.csv.Zone.Identifier"] {
+        let folder = Folder::new("marks");
+        folder.file("a/invoice.csv", DOCUMENT);
+        folder.file(name, "[ZoneTransfer]\r\nZoneId=3\r\nHostUrl=http://mail.example/\r\n");
+        let case = case(&folder.0, &[]);
+        let document = case["documents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|document| document["scanned"]["artifact"]["path"] == "a/invoice.csv");
+        assert_eq!(document.unwrap()["provenance"]["marks"][0]["zone"], 3, "{name}");
+        let answer = case["answers"].as_array().unwrap().iter().find(|answer| answer["question"] == "Q1").unwrap();
+        assert_eq!((&answer["answer"], &answer["detail"]), (&json!("no"), &json!("internet-zone")), "{name}");
+    }
+}
+
+#[test]
+fn an_attack_that_is_not_escalated_is_still_told_by_the_exit_code() {
+    let folder = Folder::new("delivered");
+    folder.file("invoice.csv", DOCUMENT);
+    let out = ddefend(&["triage", &text(&folder.0), "--fail-on", "critical", "--format", "json"]);
+    let case: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!((&case["decision"]["verdict"], out.status.code()), (&json!("tp_delivery"), Some(1)));
 }
 
 /// Names in a folder.
