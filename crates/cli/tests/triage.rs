@@ -2,6 +2,7 @@
 //! the same case, and that nothing half-written is left.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+use ddefend_testkit::make::{archive, zip};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -308,4 +309,86 @@ fn a_full_disk_or_a_kill_leaves_nothing_under_the_final_name() {
     let out =
         Command::new("sh").args(["-c", command, env!("CARGO_BIN_EXE_ddefend"), &text(&folder.0)]).output().unwrap();
     assert_eq!(out.status.code(), Some(4), "{}", String::from_utf8_lossy(&out.stderr));
+}
+
+/// What comes out of a packing is hunted through like what lies there unpacked.
+#[test]
+fn packed_logs_are_hunted_through() {
+    let log = log();
+    for (name, packed) in [
+        ("sysmon.json.gz", archive::gzip("sysmon.json", log.as_bytes())),
+        ("sysmon.json.bz2", zip::bzip2(log.as_bytes())),
+        ("renamed", archive::gzip("", log.as_bytes())),
+    ] {
+        let folder = Folder::new("packed");
+        folder.file(name, packed);
+        let case = case(&folder.0, &[]);
+        let input = role(&case, name);
+        assert_eq!((&input["role"], &input["detected"]), (&json!("log"), &json!("sysmon-json")), "{name}");
+        assert_eq!((&case["hunt"]["logs"], &case["hunt"]["events"]), (&json!(1), &json!(2)), "{name}");
+        assert!(case["documents"].as_array().is_none_or(Vec::is_empty), "{name}: {}", case["documents"]);
+    }
+    let folder = Folder::new("tape");
+    let tape = archive::tar(archive::Tar::Pax, &[("sysmon.json", log.as_bytes())]);
+    folder.file("logs.tar.gz", archive::gzip("logs.tar", &tape));
+    folder.file("logs.tar", tape);
+    let case = case(&folder.0, &[]);
+    for name in ["logs.tar", "logs.tar.gz"] {
+        let told =
+            |it: &Value| it["artifact"] == name && it["message"].as_str().unwrap().contains("unpack it, and name");
+        assert!(case["diagnostics"].as_array().unwrap().iter().any(told), "{name}");
+    }
+}
+
+/// The whole of a public collection, as `hunt` reads it.
+#[test]
+fn a_folder_of_packed_logs_gives_as_many_events_as_a_hunt() {
+    let Some(data) = std::env::var_os("DDEFEND_DATA") else {
+        eprintln!("SKIPPED: DDEFEND_DATA is not set");
+        return;
+    };
+    let folder = PathBuf::from(data).join("logs/mordor-office");
+    let case = case(&folder, &[]);
+    assert!(case["inputs"].as_array().unwrap().iter().all(|input| input["role"] == "log"));
+    assert_eq!(case["hunt"]["events"], json!(46_331));
+}
+
+/// A note is no examined document: nothing was looked at that could have started a program.
+#[test]
+fn notes_and_settings_close_no_case() {
+    let folder = Folder::new("notes");
+    folder.file("notes.txt", "Spoke with Alice, who called at ten.\nShe opened nothing, she says.\n");
+    folder.file("settings.toml", "[a]\nb = 1\n");
+    let closed = |folder: &Folder| {
+        let case = case(&folder.0, &[]);
+        let answer = case["answers"].as_array().unwrap().iter().find(|it| it["question"] == "Q0").unwrap();
+        (answer["answer"].clone(), case["decision"]["outcome"].clone(), case)
+    };
+    let (answer, outcome, case) = closed(&folder);
+    assert_eq!(answer, "unknown");
+    assert_ne!(outcome, "close");
+    for name in ["notes.txt", "settings.toml"] {
+        assert_eq!(role(&case, name)["role"], "other", "{name}");
+    }
+    assert!(case["documents"].as_array().is_none_or(Vec::is_empty), "{}", case["documents"]);
+    // A table is a document; a formula makes one of any text.
+    folder.file("table.csv", "a,b\n1,2\n");
+    folder.file("more.txt", DOCUMENT);
+    let (answer, _, case) = closed(&folder);
+    assert_eq!(answer, "yes");
+    assert_eq!(
+        (&role(&case, "table.csv")["role"], &role(&case, "more.txt")["role"]),
+        (&json!("document"), &json!("document"))
+    );
+}
+
+#[test]
+fn values_of_an_organisation_that_make_no_sense_are_usage_errors() {
+    let folder = evidence("values");
+    let own = Folder::new("values-own");
+    let file = own.file("own.toml", "[mutable]\nTimeWindow = \"10 parsecs\"\n");
+    let out = ddefend(&["triage", &text(&folder.0), "--organisation", &text(&file)]);
+    let error = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2), "{error}");
+    assert!(error.contains("mutable.TimeWindow: `10 parsecs` is no time span"), "{error}");
 }

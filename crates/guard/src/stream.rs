@@ -1,4 +1,4 @@
-//! Packed logs as streams: gzip and Zstandard, and the members of zip archives. Memory is bounded whatever comes out, a
+//! Packed logs as streams: gzip, bzip2 and Zstandard, and the members of zip archives. Memory is bounded whatever comes out, a
 //! limit ends the stream like its end does, and [`Unpack::stopped`] then says why: a broken tail never hides a good head.
 
 mod zip;
@@ -18,6 +18,8 @@ pub use zip::{Member, Zip};
 pub enum Packing {
     /// gzip (RFC 1952), any number of members.
     Gzip,
+    /// bzip2, any number of streams.
+    Bzip2,
     /// Zstandard (RFC 8878), any number of frames.
     Zstd,
     /// A zip archive (APPNOTE): see [`Zip`].
@@ -29,6 +31,7 @@ pub enum Packing {
 pub fn kind(head: &[u8]) -> Option<Packing> {
     match head {
         [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Some(Packing::Bzip2),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
         // A skippable frame (RFC 8878 section 3.1.2) before the first.
         [magic, 0x2a, 0x4d, 0x18, ..] if magic & 0xf0 == 0x50 => Some(Packing::Zstd),
@@ -141,6 +144,7 @@ pub fn open<'a, R: Read + Send + 'a>(packing: Packing, reader: R, allowance: All
     let source = BufReader::with_capacity(64 << 10, Counted { inner: reader, used: Arc::clone(&used) });
     let inner: Box<dyn Read + Send + 'a> = match packing {
         Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(source)),
+        Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(source)),
         Packing::Zstd => Box::new(zstd::Frames::new(source)),
         Packing::Zip => Box::new(zip::First::new(source)),
     };

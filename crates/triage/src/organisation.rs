@@ -1,5 +1,10 @@
+use core::net::IpAddr;
+use ddefend_event::Time;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+/// Systems that the playbook's commands know ids of.
+const SYSTEMS: [&str; 7] = ["mde", "crowdstrike", "sentinelone", "elastic", "carbonblack", "cortex", "velociraptor"];
 
 /// What an organisation says of itself (`--organisation FILE`, TOML). Never read from the evidence: whoever attacks may
 /// have written that.
@@ -94,4 +99,82 @@ pub struct BenignChild {
     pub parent: String,
     /// Reason code: `vsto`, `erp`, `dev-tests`, `dms`.
     pub family: String,
+}
+
+impl Organisation {
+    /// Whether every value makes sense.
+    ///
+    /// # Errors
+    /// The first that does not, in words: field, value, and what would do.
+    pub fn check(&self) -> Result<(), String> {
+        let wrong = |field: String, value: &str, wanted: &str| Err(format!("{field}: `{value}` is no {wanted}"));
+        for network in self.internal_networks.iter().filter(|network| cidr(network).is_none()) {
+            return wrong("internal_networks".to_owned(), network, "address range; `10.0.0.0/8` is one");
+        }
+        if let Some(window) = self.mutable.TimeWindow.as_ref().filter(|window| duration(window).is_none()) {
+            return wrong("mutable.TimeWindow".to_owned(), window, "time span; `10m`, `90s` and `1h` are");
+        }
+        for change in &self.change {
+            for (field, value) in [("from", &change.from), ("until", &change.until)] {
+                if !value.is_empty() && Time::parse(value).is_none() {
+                    let field = format!("change.{field} of {}", change.ticket);
+                    return wrong(field, value, "time; `2026-03-01T00:00:00Z` is one");
+                }
+            }
+        }
+        for asset in &self.asset {
+            if let Some(id) = asset.ids.keys().find(|id| !SYSTEMS.contains(&id.as_str())) {
+                let wanted = format!("system that ids are known of; {} are", SYSTEMS.join(", "));
+                return wrong(format!("asset.ids of {}", asset.host), id, &wanted);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `10m`, `90s`, `1h` in ticks; a number alone counts minutes.
+pub(crate) fn duration(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let seconds: i64 = match unit.trim() {
+        "s" => 1,
+        "m" | "min" | "" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(seconds)?.checked_mul(Time::SECOND)
+}
+
+/// A range of addresses: network and length of its prefix (RFC 4632); one address alone is a range as well.
+pub(crate) fn cidr(text: &str) -> Option<(IpAddr, u32)> {
+    let (network, length) = text.trim().split_once('/').unwrap_or((text.trim(), ""));
+    let network: IpAddr = network.trim().parse().ok()?;
+    let most = if network.is_ipv4() { 32 } else { 128 };
+    let length = if length.is_empty() { most } else { length.trim().parse().ok()? };
+    (length <= most).then_some((network, length))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_make_no_sense_are_told_with_their_field() {
+        for (text, field, value) in [
+            ("internal_networks = ['10.0.0.0/99']", "internal_networks", "10.0.0.0/99"),
+            ("[mutable]\nTimeWindow = '10 parsecs'", "mutable.TimeWindow", "10 parsecs"),
+            ("[[change]]\nticket = 'C1'\nfrom = 'yesterday'", "change.from of C1", "yesterday"),
+            ("[[change]]\nticket = 'C1'\nuntil = 'soon'", "change.until of C1", "soon"),
+            ("[[asset]]\nhost = 'ws1'\nids = { mda = '1' }", "asset.ids of ws1", "mda"),
+        ] {
+            let organisation: Organisation = toml::from_str(text).unwrap();
+            let error = organisation.check().unwrap_err();
+            assert!(error.starts_with(&format!("{field}: `{value}` is no ")), "{error}");
+        }
+        let fine = "internal_networks = ['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']\n[mutable]\nTimeWindow = '10m'\n\
+                    [[change]]\nfrom = '2026-03-01T00:00:00Z'\n[[asset]]\nids = { mde = '1' }\n";
+        assert_eq!(toml::from_str::<Organisation>(fine).unwrap().check(), Ok(()));
+    }
 }

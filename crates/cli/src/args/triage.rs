@@ -6,7 +6,8 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Exit codes:
   0  the case is closed or open below --fail-on   3  as 0, but some of the evidence could not be fully read
-  1  the case is to be escalated, or its level is at or above --fail-on
+  1  the case is to be escalated, its verdict is an attack (run, stopped or delivered: whatever --fail-on says), or its
+     level is at or above --fail-on
   2  usage                                        4  internal, or the outputs could not be written")]
 pub(crate) struct Triage {
     /// What was collected: files, folders (with all below), archives.

@@ -12,16 +12,20 @@ use ddefend_model::{Diagnostic, Finding, Location, Scanned, code};
 use ddefend_triage::{CaseEvidence, CaseFile};
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 /// What is shown of a link's own text.
 const SHOWN: usize = 4096;
 /// Formats of mails.
 const MAILS: [&str; 5] = ["eml", "msg", "mbox", "mime", "tnef"];
-/// Formats that only hold others.
-const ARCHIVES: [&str; 12] =
-    ["zip", "gzip", "bzip2", "xz", "zstd", "tar", "7z", "rar", "cab", "iso", "vhd", "disk-image"];
-/// Formats of packings that logs may stand in.
-const PACKINGS: [&str; 5] = ["zip", "gzip", "bzip2", "xz", "zstd"];
+/// Formats of packings that the hunt takes off.
+const PACKINGS: [&str; 4] = ["zip", "gz", "bz2", "zst"];
+/// Formats that hold others and that the hunt does not open.
+const CLOSED: [&str; 8] = ["xz", "tar", "7z", "rar", "cab", "iso", "disk", "vhd"];
+/// Formats that no application opens as a document, but for the names of tables.
+const NO_DOCUMENTS: [&str; 3] = ["text", "xml", "csv"];
+/// Endings of tables; any text with a few commas looks like one.
+const TABLES: [&str; 5] = ["csv", "tsv", "tab", "prn", "asc"];
 
 /// Scans what is to be scanned, and reads where it came from, in one pass.
 pub(super) fn read(
@@ -105,10 +109,14 @@ fn take(
     if file.packed && PACKINGS.contains(&&*detected) {
         file.log = true;
     }
+    if CLOSED.contains(&&*detected) || file.closed {
+        let message = "documents in it were read; logs, hives and dumps in it were not: unpack it, and name the folder";
+        diagnostics.push(Diagnostic::about(code::NOTE_ODD, &file.record.path, Location::default(), message));
+    }
     if file.record.role == "other" && !unknown {
         let role = match detected.as_str() {
             mail if MAILS.contains(&mail) => "mail",
-            archive if ARCHIVES.contains(&archive) => "document",
+            format if scanned.findings.is_empty() && is_no_document(format, &file.record.path) => "other",
             _ => "document",
         };
         role.clone_into(&mut file.record.role);
@@ -120,6 +128,12 @@ fn take(
     }
     let surroundings = scanned.findings.iter().map(surroundings).collect();
     Some(CaseFile { scanned, provenance, surroundings })
+}
+
+/// Notes, settings, scripts: text that no application opens as a document.
+fn is_no_document(format: &str, name: &str) -> bool {
+    let ending = Path::new(name).extension().map(|it| it.to_string_lossy().to_lowercase()).unwrap_or_default();
+    NO_DOCUMENTS.contains(&format) && !TABLES.contains(&&*ending)
 }
 
 /// The link's own text, and behind it what is shown in its place.

@@ -9,14 +9,17 @@ const LARGEST: u64 = 4 << 20;
 /// Reads what an organisation says of itself.
 ///
 /// # Errors
-/// In words, with the place and, for a name that is not known, the nearest that is.
+/// In words, with the place and, for a name that is not known, the nearest that is; a value that makes no sense with
+/// its field.
 pub fn read_organisation(path: &Path) -> Result<Organisation, String> {
     let text = text(path)?;
-    toml::from_str(&text).map_err(|error| {
+    let organisation: Organisation = toml::from_str(&text).map_err(|error| {
         let message = error.to_string();
         let nearest = nearest(error.message()).map(|name| format!("\ndid you mean `{name}`?")).unwrap_or_default();
         format!("{}:\n{}{nearest}", path.display(), message.trim_end())
-    })
+    })?;
+    organisation.check().map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(organisation)
 }
 
 /// Reads a playbook.

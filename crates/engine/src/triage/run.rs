@@ -62,7 +62,7 @@ pub fn read_case(paths: &[PathBuf], settings: &TriageSettings<'_>, progress: &dy
     progress.stage("memory");
     memory::read(&mut sorted, settings, progress, &mut evidence);
     read_lists(&mut sorted, &mut evidence);
-    tell_empty(&sorted, &mut evidence);
+    tell_empty(paths, &sorted, &mut evidence);
     evidence.inputs = sorted.into_iter().map(|file| file.record).collect();
     evidence
 }
@@ -86,10 +86,14 @@ fn tell_failed(sorted: &[Sorted], evidence: &mut CaseEvidence) {
     }
 }
 
-fn tell_empty(sorted: &[Sorted], evidence: &mut CaseEvidence) {
+fn tell_empty(paths: &[PathBuf], sorted: &[Sorted], evidence: &mut CaseEvidence) {
     if sorted.iter().all(|file| file.failed.is_some()) {
         let message = "there is no evidence: no file could be read";
-        evidence.diagnostics.push(Diagnostic::about(code::UNREADABLE_IO, "", Location::default(), message));
+        // The last part only: a case names no place of this machine.
+        let names = paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+        let name = names.collect::<Vec<_>>().join(", ");
+        let name = if name.is_empty() { ".".to_owned() } else { name };
+        evidence.diagnostics.push(Diagnostic::about(code::UNREADABLE_IO, &name, Location::default(), message));
     }
 }
 

@@ -4,7 +4,7 @@ use super::lists::{self, List};
 use crate::input::{Input, find_inputs};
 use crate::scan::hex;
 use ddefend_container::Part;
-use ddefend_guard::stream;
+use ddefend_guard::stream::{self, Allowance};
 use ddefend_model::PartPath;
 use ddefend_model::case::InputRecord;
 use sha2::{Digest, Sha256};
@@ -40,6 +40,8 @@ pub(super) struct Sorted {
     pub(super) log: bool,
     /// Packed: whether it holds logs is known once it was taken apart.
     pub(super) packed: bool,
+    /// Packed, and what comes out is an archive that the hunt does not open.
+    pub(super) closed: bool,
     /// A hive, export or policy.
     pub(super) registry: bool,
     /// A process dump or memory image.
@@ -139,6 +141,9 @@ fn look(file: &mut Sorted, memory: &[PathBuf]) {
                 return;
             }
             classify(file, &head, memory);
+            if file.packed {
+                look_inside(file, &head);
+            }
             // The scan and the reader of memory images digest what they read.
             if !file.scan && !file.memory {
                 match digest(&head, &mut stream) {
@@ -170,6 +175,34 @@ fn digest(head: &[u8], stream: &mut File) -> io::Result<String> {
             count => hash.update(buffer.get(..count).unwrap_or_default()),
         }
     }
+}
+
+/// A packed log is a log, whatever it is called.
+fn look_inside(file: &mut Sorted, head: &[u8]) {
+    let Some(packing) = stream::kind(head).filter(|packing| *packing != stream::Packing::Zip) else { return };
+    let Ok((packed, _)) = open(&file.path) else { return };
+    let mut inner = Vec::new();
+    if stream::open(packing, packed, Allowance::default()).take(HEAD).read_to_end(&mut inner).is_err() {
+        return;
+    }
+    let name = file.record.path.rsplit_once('.').map_or("", |(stem, _)| stem).to_owned();
+    let claims = ddefend_document::claims(&Part {
+        path: PartPath::root(&*name),
+        bytes: &inner,
+        name: Some(Cow::Borrowed(&name)),
+        declared: None,
+        tricks: Vec::new(),
+    });
+    file.closed = claims.contains(&"tar");
+    let Some(schema) = ddefend_source::detect(&inner) else { return };
+    if claims.iter().any(|format| !TEXTS.contains(format)) {
+        return;
+    }
+    let ending = Path::new(&name).extension().map(|it| it.to_string_lossy().to_lowercase()).unwrap_or_default();
+    file.log = true;
+    file.scan = claims.contains(&"csv") && !NO_TABLES.contains(&ending.as_str());
+    "log".clone_into(&mut file.record.role);
+    schema.0.clone_into(&mut file.record.detected);
 }
 
 fn classify(file: &mut Sorted, head: &[u8], memory: &[PathBuf]) {

@@ -152,7 +152,7 @@ fn packed_log(bytes: &[u8]) {
         assert!(unpacked.produced() <= allowance.total, "more came out than allowed");
         unpacked.produced()
     };
-    for packing in [Packing::Gzip, Packing::Zstd, Packing::Zip] {
+    for packing in [Packing::Gzip, Packing::Bzip2, Packing::Zstd, Packing::Zip] {
         drain(stream::open(packing, bytes, allowance));
     }
     if let Ok(mut zip) = Zip::new(std::io::Cursor::new(bytes), allowance) {

@@ -3,6 +3,7 @@
 use super::network::Networks;
 use super::table::Table;
 use super::{paths, tree};
+use crate::organisation::duration;
 use crate::{CaseEvidence, ChildClass, Effect, EffectKind, Fact, FactKind, Opening, Settings, pattern};
 use ddefend_event::Time;
 use std::collections::{HashMap, HashSet};
@@ -15,19 +16,7 @@ const WINDOW: i64 = 600 * Time::SECOND;
 /// `10m`, `90s`, `1h` in ticks: `TimeWindow`, else the list's.
 pub(super) fn window(settings: &Settings) -> i64 {
     let own = settings.organisation.mutable.TimeWindow.as_deref();
-    let read = |text: &str| {
-        let text = text.trim();
-        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-        let seconds: i64 = match unit.trim() {
-            "s" => 1,
-            "m" | "min" | "" => 60,
-            "h" => 3600,
-            "d" => 86_400,
-            _ => return None,
-        };
-        number.parse::<i64>().ok()?.checked_mul(seconds)?.checked_mul(Time::SECOND)
-    };
-    own.and_then(read).or_else(|| read(&settings.lists.time_window)).unwrap_or(WINDOW)
+    own.and_then(duration).or_else(|| duration(&settings.lists.time_window)).unwrap_or(WINDOW)
 }
 
 /// From when to when a process counts, and whether all of its effects do.

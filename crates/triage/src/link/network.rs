@@ -1,6 +1,7 @@
 //! Inside or outside: addresses and names.
 
 use crate::Settings;
+use crate::organisation::cidr;
 use core::net::IpAddr;
 
 /// The organisation's own address ranges, read once.
@@ -67,14 +68,6 @@ fn is_reserved(address: IpAddr) -> bool {
                 || first & 0xffc0 == 0xfe80
         }
     }
-}
-
-fn cidr(text: &str) -> Option<(IpAddr, u32)> {
-    let (network, length) = text.split_once('/').unwrap_or((text, ""));
-    let network = read(network)?;
-    let most = if network.is_ipv4() { 32 } else { 128 };
-    let length = if length.is_empty() { most } else { length.trim().parse().ok()? };
-    (length <= most).then_some((network, length))
 }
 
 fn within(address: IpAddr, network: IpAddr, length: u32) -> bool {

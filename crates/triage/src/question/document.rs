@@ -2,7 +2,7 @@
 
 use super::found::{Found, some_of};
 use super::view::{Sort, View, base, feed_of, of_file, of_finding};
-use crate::ChildClass;
+use crate::{CaseFile, ChildClass};
 use ddefend_model::Diagnostic;
 use ddefend_model::case::Evidence;
 
@@ -41,7 +41,8 @@ pub(super) fn findings(view: &View<'_>) -> Found {
         let gaps = absent.iter().map(|path| format!("the document {path}")).collect();
         return Found::unknown("not-collected", what, gaps);
     }
-    if view.evidence.files.is_empty() {
+    let real: Vec<&CaseFile> = view.evidence.files.iter().filter(|file| is_real(file)).collect();
+    if real.is_empty() && data.is_empty() {
         let gaps = vec!["the document or mail".to_owned()];
         return Found::unknown("", "no document or mail was collected", gaps);
     }
@@ -69,14 +70,33 @@ pub(super) fn findings(view: &View<'_>) -> Found {
             .value("findings", data.len())
             .value("owners", usize::from(named));
     }
-    let read: Vec<Evidence> = view
-        .evidence
-        .files
-        .iter()
-        .map(|file| of_file(file, "Read to its end; no link that starts a program."))
-        .collect();
-    let what = format!("{} read to the end, and nothing in it starts a program", files(view.evidence.files.len()));
+    let read: Vec<Evidence> =
+        real.iter().map(|file| of_file(file, "Read to its end; no link that starts a program.")).collect();
+    let what = format!("{} read to the end, and nothing in it starts a program", files(real.len()));
     Found::no("none", 0.9, what).with(read).value("findings", 0)
+}
+
+/// Formats that are no documents: what an application opens, or a mail, is.
+const NO_DOCUMENTS: [&str; 8] = ["unknown", "empty", "text", "xml", "image", "media", "font", "pe"];
+/// Formats that only hold others.
+const ARCHIVES: [&str; 12] = ["zip", "gz", "bz2", "xz", "zst", "tar", "7z", "rar", "cab", "iso", "disk", "vhd"];
+/// Endings of what archives hold beside documents.
+const NO_ENDINGS: [&str; 13] =
+    ["evtx", "json", "jsonl", "ndjson", "log", "xml", "txt", "md", "toml", "reg", "dat", "exe", "dll"];
+
+/// Whether it is a document or mail, or an archive with something in it that may be one.
+fn is_real(file: &CaseFile) -> bool {
+    let detected = file.scanned.artifact.detected.as_str();
+    if !file.scanned.findings.is_empty() || file.provenance.mail.is_some() {
+        return true;
+    }
+    if ARCHIVES.contains(&detected) {
+        let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+        let names = file.provenance.contained.iter().map(|inner| ending(&inner.name));
+        return names.into_iter().any(|ending| !NO_ENDINGS.contains(&ending.as_str()));
+    }
+    // A mark saved beside a document is read as a file as well.
+    !NO_DOCUMENTS.contains(&detected) && detected != "zone-identifier"
 }
 
 fn files(count: usize) -> String {
