@@ -423,6 +423,11 @@ impl Knowledge {
         self.tricks.get(id).map(String::as_str)
     }
 
+    /// Environment variables, names in upper case, with the values that commands are expanded with.
+    pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.commands.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The rules, for validation and generated references.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {

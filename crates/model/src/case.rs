@@ -120,7 +120,8 @@ pub struct Step {
     pub text: String,
     /// Id of the node that it is about.
     pub node: String,
-    /// How sure it is that it belongs to the story: the product over the path so far, 0 to 1.
+    /// How sure it is that it belongs to the story, 0 to 1; not how sure the record is that it rests on. On the path it is the
+    /// product of the links so far; for a step that stands on its own (a prompt, a barrier, a logon) that of its own link.
     pub confidence: f64,
     /// What it rests on.
     pub evidence: Vec<Evidence>,

@@ -37,7 +37,7 @@ pub fn assemble(
         },
         as_of,
         span: (shown(linked.begin), shown(linked.end)),
-        indicators: indicators::indicators(evidence, &linked, &decision),
+        indicators: indicators::indicators(evidence, &linked, &decision, settings),
         documents: documents(evidence, &linked),
         story,
         timeline,
@@ -98,7 +98,7 @@ fn id(evidence: &CaseEvidence, settings: &Settings, as_of: &str) -> String {
 fn title(evidence: &CaseEvidence, linked: &Linked, decision: &Decision) -> String {
     let path = linked.stories.first().map(|story| story.nodes.as_slice()).unwrap_or_default();
     let nodes: Vec<_> = path.iter().filter_map(|id| linked.nodes.iter().find(|node| node.id == *id)).collect();
-    let document = nodes.iter().rfind(|node| node.kind == NodeKind::File && node.id.starts_with(['f', 'n']));
+    let document = nodes.iter().rfind(|node| node.kind == NodeKind::File && node.id.starts_with(['f', 'i', 'n']));
     let document = document.or_else(|| nodes.iter().find(|node| node.kind == NodeKind::Mail));
     let at = nodes.iter().position(|node| node.kind == NodeKind::Command).unwrap_or(nodes.len());
     let is_process = |node: &&&ddefend_model::case::Node| node.kind == NodeKind::Process;
@@ -107,13 +107,13 @@ fn title(evidence: &CaseEvidence, linked: &Linked, decision: &Decision) -> Strin
     let office = nodes.iter().take(at).rfind(is_process).or_else(|| processes.next());
     let what = match (office, child, document) {
         (Some(office), Some(child), Some(document)) => {
-            format!("{} started {} from {}", office.label, child.label, document.label)
+            format!("{} {} {} from {}", office.label, began(child), child.label, document.label)
         }
         (Some(office), None, Some(document)) => {
             let opener = opener(linked, &document.id).unwrap_or(&office.label);
             format!("{opener} opened {}", document.label)
         }
-        (Some(office), Some(child), None) => format!("{} started {}", office.label, child.label),
+        (Some(office), Some(child), None) => format!("{} {} {}", office.label, began(child), child.label),
         (None, _, Some(document)) => document.label.clone(),
         (Some(office), None, None) => office.label.clone(),
         _ if worst(evidence).is_some() => {
@@ -136,6 +136,11 @@ fn title(evidence: &CaseEvidence, linked: &Linked, decision: &Decision) -> Strin
         [user, rest @ ..] => format!(" ({user} and {} more)", rest.len()),
     };
     format!("{}: {what}{hosts}{users}", capital(decision.verdict.in_words()))
+}
+
+/// What a process' parent did: see [`crate::Proc::began`].
+fn began(child: &ddefend_model::case::Node) -> &'static str {
+    if child.attributes.contains_key("blocked") { "tried to start" } else { "started" }
 }
 
 /// The first of the worst detections, where it is one to act on.

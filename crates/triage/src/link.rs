@@ -7,6 +7,7 @@ mod commands;
 mod effects;
 mod graph;
 mod incident;
+mod inner;
 mod line;
 mod logon;
 mod mail;
@@ -19,6 +20,8 @@ mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tree;
+
+pub(crate) use inner::as_written;
 
 use crate::{CaseEvidence, Linked, Save, Settings};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -39,11 +42,12 @@ pub fn link(evidence: &CaseEvidence, settings: &Settings) -> Linked {
     let effects = effects::effects(evidence, settings, &table, &roots(&table, &office, &fleet, settings), &openings);
     let busy: HashSet<usize> = effects.iter().map(|effect| effect.process).collect();
     let (children, barriers) = children::children(evidence, settings, &table, &office, &fleet, &busy);
+    barrier::note_blocked(&mut table, evidence, &barriers, &busy);
     let mut linked = Linked { openings, effects, children, barriers, ..Linked::default() };
     linked.matches = commands::matches(settings, &table, &office, &fields, &linked.openings);
     linked.saves = saves(evidence, &table, &collection, &linked);
     linked.mails = mail::mails(evidence);
-    linked.marks = mail::marks(evidence, &collection);
+    (linked.marks, linked.inner_marks) = mail::marks(evidence, &collection);
     select(&table, &office, &mut linked);
     story::tell(evidence, settings, &mut linked);
     linked

@@ -19,6 +19,8 @@ pub struct Linked {
     pub effects: Vec<Effect>,
     /// Marks of the web, for each file (index into [`crate::CaseEvidence::files`]) those of it.
     pub marks: Vec<Vec<Mark>>,
+    /// Marks of the web of files inside of the collected ones: a container does not bear them itself.
+    pub inner_marks: Vec<Vec<Mark>>,
     /// Which mail (index of its file, or of the journal's entry) brought which file, with the confidence.
     pub mails: Vec<MailLink>,
     /// Documents that a process wrote before another opened them.
@@ -82,6 +84,8 @@ pub struct Proc {
     pub parent_confidence: f64,
     /// Only named by a child.
     pub inferred: bool,
+    /// Attack surface reduction kept it from starting.
+    pub blocked: bool,
     /// Started over COM: `-Embedding`, `/automation`.
     pub automated: bool,
     /// Records that tell of it.
@@ -89,6 +93,12 @@ pub struct Proc {
 }
 
 impl Proc {
+    /// What its parent did in words: `started`, or `tried to start` where that was stopped.
+    #[must_use]
+    pub fn began(&self) -> &'static str {
+        if self.blocked { "tried to start" } else { "started" }
+    }
+
     /// The name that it goes by: that of its version resource where the file was renamed.
     #[must_use]
     pub fn known_as(&self) -> &str {
@@ -103,6 +113,13 @@ impl Proc {
     }
 }
 
+impl Linked {
+    /// Marks of the web of a file and of those inside of it.
+    pub(crate) fn all_marks(&self, file: usize) -> impl Iterator<Item = &Mark> {
+        self.marks.get(file).into_iter().chain(self.inner_marks.get(file)).flatten()
+    }
+}
+
 /// A document that an Office process opened.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
@@ -110,6 +127,8 @@ pub struct Opening {
     pub process: usize,
     /// Index of the file, where it was collected.
     pub file: Option<usize>,
+    /// What was opened lies inside of that file: an attachment, a member of an archive, an embedded document.
+    pub inside: bool,
     /// Path as the process names it.
     pub path: String,
     /// How sure, 0 to 1.

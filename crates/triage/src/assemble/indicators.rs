@@ -1,6 +1,6 @@
 //! Observables of the case, without those of its benign parts.
 
-use crate::{CaseEvidence, EffectKind, Linked};
+use crate::{CaseEvidence, EffectKind, Linked, Settings};
 use ddefend_model::case::{Decision, Observable, Verdict};
 use ddefend_model::{IndicatorKind, Level};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,12 @@ impl Found<'_> {
 }
 
 /// Observables in the order of their kinds and values.
-pub(super) fn indicators(evidence: &CaseEvidence, linked: &Linked, decision: &Decision) -> Vec<Observable> {
+pub(super) fn indicators(
+    evidence: &CaseEvidence,
+    linked: &Linked,
+    decision: &Decision,
+    settings: &Settings,
+) -> Vec<Observable> {
     if matches!(decision.verdict, Verdict::BenignTp | Verdict::Fp) {
         return Vec::new();
     }
@@ -51,7 +56,8 @@ pub(super) fn indicators(evidence: &CaseEvidence, linked: &Linked, decision: &De
         }
         for finding in file.scanned.findings.iter().filter(|finding| finding.level >= Level::Medium) {
             for indicator in &finding.indicators {
-                found.add(indicator.kind, &indicator.value, "field command");
+                let value = crate::link::as_written(finding, &indicator.value, settings);
+                found.add(indicator.kind, &value, "field command");
             }
         }
         for mark in linked.marks.get(at).into_iter().flatten().filter(|mark| mark.zone >= Some(3)) {

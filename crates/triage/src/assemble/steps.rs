@@ -1,10 +1,10 @@
 //! The story: the best path step by step, then what else belongs to it.
 
-use crate::{CaseEvidence, ChildClass, EffectKind, Linked};
-use ddefend_event::Time;
+use crate::{CaseEvidence, ChildClass, EffectKind, Fact, Linked};
+use ddefend_event::{Time, Zone};
 use ddefend_model::Level;
 use ddefend_model::case::{Edge, EdgeKind, Evidence, Node, NodeKind, Step};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Characters of a command in a step.
 const LONGEST: usize = 300;
@@ -34,6 +34,9 @@ pub(super) fn steps(evidence: &CaseEvidence, linked: &Linked) -> Vec<Step> {
     if steps.is_empty() {
         detections(evidence, &mut steps);
     }
+    if !steps.is_empty() {
+        steps.extend(without_zone(evidence));
+    }
     for (text, node) in &linked.others {
         steps.push(Step { text: format!("Also: {text}"), node: node.clone(), confidence: 1.0, ..Step::default() });
     }
@@ -60,6 +63,27 @@ fn detections(evidence: &CaseEvidence, steps: &mut Vec<Step>) {
         let time = one.event.time.clone();
         steps.push(Step { time, text, confidence: 1.0, evidence: vec![proof], ..Step::default() });
     }
+}
+
+/// Times of records that do not name their zone stay as they are written; that is said once.
+fn without_zone(evidence: &CaseEvidence) -> Option<Step> {
+    let unknown = |fact: &&Fact| fact.time.is_some_and(|time| time.zone == Zone::Unknown);
+    let mut logs: BTreeMap<&str, &Fact> = BTreeMap::new();
+    for fact in evidence.facts.iter().filter(unknown) {
+        logs.entry(&fact.source).or_insert(fact);
+    }
+    let names: Vec<&str> = logs.keys().copied().take(3).collect();
+    let more = match logs.len().saturating_sub(names.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more logs"),
+    };
+    let text = format!(
+        "The times of {}{more} have no zone: they are shown as written, without a Z, and may lie hours from the others.",
+        names.join(", ")
+    );
+    let proof: Vec<Evidence> =
+        logs.values().take(3).map(|fact| fact.evidence("Its time has no zone.".to_owned())).collect();
+    (!proof.is_empty()).then(|| Step { text, confidence: 1.0, evidence: proof, ..Step::default() })
 }
 
 /// In time order; a step without a time stays behind the one that it follows.
@@ -99,7 +123,8 @@ fn zone(node: &Node) -> &'static str {
 
 fn path_steps(path: &[&Node], between: &HashMap<(&str, &str), &Edge>, steps: &mut Vec<Step>) {
     let edge = |from: &Node, to: &Node| between.get(&(from.id.as_str(), to.id.as_str())).copied();
-    let document = path.iter().find(|node| node.kind == NodeKind::File).copied();
+    let inner = path.iter().find(|node| node.kind == NodeKind::File && !attribute(node, "holder").is_empty());
+    let document = inner.or_else(|| path.iter().find(|node| node.kind == NodeKind::File)).copied();
     let mut confidence = 1.0;
     for (at, node) in path.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| path.get(at)).copied();
@@ -114,7 +139,7 @@ fn path_steps(path: &[&Node], between: &HashMap<(&str, &str), &Edge>, steps: &mu
                 let subject =
                     if subject.is_empty() { String::new() } else { format!(", \u{201c}{}\u{201d},", clip(subject)) };
                 let brought = document.map_or("a document", |node| node.label.as_str());
-                into = document.and_then(|file| edge(node, file));
+                into = path.iter().filter(|node| node.kind == NodeKind::File).find_map(|file| edge(node, file));
                 text = format!("A mail{from}{subject} brought {brought}.");
             }
             NodeKind::Process => {
@@ -141,8 +166,9 @@ fn path_steps(path: &[&Node], between: &HashMap<(&str, &str), &Edge>, steps: &mu
                 }
             }
             NodeKind::Command => {
-                let holder = document.map_or("The document", |node| node.label.as_str());
-                into = document.and_then(|file| edge(file, node)).or(into);
+                into =
+                    path.iter().find_map(|file| edge(file, node).filter(|edge| edge.kind == EdgeKind::Holds)).or(into);
+                let holder = holder(document, node, path);
                 let command = attribute(node, "command");
                 text = if command.is_empty() {
                     format!("{holder} holds {}.", node.label)
@@ -182,13 +208,29 @@ fn rounded(confidence: f64) -> f64 {
     (confidence * 100.0).round() / 100.0
 }
 
+/// What holds a command: of a file inside of another only what lies in its part.
+fn holder<'n>(document: Option<&'n Node>, command: &Node, path: &[&'n Node]) -> &'n str {
+    let Some(document) = document else { return "The document" };
+    let name = ddefend_hunt::file_name(attribute(document, "path")).to_lowercase();
+    if attribute(document, "holder").is_empty() || attribute(command, "part").to_lowercase().contains(&name) {
+        return &document.label;
+    }
+    let whole = path.iter().find(|node| attribute(node, "path") == attribute(document, "holder"));
+    whole.map_or(document.label.as_str(), |node| node.label.as_str())
+}
+
 /// A process that another started.
 fn child(parent: &Node, node: &Node, started: Option<&Edge>, ran: Option<&Edge>) -> String {
     let away = started.is_some_and(|edge| edge.kind == EdgeKind::BrokeAway);
     let renamed = attribute(node, "original");
     let name =
         if renamed.is_empty() { node.label.clone() } else { format!("{} (which is {renamed}, renamed)", node.label) };
-    let verb = if away { "had somebody else start" } else { "started" };
+    let blocked = attribute(node, "blocked") == "yes";
+    let verb = match (away, blocked) {
+        (true, _) => "had somebody else start",
+        (false, true) => "tried to start",
+        (false, false) => "started",
+    };
     let how = match ran.map(|edge| edge.rule.as_str()) {
         Some("exact") => " with the same command".to_owned(),
         Some("token-set") => " with nearly the same command".to_owned(),
@@ -219,7 +261,11 @@ fn barriers(evidence: &CaseEvidence, linked: &Linked, steps: &mut Vec<Step>) {
             continue;
         };
         let by = if matches!(fact.event_id, 1117) { "Antivirus" } else { "Attack surface reduction" };
-        let text = format!("{by} stopped {} on {}.", proc.name, proc.host);
+        let text = if proc.blocked {
+            format!("{by} kept {} from starting on {}.", proc.name, proc.host)
+        } else {
+            format!("{by} stopped {} on {}.", proc.name, proc.host)
+        };
         let time = fact.time.map(|time| time.to_string()).unwrap_or_default();
         let proof = vec![fact.evidence(text.clone())];
         steps.push(Step { time, text, node: proc.node.clone(), confidence: 0.9, evidence: proof });
@@ -287,7 +333,7 @@ fn elsewhere(linked: &Linked, steps: &mut Vec<Step>) {
         else {
             continue;
         };
-        let text = format!("The same incident: {} started {} on {}.", parent.name, proc.name, proc.host);
+        let text = format!("The same incident: {} {} {} on {}.", parent.name, proc.began(), proc.name, proc.host);
         if !known.insert(format!("{text}{}", proc.node)) || known.len() > EFFECTS {
             continue;
         }

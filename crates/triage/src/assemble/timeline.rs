@@ -48,7 +48,9 @@ fn graph(linked: &Linked, all: &mut Vec<Moment>) {
             let command = node.attributes.get("command").map_or("", String::as_str);
             let source = node.evidence.first().map(|one| format!("{}, {}", one.source, one.place)).unwrap_or_default();
             let text = if command.is_empty() { node.label.clone() } else { format!("{}: {command}", node.label) };
-            all.push(moment(&node.time, &node.host, "process started", text, &node.id, &source));
+            let blocked = node.attributes.contains_key("blocked");
+            let what = if blocked { "process kept from starting" } else { "process started" };
+            all.push(moment(&node.time, &node.host, what, text, &node.id, &source));
             if let Some(end) = node.attributes.get("end") {
                 all.push(moment(end, &node.host, "process ended", node.label.clone(), &node.id, &source));
             }
@@ -110,7 +112,11 @@ fn files(evidence: &CaseEvidence, linked: &Linked, all: &mut Vec<Moment>) {
             }
         }
     }
+    let mut known = BTreeSet::new();
     for record in &evidence.trust {
+        if !known.insert((record.document.to_lowercase(), &record.time, &record.choice, &record.user)) {
+            continue;
+        }
         let text = format!("{} of {}: {}", record.user, record.document, record.choice);
         all.push(moment(&record.time, &record.host, "document trusted", text, "", &record.source));
     }

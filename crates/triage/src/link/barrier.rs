@@ -1,13 +1,35 @@
 //! Processes that attack surface reduction stopped before they began: no log tells of their start.
 
 use super::table::{Row, Table};
-use crate::{CaseEvidence, FactKind, Proc, Settings};
+use crate::{BarrierLink, CaseEvidence, FactKind, Proc, Settings};
 use ddefend_event::Time;
 use ddefend_hunt::file_name;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A barrier's record and the start that it stopped.
 const NEAR: i64 = 5 * Time::SECOND;
+
+/// Marks what attack surface reduction kept from starting, though a log tells of a start: it did nothing (`busy` holds
+/// those that did something), and nothing began below it.
+pub(super) fn note_blocked(
+    table: &mut Table,
+    evidence: &CaseEvidence,
+    barriers: &[BarrierLink],
+    busy: &HashSet<usize>,
+) {
+    for link in barriers {
+        let reduction = evidence.facts.get(link.fact).is_some_and(|fact| {
+            let action = fact.get("ActionType").unwrap_or_default();
+            fact.event_id == 1121 || (action.starts_with("Asr") && action.ends_with("Blocked"))
+        });
+        let row =
+            table.rows.get_mut(link.process).filter(|row| row.children.is_empty() && !busy.contains(&link.process));
+        if let Some(row) = row.filter(|_| reduction) {
+            row.blocked = true;
+        }
+    }
+    table.rows.iter_mut().for_each(|row| row.proc.blocked = row.blocked);
+}
 
 /// Adds what Office would have started (Defender 1121, "Path" below "Process Name").
 pub(super) fn add_blocked(table: &mut Table, evidence: &CaseEvidence, settings: &Settings) {

@@ -47,6 +47,8 @@ const SLACK: i64 = 5 * ddefend_event::Time::SECOND;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Match {
     pub(super) file: usize,
+    /// It is a file inside of that one.
+    pub(super) inside: bool,
     pub(super) confidence: f64,
     pub(super) rule: &'static str,
 }
@@ -126,7 +128,12 @@ impl Collection {
                 .docs
                 .iter()
                 .filter(|doc| doc.sha256 == last.digest)
-                .map(|doc| Match { file: doc.file, confidence: 1.0, rule: if doc.inside { "inside" } else { "hash" } })
+                .map(|doc| Match {
+                    file: doc.file,
+                    inside: doc.inside,
+                    confidence: 1.0,
+                    rule: if doc.inside { "inside" } else { "hash" },
+                })
                 .collect();
             // The log knows the file's digest: another file of the same name is another file.
             return best(found);
@@ -137,7 +144,7 @@ impl Collection {
         for doc in self.named(path) {
             let place = doc.places.iter().map(|place| paths::same(place, path)).fold(0.0, f64::max);
             if place > 0.0 {
-                found.push(Match { file: doc.file, confidence: place, rule: "path" });
+                found.push(Match { file: doc.file, inside: doc.inside, confidence: place, rule: "path" });
                 continue;
             }
             let known_elsewhere = !doc.places.is_empty();
@@ -149,7 +156,7 @@ impl Collection {
             };
             let short = if doc.name == paths::name(path) { 1.0 } else { 0.9 };
             let rule = if doc.inside { "inside" } else { rule };
-            found.push(Match { file: doc.file, confidence: confidence * short, rule });
+            found.push(Match { file: doc.file, inside: doc.inside, confidence: confidence * short, rule });
         }
         self.shared(best(found))
     }
@@ -196,7 +203,7 @@ impl Collection {
     }
 }
 
-/// The best matches: one of each file, the surest first; those that are less sure than the first only where it is no place.
+/// The best matches: one of each file, the surest first; a file that was collected by itself before one inside of another; those that are less sure than the first only where it is no place.
 fn best(mut found: Vec<Match>) -> Vec<Match> {
     let order = |a: &Match, b: &Match| {
         b.confidence
@@ -207,6 +214,9 @@ fn best(mut found: Vec<Match>) -> Vec<Match> {
     found.sort_by(order);
     let top = found.first().map_or(0.0, |first| first.confidence);
     found.retain(|one| one.confidence >= top - f64::EPSILON);
+    if found.iter().any(|one| !one.inside) {
+        found.retain(|one| !one.inside);
+    }
     let mut seen = Vec::new();
     found.retain(|one| {
         let new = !seen.contains(&one.file);

@@ -1,6 +1,7 @@
 //! Nodes and edges of the case.
 
-use crate::{CaseEvidence, Effect, EffectKind, Fact, Linked};
+use super::inner;
+use crate::{CaseEvidence, Effect, EffectKind, Fact, Linked, Settings};
 use ddefend_hunt::file_name;
 use ddefend_model::case::{Edge, EdgeKind, Evidence, Node, NodeKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -84,6 +85,7 @@ struct Told {
 pub(super) struct Drawn<'e> {
     pub(super) evidence: &'e CaseEvidence,
     pub(super) linked: &'e Linked,
+    pub(super) settings: &'e Settings,
     /// Processes that are drawn.
     pub(super) processes: &'e BTreeSet<usize>,
     /// Files that are drawn.
@@ -263,7 +265,8 @@ pub(super) fn command_node(graph: &mut Graph, drawn: Drawn<'_>, finding: (usize,
         node.attributes.insert("finding".to_owned(), found.id.0.to_string());
         node.attributes.insert("part".to_owned(), found.part.to_string());
         if let Some(command) = &found.command {
-            node.attributes.insert("command".to_owned(), command.clone());
+            let shown = inner::as_written(found, command, drawn.settings);
+            node.attributes.insert("command".to_owned(), shown);
         }
         node.evidence = finding_evidence(evidence, finding);
         node
@@ -287,7 +290,7 @@ pub(super) fn processes(graph: &mut Graph, drawn: Drawn<'_>) {
             (
                 EdgeKind::Started,
                 if proc.guid.is_empty() { "pid" } else { "guid" },
-                format!("{by} started {}.", proc.name),
+                format!("{by} {} {}.", proc.began(), proc.name),
             )
         };
         let time = proc.start.map(|time| time.to_string()).unwrap_or_default();
@@ -345,7 +348,8 @@ pub(super) fn opened_node(graph: &mut Graph, drawn: Drawn<'_>, opening: usize) -
     let opening = drawn.linked.openings.get(opening)?;
     if let Some(file) = opening.file {
         file_node(graph, drawn, file);
-        return Some(file_id(drawn.evidence, file));
+        let holder = file_id(drawn.evidence, file);
+        return if opening.inside { inner_node(graph, drawn, opening, (file, holder)) } else { Some(holder) };
     }
     let host = drawn.linked.processes.get(opening.process).map(|proc| proc.host.clone()).unwrap_or_default();
     let key = format!("{host} {}", super::paths::normalise(&opening.path));
@@ -357,6 +361,32 @@ pub(super) fn opened_node(graph: &mut Graph, drawn: Drawn<'_>, opening: usize) -
         node.evidence.clone_from(&opening.evidence);
         node
     })
+}
+
+/// The node of an opened file inside of a collected one.
+fn inner_node(
+    graph: &mut Graph,
+    drawn: Drawn<'_>,
+    opening: &crate::Opening,
+    (file, holder): (usize, String),
+) -> Option<String> {
+    let label = inner::label(drawn.evidence, opening)?;
+    let path = &drawn.evidence.files.get(file)?.scanned.artifact.path;
+    let text = format!("It holds {}.", file_name(&opening.path));
+    let proof = Evidence { kind: "file".to_owned(), source: path.clone(), text: text.clone(), ..Evidence::default() };
+    let node = graph.node("inner", &format!("{file} {}", label.to_lowercase()), || {
+        let mut node = blank(NodeKind::File, label);
+        node.attributes.insert("path".to_owned(), opening.path.clone());
+        node.attributes.insert("holder".to_owned(), path.clone());
+        if let Some(zone) = inner::zone(drawn.linked, file, &opening.path) {
+            node.attributes.insert("zone".to_owned(), zone.to_string());
+        }
+        node.evidence.push(proof.clone());
+        node
+    });
+    let told = Told { confidence: 1.0, rule: "inside", text, evidence: vec![proof], ..Told::default() };
+    graph.edge(Some(holder), node.clone(), EdgeKind::Holds, told);
+    node
 }
 
 fn process_node(graph: &mut Graph, linked: &Linked, at: usize) {
@@ -371,6 +401,7 @@ fn process_node(graph: &mut Graph, linked: &Linked, at: usize) {
         let end = proc.end.map(|time| time.to_string()).unwrap_or_default();
         let original = if proc.renamed() { proc.original.as_str() } else { "" };
         let automated = if proc.automated { "yes" } else { "" };
+        let blocked = if proc.blocked { "yes" } else { "" };
         for (name, value) in [
             ("image", proc.image.as_str()),
             ("command", &proc.command),
@@ -380,6 +411,7 @@ fn process_node(graph: &mut Graph, linked: &Linked, at: usize) {
             ("original", original),
             ("logon", &proc.logon),
             ("automated", automated),
+            ("blocked", blocked),
         ] {
             if !value.is_empty() {
                 node.attributes.insert(name.to_owned(), value.to_owned());
@@ -471,7 +503,8 @@ pub(super) fn effects(graph: &mut Graph, drawn: Drawn<'_>) {
         if !drawn.processes.contains(&link.process) {
             continue;
         }
-        let text = format!("{} was stopped.", proc.name);
+        let how = if proc.blocked { "was stopped from starting" } else { "was stopped" };
+        let text = format!("{} {how}.", proc.name);
         let node = graph.node("barrier", &link.fact.to_string(), || {
             let mut node = blank(NodeKind::Barrier, barrier_label(fact));
             node.time = fact.time.map(|time| time.to_string()).unwrap_or_default();

@@ -123,10 +123,12 @@ pub(super) fn mails(evidence: &CaseEvidence) -> Vec<MailLink> {
     links
 }
 
-/// Marks of each file: those read with it, and those that Sysmon 15 saw being written on its path.
-pub(super) fn marks(evidence: &CaseEvidence, collection: &Collection) -> Vec<Vec<Mark>> {
+/// Marks of each file: those read with it, and those that Sysmon 15 saw being written on its path; then those of files
+/// inside of it.
+pub(super) fn marks(evidence: &CaseEvidence, collection: &Collection) -> (Vec<Vec<Mark>>, Vec<Vec<Mark>>) {
     let mut marks: Vec<Vec<Mark>> = evidence.files.iter().map(|case| case.provenance.marks.clone()).collect();
     hand_over(evidence, &mut marks);
+    let mut inner: Vec<Vec<Mark>> = vec![Vec::new(); marks.len()];
     for fact in evidence.facts.iter().filter(|fact| fact.spec.kind == FactKind::Stream) {
         let (Some(target), Some(contents)) = (fact.get("TargetFilename"), fact.get("Contents")) else { continue };
         let source = format!("{}, record {}", fact.source, fact.record);
@@ -134,12 +136,13 @@ pub(super) fn marks(evidence: &CaseEvidence, collection: &Collection) -> Vec<Vec
         let path = paths::normalise(target);
         let host = fact.host.to_ascii_lowercase();
         for found in collection.find(&host, &path, fact.ticks()).into_iter().filter(|found| found.confidence >= 0.5) {
-            if let Some(list) = marks.get_mut(found.file).filter(|list| !list.contains(&mark)) {
+            let lists = if found.inside { &mut inner } else { &mut marks };
+            if let Some(list) = lists.get_mut(found.file).filter(|list| !list.contains(&mark)) {
                 list.push(mark.clone());
             }
         }
     }
-    marks
+    (marks, inner)
 }
 
 /// Hands marks that were saved as a file of their own to the file that they are on.

@@ -83,11 +83,29 @@ fn told(
     if found.is_empty() {
         let (confidence, rule) = how(1.0, "path");
         let path = path.to_owned();
-        return vec![Opening { process, file: None, path, confidence, rule, time, evidence: evidence() }];
+        return vec![Opening {
+            process,
+            file: None,
+            inside: false,
+            path,
+            confidence,
+            rule,
+            time,
+            evidence: evidence(),
+        }];
     }
     let of = |found: &Match| {
         let (confidence, rule) = how(found.confidence, found.rule);
-        Opening { process, file: Some(found.file), path: path.to_owned(), confidence, rule, time, evidence: evidence() }
+        Opening {
+            process,
+            file: Some(found.file),
+            inside: found.inside,
+            path: path.to_owned(),
+            confidence,
+            rule,
+            time,
+            evidence: evidence(),
+        }
     };
     found.iter().map(of).collect()
 }

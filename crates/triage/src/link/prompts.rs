@@ -37,7 +37,9 @@ pub(super) fn prompts(evidence: &CaseEvidence, linked: &Linked, wanted: &BTreeSe
         }
     }
     per_host.values_mut().for_each(|list| list.sort_unstable());
-    let mut asked: BTreeSet<usize> = BTreeSet::new();
+    // The same record may stand in two exports, the same hive may have been collected twice.
+    let mut asked: BTreeSet<(&str, i64, String)> = BTreeSet::new();
+    let mut answered: BTreeSet<(String, i64, &str)> = BTreeSet::new();
     for opening in linked.openings.iter().filter(|opening| wanted.contains(&opening.process)) {
         let Some(proc) = linked.processes.get(opening.process) else { continue };
         let Some(time) = opening.time.map(|time| time.ticks) else { continue };
@@ -45,7 +47,12 @@ pub(super) fn prompts(evidence: &CaseEvidence, linked: &Linked, wanted: &BTreeSe
         for (at, index) in per_host.get(&proc.host).into_iter().flatten() {
             let text = evidence.facts.get(*index).and_then(|fact| fact.get("Data")).unwrap_or_default().to_lowercase();
             let alive = proc.end.is_none_or(|end| *at <= end.ticks.saturating_add(BEFORE));
-            if near(*at) && alive && text.contains(program(&proc.name)) && found.len() < MOST && asked.insert(*index) {
+            if near(*at)
+                && alive
+                && text.contains(program(&proc.name))
+                && found.len() < MOST
+                && asked.insert((&proc.host, *at, text))
+            {
                 found.push(PromptLink { process: opening.process, fact: Some(*index), trust: None });
             }
         }
@@ -53,9 +60,9 @@ pub(super) fn prompts(evidence: &CaseEvidence, linked: &Linked, wanted: &BTreeSe
         for (index, record) in evidence.trust.iter().enumerate() {
             let document = paths::normalise(&record.document);
             let same = paths::same(&document, &path) >= 0.8;
-            let known = found.iter().any(|one: &PromptLink| one.trust == Some(index));
-            let then = Time::parse(&record.time).is_some_and(|at| near(at.ticks));
-            if same && then && !known && found.len() < MOST {
+            let then = Time::parse(&record.time).map(|at| at.ticks).filter(|at| near(*at));
+            let Some(then) = then.filter(|_| same && found.len() < MOST) else { continue };
+            if answered.insert((document, then, &record.choice)) {
                 found.push(PromptLink { process: opening.process, fact: None, trust: Some(index) });
             }
         }

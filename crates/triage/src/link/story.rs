@@ -23,7 +23,7 @@ pub(super) fn tell(evidence: &CaseEvidence, settings: &Settings, linked: &mut Li
     linked.prompts = super::prompts::prompts(evidence, linked, &processes);
     let files = files(evidence, linked, &chains, &processes);
     let mut graph = Graph::default();
-    let drawn = Drawn { evidence, linked, processes: &processes, files: &files };
+    let drawn = Drawn { evidence, linked, settings, processes: &processes, files: &files };
     graph::files(&mut graph, drawn);
     graph::processes(&mut graph, drawn);
     graph::effects(&mut graph, drawn);
@@ -90,6 +90,8 @@ fn nodes(graph: &mut Graph, drawn: Drawn<'_>, chain: &Chain) -> Vec<String> {
         let mail = link.mail.filter(|mail| *mail != link.file).map(|mail| graph::file_id(drawn.evidence, mail));
         ids.push(mail);
     }
+    let holder = chain.opening.and_then(|at| linked.openings.get(at)).filter(|opening| opening.inside);
+    ids.push(holder.and_then(|opening| opening.file).map(|file| graph::file_id(drawn.evidence, file)));
     ids.push(chain.save.and_then(|at| linked.saves.get(at)).and_then(|save| process(save.process)));
     ids.push(match (chain.opening, chain.file) {
         (Some(opening), _) => graph::opened_node(graph, drawn, opening),
@@ -122,10 +124,13 @@ fn others(
         }
         let office = chain.office.and_then(|at| linked.processes.get(at));
         let child = chain.below.first().and_then(|at| linked.processes.get(*at));
+        let inner = chain.opening.and_then(|at| linked.openings.get(at)).filter(|opening| opening.inside);
+        let inner = inner.and_then(|opening| super::inner::label(evidence, opening));
         let file = chain.file.and_then(|at| evidence.files.get(at)).map(|case| case.scanned.artifact.path.clone());
+        let file = inner.or(file);
         let text = match (office, child, file) {
             (Some(office), Some(child), _) => {
-                format!("{} on {} started {}.", office.name, office.host, child.name)
+                format!("{} on {} {} {}.", office.name, office.host, child.began(), child.name)
             }
             (Some(office), None, Some(file)) => format!("{} on {} opened {file}.", office.name, office.host),
             (None, _, Some(file)) => format!("{file} holds findings; nothing shows that it was opened."),

@@ -277,7 +277,9 @@ fn fill(row: &mut Row, fact: &Fact, index: usize) {
         proc.original = fact.get("OriginalFileName").unwrap_or_default().to_lowercase();
     }
     if proc.start.is_none() {
-        proc.start = fact.ticks().map(|ticks| Time { ticks, zone: Zone::Utc });
+        // `UtcTime` is UTC; a record without a zone gives none.
+        let zone = fact.time.filter(|_| fact.get("UtcTime").is_none()).map_or(Zone::Utc, |time| time.zone);
+        proc.start = fact.ticks().map(|ticks| Time { ticks, zone });
     }
     let words = super::line::split(&proc.command);
     proc.automated = words.iter().skip(1).any(|word| super::line::is_automation(word));
@@ -287,7 +289,12 @@ fn fill(row: &mut Row, fact: &Fact, index: usize) {
         (None, Some(parent)) => format!("{} started {}", file_name(parent), proc.name),
         (None, None) => format!("{} was started", proc.name),
     };
-    proc.evidence.push(fact.evidence(text));
+    // The same record in two exports says nothing new.
+    let told = fact.evidence(text);
+    let same = |known: &ddefend_model::case::Evidence| (&known.text, &known.time) == (&told.text, &told.time);
+    if told.time.is_empty() || !proc.evidence.iter().any(same) {
+        proc.evidence.push(told);
+    }
     row.facts.push(index);
 }
 

@@ -29,7 +29,7 @@ pub(super) fn phishing(view: &View<'_>, question: &Question) -> Found {
     }
     for file in view.documents() {
         let marks = view.file(file).into_iter().flat_map(|file| &file.provenance.marks);
-        for mark in marks.chain(view.linked.marks.get(file).into_iter().flatten()) {
+        for mark in marks.chain(view.linked.all_marks(file)) {
             let urls = format!("{} {}", mark.host_url, mark.referrer_url).to_lowercase();
             if let Some(mail) = list(question, "webmail").iter().find(|mail| urls.contains(&mail.to_lowercase())) {
                 details.insert("webmail");

@@ -122,12 +122,13 @@ fn way(view: &View<'_>, question: &Question, at: usize, file: &CaseFile) -> Way 
             way.evidence.push(of_file(file, format!("The sender's domain {} looks like {like}.", domain(sender))));
         }
     }
-    let marks: Vec<&Mark> =
-        file.provenance.marks.iter().chain(view.linked.marks.get(at).into_iter().flatten()).collect();
+    let marks: Vec<&Mark> = file.provenance.marks.iter().chain(view.linked.all_marks(at)).collect();
     if let Some(mark) = marks.iter().filter(|mark| mark.zone.is_some_and(|zone| zone >= 3)).max_by_key(|mark| mark.zone)
     {
         let zone = mark.zone.unwrap_or_default();
-        no.push(("internet-zone", format!("{name} bears the mark of the web, zone {zone}")));
+        let inner = view.linked.inner_marks.get(at).is_some_and(|inner| inner.contains(mark));
+        let bearer = if inner { format!("{} (in {name})", base(&mark.of)) } else { name.clone() };
+        no.push(("internet-zone", format!("{bearer} bears the mark of the web, zone {zone}")));
         way.evidence.push(of_mark(
             mark,
             format!("Zone {zone}; from {}.", first_of([&mark.host_url, &mark.referrer_url], "an unnamed place")),

@@ -138,7 +138,7 @@ fn protected_view(view: &View<'_>) -> Option<Evidence> {
     let documents = view.documents();
     let marked = documents.iter().copied().find(|file| {
         let own = view.file(*file).into_iter().flat_map(|file| &file.provenance.marks);
-        let marks = own.chain(view.linked.marks.get(*file).into_iter().flatten());
+        let marks = own.chain(view.linked.all_marks(*file));
         let zone = marks.filter_map(|mark| mark.zone).any(|zone| zone >= 3);
         zone && view.linked.openings.iter().any(|opening| opening.file == Some(*file))
     })?;

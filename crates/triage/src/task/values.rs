@@ -74,7 +74,9 @@ fn common(evidence: &CaseEvidence, linked: &Linked, settings: &Settings) -> Valu
             put(
                 &mut values,
                 "field_command",
-                found.and_then(|found| found.command.as_deref()).unwrap_or_default(),
+                &found
+                    .and_then(|found| Some(crate::link::as_written(found, found.command.as_deref()?, settings)))
+                    .unwrap_or_default(),
                 anything,
             );
             let url = found.and_then(|found| {
