@@ -148,7 +148,7 @@ fn is_system(path: &str) -> bool {
     }
     let system = |part: &&str| SYSTEM.contains(part) || part.starts_with("progra~");
     // Who climbs may mean any place on the way.
-    if climbs { parts.iter().any(system) } else { parts.first().is_some_and(|part| system(part)) }
+    if climbs { parts.iter().any(system) } else { parts.first().is_some_and(system) }
 }
 
 #[cfg(test)]
