@@ -1,6 +1,7 @@
 //! What `ddefend triage` prints: one small renderer per output, of a case as a whole.
 
 mod html;
+mod indicate;
 mod iris;
 mod json;
 mod jsonl;

@@ -43,7 +43,19 @@ fn no_output_lets_control_characters_through() {
 fn text_keeps_to_its_width() {
     for (name, format, meta) in forms().into_iter().filter(|(_, format, _)| *format == "text") {
         for case in [case(), soiled(), empty()] {
-            looks::narrow(&name, &rendered(format, &case, &meta), meta.width);
+            // Commands are to be copied: they are never broken.
+            let ready: Vec<String> = case
+                .tasks
+                .iter()
+                .flat_map(|task| &task.commands)
+                .flat_map(|command| command.text.lines().chain(command.undo.lines()))
+                .map(ddefend_report::escape::terminal)
+                .collect();
+            let out = rendered(format, &case, &meta);
+            let copied =
+                |line: &str| ready.iter().any(|ready| line.trim().trim_start_matches("undo: ") == ready.trim());
+            let rest: Vec<&str> = out.lines().filter(|line| !copied(line)).collect();
+            looks::narrow(&name, &rest.join("\n"), meta.width);
         }
     }
 }
@@ -68,6 +80,71 @@ fn the_text_fits_a_screen_and_says_what_matters() {
     assert!(text.lines().count() <= 75, "{} lines", text.lines().count());
     let verbose = rendered("text", &case(), &CaseMeta { verbose: true, ..meta(100) });
     assert!(verbose.contains("undo: Remove-NetFirewallRule") && verbose.contains("fill in: machine_id"), "{verbose}");
+}
+
+#[test]
+fn commands_are_never_broken() {
+    let mut long = case();
+    let line = format!("Get-Item '{}' | Remove-Item -Confirm", "folder with blanks ".repeat(20));
+    long.tasks[0].commands[0].text.clone_from(&line);
+    for format in ["text", "md"] {
+        let out = rendered(format, &long, &CaseMeta { verbose: true, ..meta(80) });
+        assert!(out.lines().any(|one| one.trim() == line), "{format}");
+    }
+    let platforms: Vec<String> = (0..12).map(|index| format!("Platform-{index}-of-many")).collect();
+    long.tasks[0].commands = platforms
+        .iter()
+        .map(|name| ddefend_model::case::Command { platform: name.clone(), ..long.tasks[0].commands[0].clone() })
+        .collect();
+    let text = rendered("text", &long, &meta(100));
+    assert!(platforms.iter().all(|name| text.contains(name.as_str())) && !text.contains("more characters"), "{text}");
+}
+
+#[test]
+fn what_is_not_known_is_not_said_to_be_nothing() {
+    let mut bare = case();
+    bare.story.clear();
+    for format in ["text", "md", "html"] {
+        let out = rendered(format, &bare, &meta(160));
+        assert!(out.contains("No story: the evidence does not tell what happened."), "{format}");
+        assert!(out.contains("with a critical finding; 8 detections"), "{format}");
+        assert!(!out.contains("Nothing happened") && out.contains("answered from the evidence"), "{format}");
+    }
+    let none = rendered("text", &empty(), &meta(100));
+    assert!(none.contains("No story") && !none.contains("as of"), "{none}");
+}
+
+#[test]
+fn every_escalation_rule_that_holds_is_said() {
+    let mut more = case();
+    let major = ddefend_model::case::RuleHeld {
+        id: "E6".to_owned(),
+        title: "major incident".to_owned(),
+        condition: "Q11.yes".to_owned(),
+        held: ddefend_model::case::Held::Yes,
+    };
+    more.decision.rules.push(major);
+    for format in ["text", "md", "html"] {
+        let out = rendered(format, &more, &meta(100));
+        assert!(
+            out.contains("also E6: major incident") && !out.contains("also E1") && !out.contains("also E2"),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn steps_say_where_they_stand() {
+    let verbose = rendered("text", &case(), &CaseMeta { verbose: true, ..meta(160) });
+    let story = verbose.split("Questions").next().unwrap();
+    assert!(story.contains("Operational.evtx, record 4711"), "{story}");
+}
+
+#[test]
+fn the_story_goes_on_from_the_field_to_its_process() {
+    let page = rendered("html", &case(), &meta(100));
+    let ran = page.lines().find(|line| line.contains("class=\"edge") && line.contains("ran as")).unwrap();
+    assert!(ran.contains("class=\"edge path\""), "{ran}");
 }
 
 #[test]
@@ -275,6 +352,8 @@ fn a_bundle_names_things_as_stix_does() {
     assert!(pattern("[ipv4-addr:value = '203.0.113.9']"));
     assert!(pattern("[file:name = 'a.exe' AND file:parent_directory_ref.path = '\\\\\\\\files.bad.example\\\\share']"));
     assert!(!of("sighting").is_empty());
+    assert!(!of("indicator").iter().any(|one| one["pattern"] == "[file:name = 'dde_out.txt']"), "a bare name hurts");
+    assert!(of("indicator").iter().any(|one| one["description"] == "sender"));
 }
 
 #[test]
@@ -292,6 +371,11 @@ fn other_desks_get_everything() {
         "misp-galaxy:mitre-attack-pattern=\"Dynamic Data Exchange - T1559.002\""
     );
     assert_eq!(misp["Event"]["distribution"], "0");
+    let blocked = |value: &str| {
+        let all = misp["Event"]["Attribute"].as_array().unwrap();
+        all.iter().find(|one| one["value"] == value).unwrap()["to_ids"] == true
+    };
+    assert!(blocked("203.0.113.9") && !blocked("dde_out.txt"));
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn tasks(case: &Case) -> Vec<Value> {
         .map(|task| {
             json!({
                 "title": task.title,
-                "status": if task.done { "Done" } else { "To do" },
+                "status": "To do",
                 "assignees": [],
                 "description": md::task(task),
                 "tags": ["ddefend", task.phase.in_words()],

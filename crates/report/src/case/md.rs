@@ -24,15 +24,16 @@ pub(super) fn render(case: &Case, meta: &CaseMeta) -> String {
         decision.verdict.in_words(),
         text(&shape::why(case))
     );
+    also(&mut out, case);
     let _ = write!(
         out,
-        "Severity {}{level}, confidence {}, coverage {} ({yes} yes, {no} no, {unknown} unknown). Case {}, as of {}, playbook {} \
+        "Severity {}{level}, confidence {}, coverage {} ({yes} yes, {no} no, {unknown} unknown). Case {}, {}playbook {} \
          ({}), ddefend {}, content {}.\n\n",
         decision.severity,
         shape::percent(decision.confidence),
         shape::percent(decision.coverage),
         code(&case.id),
-        text(&shape::time(&case.as_of)),
+        shape::as_of(case).map(|time| format!("as of {}, ", text(&time))).unwrap_or_default(),
         code(&case.playbook.id),
         code(&case.playbook.digest),
         text(&meta.version),
@@ -54,8 +55,15 @@ pub(super) fn brief(case: &Case) -> String {
         case.decision.verdict.in_words(),
         text(&shape::why(case))
     );
+    also(&mut out, case);
     story(&mut out, case);
     out
+}
+
+fn also(out: &mut String, case: &Case) {
+    for words in shape::also(case) {
+        let _ = write!(out, "{}\n\n", line(&words));
+    }
 }
 
 /// What to do, with its commands.
@@ -134,7 +142,9 @@ fn evidence(all: &[Evidence]) -> String {
 fn story(out: &mut String, case: &Case) {
     out.push_str("## What happened\n\n");
     if case.story.is_empty() {
-        out.push_str("Nothing happened, as far as the evidence goes.\n\n");
+        for words in shape::no_story(case) {
+            let _ = write!(out, "{}\n\n", text(&words));
+        }
         return;
     }
     out.push_str("| time (UTC) | what | sure | rests on |\n|---|---|---|---|\n");
@@ -192,8 +202,9 @@ fn tasks(out: &mut String, case: &Case) {
 
 fn step(out: &mut String, task: &Task) {
     let approval = if task.approval { " **(needs approval)**" } else { "" };
-    let done = if task.done { "x" } else { " " };
-    let _ = writeln!(out, "- [{done}] {}{approval}", text(&task.title));
+    // The box is for people to tick: nobody has done anything yet.
+    let done = if task.done { format!(" ({})", shape::DONE) } else { String::new() };
+    let _ = writeln!(out, "- [ ] {}{approval}{done}", text(&task.title));
     for words in [&task.text, &task.because] {
         if !words.is_empty() {
             let _ = writeln!(out, "\n  {}", line(words));

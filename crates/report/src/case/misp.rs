@@ -1,7 +1,7 @@
 //! A MISP event in the core format (MISP standard, "misp-core-format"): objects `file`, `email` and `process`, an attribute
 //! per indicator, the technique as a galaxy tag. Identifiers are digests of what they name.
 
-use super::{CaseMeta, shape, uuid};
+use super::{CaseMeta, indicate, shape, uuid};
 use crate::escape;
 use crate::foreign::microseconds;
 use ddefend_model::case::{Case, Node, NodeKind};
@@ -107,7 +107,8 @@ fn attributes(case: &Case, meta: &CaseMeta) -> Vec<Value> {
             _ => true,
         };
         let (category, kind) = if sound { (category, kind) } else { ("Other", "text") };
-        attributes.push(attribute(case, &index.to_string(), category, kind, &one.value, sound, &one.role));
+        let to_ids = sound && indicate::is_indicator(case, one);
+        attributes.push(attribute(case, &index.to_string(), category, kind, &one.value, to_ids, &one.role));
     }
     let why = format!("{}: {}. {}", shape::outcome(case), case.decision.verdict.in_words(), shape::why(case));
     attributes.push(attribute(case, "decision", "Internal reference", "comment", &why, false, "decision"));
@@ -184,7 +185,8 @@ fn object(case: &Case, node: &Node, template: &Template, fields: &[(&str, &str, 
                 "datetime" | "text" => "Other",
                 _ => "Payload delivery",
             };
-            let mut attribute = attribute(case, &node.id, category, kind, value, false, "");
+            let to_ids = *relation == "from" && indicate::sender(case, node).is_some();
+            let mut attribute = attribute(case, &node.id, category, kind, value, to_ids, "");
             if let Some(map) = attribute.as_object_mut() {
                 map.insert("object_relation".to_owned(), Value::String((*relation).to_owned()));
             }

@@ -1,6 +1,8 @@
 //! Small readings of a case that several outputs share.
 
-use ddefend_model::case::{Case, Evidence, Held, Phase, Task};
+use crate::text::plural;
+use ddefend_model::Level;
+use ddefend_model::case::{Case, Evidence, Held, Phase, Task, Verdict};
 
 /// A time for people, to the second: `2026-11-21 14:49:01Z`.
 pub(super) fn time(text: &str) -> String {
@@ -110,4 +112,57 @@ pub(super) fn platforms(task: &Task) -> Vec<&str> {
         }
     }
     platforms
+}
+
+/// What a task is called whose question the evidence answers. Somebody still has to look.
+pub(super) const DONE: &str = "answered from the evidence";
+
+/// Every further escalation rule that holds: `also E6: major incident`.
+pub(super) fn also(case: &Case) -> impl Iterator<Item = String> {
+    let decision = &case.decision;
+    let rules = decision.rules.iter().filter(|rule| rule.held == Held::Yes && rule.id.starts_with('E'));
+    rules.filter(|rule| rule.id != decision.rule).map(|rule| format!("also {}: {}", rule.id, rule.title))
+}
+
+/// The time that the case is judged at; none where it has none.
+pub(super) fn as_of(case: &Case) -> Option<String> {
+    (!case.as_of.is_empty()).then(|| time(&case.as_of))
+}
+
+/// Inputs that were scanned as documents and as mails: `2 documents and 1 mail`.
+pub(super) fn documents(case: &Case) -> String {
+    let read = |role: &str| case.inputs.iter().filter(|one| !one.sha256.is_empty() && one.role == role).count() as u64;
+    format!("{} and {}", plural(read("document"), "document"), plural(read("mail"), "mail"))
+}
+
+/// What stands in the place of a story that is empty: whether nothing happened or nothing is known, and what was found.
+pub(super) fn no_story(case: &Case) -> Vec<String> {
+    let missing = case.inputs.is_empty()
+        || case.decision.verdict == Verdict::Undetermined
+        || case.inputs.iter().any(|input| !input.complete)
+        || case.answers.iter().any(|answer| answer.answer == Held::Unknown || !answer.gaps.is_empty());
+    let first = if missing {
+        "No story: the evidence does not tell what happened."
+    } else {
+        "Nothing happened, as far as the evidence goes."
+    };
+    let mut found = Vec::new();
+    for level in [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Info] {
+        let count = case.documents.iter().filter(|document| document.scanned.worst() == Some(level)).count() as u64;
+        let article = if level == Level::Info { "an" } else { "a" };
+        if count > 0 {
+            found.push(format!("{} with {article} {level} finding", plural(count, "document")));
+        }
+    }
+    let hits = case.memory.iter().map(|image| image.hits.len() as u64 + image.more_hits).sum();
+    for (count, word) in [(case.detections.len() as u64, "detection"), (hits, "memory hit")] {
+        if count > 0 {
+            found.push(plural(count, word));
+        }
+    }
+    let mut lines = vec![first.to_owned()];
+    if !found.is_empty() {
+        lines.push(format!("Found: {}.", found.join("; ")));
+    }
+    lines
 }

@@ -5,7 +5,7 @@
 mod observables;
 mod pattern;
 
-use super::{CaseMeta, shape, uuid};
+use super::{CaseMeta, indicate, shape, uuid};
 use crate::escape;
 use crate::foreign::technique_address;
 use ddefend_event::Time;
@@ -150,13 +150,16 @@ impl Bundle {
         techniques: &BTreeMap<String, String>,
     ) {
         let mut patterns: Vec<(String, String, String)> = Vec::new();
-        for one in case.indicators.iter().take(OBJECTS) {
+        for one in case.indicators.iter().filter(|one| indicate::is_indicator(case, one)).take(OBJECTS) {
             let pattern = pattern::of(one);
             patterns.extend(pattern.map(|pattern| (pattern, one.value.clone(), one.role.clone())));
         }
+        for from in case.nodes.iter().filter_map(|node| indicate::sender(case, node)).take(OBJECTS) {
+            patterns.push((pattern::sender(from), from.to_owned(), "sender".to_owned()));
+        }
         for document in case.documents.iter().take(OBJECTS) {
-            for command in document.scanned.findings.iter().filter_map(|finding| finding.command.as_ref()) {
-                patterns.push((pattern::command(command), command.clone(), "field command".to_owned()));
+            for command in document.scanned.findings.iter().filter_map(|finding| indicate::command(case, finding)) {
+                patterns.push((pattern::command(command), command.to_owned(), "field command".to_owned()));
             }
         }
         for (pattern, value, role) in patterns {

@@ -43,6 +43,11 @@ impl Page {
         out
     }
 
+    /// As it is, however long, so that it can be copied whole.
+    fn verbatim(self, mark: &str, text: &str, style: Style) -> String {
+        format!("{mark}{}\n", self.columns.paint.with(style, &escape::terminal(text)))
+    }
+
     fn heading(self, text: &str) -> String {
         let line = wrap::clip(&escape::terminal(text), self.columns.width.saturating_sub(2));
         format!("\n  {}\n", self.columns.paint.with(Style::Strong, &line))
@@ -73,6 +78,9 @@ impl Page {
         out.push('\n');
         out.push_str(&self.hang(&mark, outcome.width() + 4, decision.verdict.in_words(), verdict));
         out.push_str(&self.hang("  ", 2, &shape::why(case), Style::Plain));
+        for also in shape::also(case) {
+            out.push_str(&self.hang("  ", 2, &also, Style::Plain));
+        }
         let level = decision.level.map(|level| format!(" {}", paint.level(level, level.as_str()))).unwrap_or_default();
         let (yes, no, unknown) = shape::counts(case);
         out.push_str(&format!(

@@ -67,7 +67,7 @@ fn task(order: usize, task: &Task) -> Value {
     map.insert("title".to_owned(), json!(task.title));
     map.insert("group".to_owned(), json!(task.phase.in_words()));
     map.insert("description".to_owned(), json!(md::task(task)));
-    map.insert("status".to_owned(), json!(if task.done { "Completed" } else { "Waiting" }));
+    map.insert("status".to_owned(), json!("Waiting"));
     map.insert("order".to_owned(), json!(order));
     map.insert("flag".to_owned(), json!(task.approval));
     Value::Object(map)

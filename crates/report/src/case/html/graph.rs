@@ -10,6 +10,7 @@ use crate::wrap;
 use ddefend_model::case::{EdgeKind, Node};
 use layout::{Layout, Placed};
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthChar as _;
 
 /// Size of a box, and of the steps from one to the next, in the drawing's units.
 const BOX: (f64, f64) = (196.0, 46.0);
@@ -26,9 +27,15 @@ pub(super) fn section(page: &Page<'_>) -> String {
     let height = f64::from(layout.rows) * STEP.1 - (STEP.1 - BOX.1) + 2.0 * EDGE;
     let mut out = String::from("<section id=\"graph\">\n<h2>How it hangs together</h2>\n");
     out.push_str(&canvas("g", "graph of the case", width, height));
-    for link in &layout.links {
-        out.push_str(&line(page, &layout, link));
+    let mut labels = Labels::new(&layout);
+    // What belongs to the tree has its words first; what is beside it takes the room that is left.
+    let mut lines: Vec<String> = vec![String::new(); layout.links.len()];
+    for tree in [true, false] {
+        for (link, drawn) in layout.links.iter().zip(&mut lines).filter(|(link, _)| link.tree == tree) {
+            *drawn = line(page, &layout, link, &mut labels);
+        }
     }
+    out.push_str(&lines.concat());
     for placed in &layout.placed {
         out.push_str(&node(page, placed));
     }
@@ -61,6 +68,60 @@ pub(super) fn canvas(id: &str, label: &str, width: f64, height: f64) -> String {
     out
 }
 
+/// Columns that a text may have so that it fits `room`, each letter as wide as it may be in common fonts of that size.
+fn fitting(text: &str, size: f64, room: f64) -> usize {
+    let of = |character: char| match character {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '!' | '|' | '(' | ')' | '[' | ']' | '\'' => {
+            0.4
+        }
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '…' => 1.0,
+        'A'..='Z' => 0.76,
+        _ => 0.62 * character.width().unwrap_or(1).max(1) as f64,
+    };
+    let mut used = of('…');
+    if text.chars().map(of).sum::<f64>() * size <= room {
+        return usize::MAX;
+    }
+    let mut columns = 1;
+    for character in text.chars() {
+        used += of(character);
+        if used * size > room {
+            break;
+        }
+        columns += character.width().unwrap_or(0);
+    }
+    columns
+}
+
+/// Where words stand already: none are written over others.
+#[derive(Clone, Debug, Default)]
+struct Labels {
+    /// Left, top, right, bottom.
+    taken: Vec<(f64, f64, f64, f64)>,
+}
+
+impl Labels {
+    fn new(layout: &Layout) -> Self {
+        let boxes = layout.placed.iter().map(|placed| {
+            let (x, y) = corner(placed);
+            (x, y, x + BOX.0, y + BOX.1)
+        });
+        Self { taken: boxes.collect() }
+    }
+
+    /// Takes the room of words whose left end and baseline are given; false where it is taken.
+    fn take(&mut self, words: &str, left: f64, base: f64) -> bool {
+        let room = (left, base - 9.0, left + words.chars().count() as f64 * 6.2, base + 3.0);
+        let free = self.taken.iter().all(|(left, top, right, bottom)| {
+            room.2 <= *left || room.0 >= *right || room.3 <= *top || room.1 >= *bottom
+        });
+        if free {
+            self.taken.push(room);
+        }
+        free
+    }
+}
+
 /// The upper left corner of a box.
 fn corner(placed: &Placed) -> (f64, f64) {
     (EDGE + f64::from(placed.column) * STEP.0, EDGE + f64::from(placed.row) * STEP.1)
@@ -72,7 +133,11 @@ fn node(page: &Page<'_>, placed: &Placed) -> String {
     let level = node.level.map_or("plain", |level| level.as_str());
     let path = if node.on_path { " path" } else { "" };
     let (icon, kind) = icons::of(node.kind);
-    let label = wrap::squeeze(&crate::escape::terminal(&node.label), 22);
+    let room = BOX.0 - 43.0;
+    let label = crate::escape::terminal(&node.label);
+    let label = wrap::squeeze(&label, fitting(&label, 12.5, room).min(22));
+    let under = sub(node);
+    let under = wrap::clip(&under, fitting(&under, 11.0, room));
     format!(
         "<a href=\"#n{index}\" class=\"node {level}{path}\"><title>{title}</title><rect x=\"{x:.0}\" y=\"{y:.0}\" width=\"{w}\" \
          height=\"{h}\" rx=\"6\"/><use href=\"#i-{icon}\" x=\"{ix:.0}\" y=\"{iy:.0}\" width=\"20\" height=\"20\"/>\
@@ -88,9 +153,9 @@ fn node(page: &Page<'_>, placed: &Placed) -> String {
         ix = x + 9.0,
         iy = y + 13.0,
         tx = x + 37.0,
-        tw = BOX.0 - 43.0,
+        tw = room,
         label = e(&label),
-        sub = e(&wrap::clip(&sub(node), 30)),
+        sub = e(&under),
     )
 }
 
@@ -110,7 +175,7 @@ fn sub(node: &Node) -> String {
     words.join(" · ")
 }
 
-fn line(page: &Page<'_>, layout: &Layout, link: &layout::Drawn) -> String {
+fn line(page: &Page<'_>, layout: &Layout, link: &layout::Drawn, labels: &mut Labels) -> String {
     let (Some(from), Some(to)) = (layout.placed.get(link.from), layout.placed.get(link.to)) else {
         return String::new();
     };
@@ -121,6 +186,8 @@ fn line(page: &Page<'_>, layout: &Layout, link: &layout::Drawn) -> String {
     let words = format!("{}{sure}", in_words(edge.kind));
     let class = match (link.tree, link.path) {
         (true, true) => "edge path",
+        // From the field to the process that ran it: the story goes on there.
+        (false, true) if edge.kind == EdgeKind::Ran => "edge path",
         (true, false) => "edge",
         (false, _) => "edge side",
     };
@@ -128,6 +195,7 @@ fn line(page: &Page<'_>, layout: &Layout, link: &layout::Drawn) -> String {
     if link.tree {
         let (x1, y1, x2, y2) = (fx + BOX.0, fy + middle, tx, ty + middle);
         let turn = x1 + 12.0;
+        let _ = labels.take(&words, turn + 5.0, y2 - 5.0);
         return format!(
             "<g class=\"{class}\"><title>{title}</title><path d=\"M{x1:.0} {y1:.0}H{turn:.0}V{y2:.0}H{x2:.0}\"/>\
              <text x=\"{:.0}\" y=\"{:.0}\">{}</text></g>\n",
@@ -140,12 +208,14 @@ fn line(page: &Page<'_>, layout: &Layout, link: &layout::Drawn) -> String {
     let (x1, y1) = (fx + BOX.0 * 0.7, fy + if fy <= ty { BOX.1 } else { 0.0 });
     let (x2, y2) = (tx + BOX.0 * 0.3, ty + if ty < fy || (ty - fy).abs() < 1.0 { BOX.1 } else { 0.0 });
     let (cx, cy) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 + if (y1 - y2).abs() < 1.0 { 26.0 } else { 0.0 });
+    // Its words stand in the middle, else a little higher or lower; where no room is, the title alone says them.
+    let left = cx - words.chars().count() as f64 * 3.1;
+    let place = [-4.0, 12.0, -16.0, 24.0].into_iter().map(|off| cy + off).find(|base| labels.take(&words, left, *base));
+    let words = place.map_or_else(String::new, |base| {
+        format!("<text x=\"{cx:.0}\" y=\"{base:.0}\" text-anchor=\"middle\">{}</text>", e(&words))
+    });
     format!(
-        "<g class=\"{class}\"><title>{title}</title><path d=\"M{x1:.0} {y1:.0}Q{x1:.0} {cy:.0} {cx:.0} {cy:.0}T{x2:.0} {y2:.0}\"/>\
-         <text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text></g>\n",
-        cx,
-        cy - 4.0,
-        e(&words)
+        "<g class=\"{class}\"><title>{title}</title><path d=\"M{x1:.0} {y1:.0}Q{x1:.0} {cy:.0} {cx:.0} {cy:.0}T{x2:.0} {y2:.0}\"/>{words}</g>\n"
     )
 }
 

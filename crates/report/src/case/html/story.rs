@@ -11,7 +11,10 @@ const STEPS: usize = 500;
 pub(super) fn story(page: &Page<'_>) -> String {
     let mut out = String::from("<section id=\"story\">\n<h2>What happened</h2>\n");
     if page.case.story.is_empty() {
-        out.push_str("<p>Nothing happened, as far as the evidence goes.</p>\n</section>\n");
+        for words in shape::no_story(page.case) {
+            let _ = writeln!(out, "<p>{}</p>", text(&words));
+        }
+        out.push_str("</section>\n");
         return out;
     }
     out.push_str("<ol class=\"story\">\n");

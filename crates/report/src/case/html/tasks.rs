@@ -30,7 +30,7 @@ fn card(number: usize, task: &Task) -> String {
         marks.push_str(" <span class=\"badge approval\">approval</span>");
     }
     if task.done {
-        marks.push_str(" <span class=\"badge done\">done</span>");
+        let _ = write!(marks, " <span class=\"badge done\">{}</span>", shape::DONE);
     }
     let platforms = shape::platforms(task);
     let ready = if platforms.is_empty() {
@@ -38,7 +38,7 @@ fn card(number: usize, task: &Task) -> String {
     } else {
         format!(" <span class=\"id\">{}</span>", text(&platforms.join(", ")))
     };
-    let done = if task.done { " finished" } else { "" };
+    let done = if task.done { " answered" } else { "" };
     let mut out = format!(
         "<details class=\"card task{done}\"><summary><span class=\"number\">{number}</span> <b>{}</b>{marks}{ready}</summary>\n<div class=\"inside\">",
         text(&task.title)

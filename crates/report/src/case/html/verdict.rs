@@ -33,10 +33,10 @@ pub(super) fn header(case: &Case, meta: &CaseMeta) -> String {
     }
     let _ = writeln!(
         out,
-        "<br>{}, {}{whole}; as of {} &middot; playbook {} ({}) &middot; ddefend {} &middot; content {}</p>",
+        "<br>{}, {}{whole}{} &middot; playbook {} ({}) &middot; ddefend {} &middot; content {}</p>",
         plural(inputs, "input"),
         bytes(size),
-        time(&case.as_of),
+        if case.as_of.is_empty() { String::new() } else { format!("; as of {}", time(&case.as_of)) },
         e(&case.playbook.id),
         e(&case.playbook.digest),
         e(&meta.version),
@@ -84,6 +84,9 @@ pub(super) fn verdict(case: &Case) -> String {
         decision.verdict.in_words(),
         text(&shape::why(case))
     );
+    for also in shape::also(case) {
+        let _ = writeln!(out, "<p>{}</p>", text(&also));
+    }
     let level = decision.level.map_or("info", |level| level.as_str());
     let gauges = [
         ("severity", f64::from(decision.severity) / 100.0, decision.severity.to_string(), level),

@@ -18,6 +18,7 @@ fn is_sound(kind: &str, value: &str) -> bool {
     match kind {
         "url" => value
             .split_once("://")
+            .or_else(|| value.split_once(':'))
             .is_some_and(|(scheme, rest)| word(scheme) && !rest.is_empty() && value.chars().all(plain)),
         "domain-name" => value.split('.').all(word),
         "email-addr" => {
@@ -71,7 +72,13 @@ impl Observables {
                 IndicatorKind::Host => "domain-name",
                 IndicatorKind::Ip if one.value.parse::<core::net::Ipv4Addr>().is_ok() => "ipv4-addr",
                 IndicatorKind::Ip if one.value.parse::<core::net::Ipv6Addr>().is_ok() => "ipv6-addr",
-                IndicatorKind::Ip | IndicatorKind::Unc | IndicatorKind::File | IndicatorKind::Hash => continue,
+                IndicatorKind::File | IndicatorKind::Unc => {
+                    let name = one.value.rsplit(['\\', '/']).next().unwrap_or_default();
+                    let id = observables.file(name, "", None);
+                    observables.values.entry(one.value.clone()).or_insert(id);
+                    continue;
+                }
+                IndicatorKind::Ip | IndicatorKind::Hash => continue,
             };
             if is_sound(kind, &one.value) {
                 observables.valued(kind, &one.value);

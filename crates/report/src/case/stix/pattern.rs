@@ -36,6 +36,11 @@ pub(super) fn command(command: &str) -> String {
     format!("[process:command_line = {}]", quoted(command))
 }
 
+/// What finds a mail by its sender.
+pub(super) fn sender(address: &str) -> String {
+    format!("[email-message:from_ref.value = {}]", quoted(address))
+}
+
 /// The digest's name in patterns, by its length.
 pub(super) fn algorithm(digest: &str) -> &'static str {
     match digest.len() {

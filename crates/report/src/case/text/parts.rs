@@ -31,7 +31,11 @@ impl Page {
 pub(super) fn story(page: Page, case: &Case) -> String {
     let first = case.story.iter().map(|step| shape::day(&step.time)).find(|day| !day.is_empty()).unwrap_or_default();
     if case.story.is_empty() {
-        return format!("{}{}", page.heading("Story"), page.hang("  ", 2, "Nothing happened.", Style::Dim));
+        let mut out = page.heading("Story");
+        for line in shape::no_story(case) {
+            out.push_str(&page.hang("  ", 2, &line, Style::Dim));
+        }
+        return out;
     }
     let day = if first.is_empty() { String::new() } else { format!("  {first} UTC") };
     let mut out = page.heading(&format!("Story{day}"));
@@ -153,12 +157,12 @@ pub(super) fn steps(page: Page, case: &Case) -> String {
 fn step(page: Page, phase: Phase, number: usize, task: &Task) -> String {
     let mut marks = vec![phase.in_words()];
     marks.extend(task.approval.then_some("needs approval"));
-    marks.extend(task.done.then_some("done"));
+    marks.extend(task.done.then_some(shape::DONE));
     let platforms = shape::platforms(task).join(", ");
     let ready = match task.commands.len() {
         0 => String::new(),
         _ if page.verbose => String::new(),
-        count => format!("; {}: {}", plural(count as u64, "command"), clip(&platforms, 120)),
+        count => format!("; {}: {}", plural(count as u64, "command"), platforms),
     };
     let style = if task.done { Style::Dim } else { Style::Plain };
     let mut out = page.hang(&format!("  {number:>2}. "), 6, &page.cut(&task.title), style);
@@ -181,12 +185,12 @@ fn ready_command(page: Page, command: &Command) -> String {
     let changes = if command.changes { ", changes something" } else { "" };
     let mut out = page.hang("      ", 6, &format!("{} ({}){changes}", command.platform, command.kind), Style::Strong);
     for line in command.text.lines() {
-        out.push_str(&page.hang("        ", 8, line, Style::Plain));
+        out.push_str(&page.verbatim("        ", line, Style::Plain));
     }
     if !command.undo.is_empty() {
         for (index, line) in command.undo.lines().enumerate() {
             let mark = if index == 0 { "        undo: " } else { "              " };
-            out.push_str(&page.hang(mark, 14, line, Style::Dim));
+            out.push_str(&page.verbatim(mark, line, Style::Dim));
         }
     }
     if !command.open.is_empty() {
@@ -201,18 +205,18 @@ pub(super) fn foot(page: Page, case: &Case) -> String {
     let (inputs, unread, size) = shape::read(case);
     let mut out = String::from("\n");
     let read = format!(
-        "{}, {}; {}, {} of {}, {}",
+        "{}, {}: {}, {} of {}, {}",
         plural(inputs, "input"),
         bytes(size),
-        plural(case.documents.len() as u64, "document"),
+        shape::documents(case),
         plural(case.hunt.events, "event"),
         plural(case.hunt.logs, "log"),
         plural(case.detections.len() as u64, "detection"),
     );
     out.push_str(&columns.field("read", &read, Style::Plain));
     let judged = format!(
-        "as of {} with {} ({}), content {}",
-        shape::time(&case.as_of),
+        "{}with {} ({}), content {}",
+        shape::as_of(case).map(|time| format!("as of {time} ")).unwrap_or_default(),
         case.playbook.id,
         case.playbook.digest,
         case.playbook.content
