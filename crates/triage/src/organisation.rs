@@ -108,7 +108,7 @@ impl Organisation {
     /// The first that does not, in words: field, value, and what would do.
     pub fn check(&self) -> Result<(), String> {
         let wrong = |field: String, value: &str, wanted: &str| Err(format!("{field}: `{value}` is no {wanted}"));
-        for network in self.internal_networks.iter().filter(|network| cidr(network).is_none()) {
+        if let Some(network) = self.internal_networks.iter().find(|network| cidr(network).is_none()) {
             return wrong("internal_networks".to_owned(), network, "address range; `10.0.0.0/8` is one");
         }
         if let Some(window) = self.mutable.TimeWindow.as_ref().filter(|window| duration(window).is_none()) {
