@@ -20,6 +20,8 @@ mod table;
 pub(crate) mod testing;
 mod tree;
 
+pub(crate) use effects::window;
+
 use crate::{CaseEvidence, Linked, Save, Settings};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
