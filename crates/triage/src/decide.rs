@@ -6,6 +6,9 @@ use crate::{Linked, Settings};
 use ddefend_model::case::{Answer, Decision, Held, Outcome, RuleHeld, Verdict};
 use std::collections::BTreeMap;
 
+/// The target that goes before all others.
+const MAJOR: &str = "major incident";
+
 /// What the answers come to.
 #[must_use]
 pub fn decide(answers: &[Answer], linked: &Linked, settings: &Settings) -> Decision {
@@ -39,6 +42,7 @@ pub fn decide(answers: &[Answer], linked: &Linked, settings: &Settings) -> Decis
     let judged = playbook.verdicts.iter().find(|rule| rule.condition.holds(&standing) == Held::Yes);
     let verdict = close.map(|rule| rule.verdict).or(judged.map(|rule| rule.verdict)).unwrap_or(Verdict::Undetermined);
     let level = playbook.bands.iter().find(|band| severity >= band.at_least).map(|band| band.level);
+    let all: Vec<_> = playbook.escalate.iter().filter(|rule| held(&rule.id)).collect();
     let mut decision = Decision {
         verdict,
         severity,
@@ -52,8 +56,15 @@ pub fn decide(answers: &[Answer], linked: &Linked, settings: &Settings) -> Decis
         decision.outcome = Outcome::Escalate;
         decision.escalate = true;
         decision.rule.clone_from(&rule.id);
-        decision.to.clone_from(&rule.to);
+        let urgent = all.iter().find(|rule| rule.to == MAJOR);
+        decision.to.clone_from(urgent.map_or(&rule.to, |rule| &rule.to));
         decision.why = why(&rule.title, &rule.condition, answers);
+        let others = all.iter().filter(|other| other.id != rule.id);
+        let others: Vec<String> =
+            others.map(|other| format!("{} ({} to {})", other.id, other.title, other.to)).collect();
+        if !others.is_empty() {
+            decision.why.push_str(&format!(" Also holds: {}.", others.join("; ")));
+        }
     } else if let Some(rule) = close {
         decision.outcome = Outcome::Close;
         decision.rule.clone_from(&rule.id);
@@ -92,7 +103,19 @@ fn severity(answers: &[Answer], playbook: &Playbook, orders: &BTreeMap<String, V
             sum = sum.max(sum.saturating_sub(taken).min(floor));
         }
     }
-    u8::try_from(sum.clamp(0, 100)).unwrap_or(0)
+    let floors = playbook.floors.iter().filter(|floor| {
+        let counted = floor.counted.as_deref().is_none_or(|counted| counted_any(answers, counted));
+        counted && floor.condition.holds(&standing) == Held::Yes
+    });
+    let floor = floors.map(|floor| floor.severity_at_least).max().unwrap_or(0);
+    u8::try_from(sum.clamp(0, 100)).unwrap_or(0).max(floor)
+}
+
+/// True where that number of a question, `Q3.alarms`, is not zero: what an unknown answer counted is there all the same.
+fn counted_any(answers: &[Answer], counted: &str) -> bool {
+    let Some((question, value)) = counted.split_once('.') else { return false };
+    let mut of = answers.iter().filter(|answer| answer.question == question);
+    of.any(|answer| answer.values.get(value).is_some_and(|count| *count > 0))
 }
 
 /// Confidence, 1 - prod(1 - c w / W) over the answered questions, and the share of the weight that is answered.
@@ -112,13 +135,18 @@ fn weigh(answers: &[Answer], playbook: &Playbook) -> (f64, f64) {
     (1.0 - doubt, covered)
 }
 
-/// A rule in words, with the answers that its condition names.
+/// A rule in words, with the answers that its condition names. What is no although the rule is not about a no does not
+/// make it hold, and is left out.
 fn why(title: &str, condition: &Condition, answers: &[Answer]) -> String {
     let mut text = format!("{title}.");
     let mut told = Vec::new();
     for name in condition.names() {
-        let (Name::Is(question, _) | Name::Value(question, _) | Name::Ordered(question, _)) = name;
+        let (Name::Is(question, word) | Name::Value(question, word) | Name::Ordered(question, word)) = name;
         let answer = answers.iter().find(|answer| answer.question == question && answer.answer != Held::Unknown);
+        let about = |answer: &&Answer| {
+            answer.answer != Held::No || answer.detail == word || matches!(name, Name::Is(_, "no") | Name::Value(..))
+        };
+        let answer = answer.filter(about);
         if let Some(answer) = answer.filter(|_| !told.contains(&question)) {
             told.push(question);
             text.push_str(&format!(" {question}: {}", answer.text));

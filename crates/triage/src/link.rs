@@ -21,6 +21,7 @@ mod table;
 pub(crate) mod testing;
 mod tree;
 
+pub(crate) use effects::window;
 pub(crate) use inner::as_written;
 
 use crate::{CaseEvidence, Linked, Save, Settings};

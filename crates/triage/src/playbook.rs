@@ -42,6 +42,9 @@ pub struct Playbook {
     pub bands: Vec<Band>,
     /// What points may not do.
     pub caps: Vec<Cap>,
+    /// Severity that a case has at least.
+    #[serde(default)]
+    pub floors: Vec<Floor>,
     /// Rules that escalate; the first that holds decides.
     pub escalate: Vec<EscalateRule>,
     /// Rules that close, asked only where none escalates.
@@ -165,6 +168,22 @@ pub struct Cap {
     /// Its points do not take the severity below that.
     #[serde(default)]
     pub severity_at_least: Option<i32>,
+    /// Why.
+    pub why: String,
+}
+
+/// What keeps the severity up, whatever the points say.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floor {
+    /// When.
+    #[serde(rename = "if")]
+    pub condition: Condition,
+    /// Question and number that must not be zero beside it; counted even where the question is unknown: `Q3.alarms`.
+    #[serde(default)]
+    pub counted: Option<String>,
+    /// The severity is at least that, 0 to 100.
+    pub severity_at_least: u8,
     /// Why.
     pub why: String,
 }

@@ -60,7 +60,7 @@ fn compute(view: &View<'_>, question: &Question) -> Found {
         Compute::Findings => document::findings(view),
         Compute::Provenance => provenance::provenance(view, question),
         Compute::Baseline => baseline::baseline(view, question),
-        Compute::OfficeChild => children::office_child(view),
+        Compute::OfficeChild => children::asked(view, question),
         Compute::Phishing => phishing::phishing(view, question),
         Compute::RegistryChange => change::registry_change(view, question),
         Compute::GuardsPassed => prompts::guards_passed(view, question),

@@ -85,15 +85,22 @@ fn reasons(answers: &[Answer], decision: &Decision, playbook: &Playbook) -> BTre
 
 fn task(spec: &TaskSpec, because: String, answers: &[Answer], targets: &[Values], playbook: &Playbook) -> Task {
     let answer = answers.iter().find(|answer| !spec.question.is_empty() && answer.question == spec.question);
-    let known = answer.is_some_and(|answer| answer.answer != Held::Unknown);
+    let known = answer.filter(|answer| answer.answer != Held::Unknown && spec.phase == Phase::L1);
     let looks = matches!(spec.phase, Phase::L1 | Phase::DataGap);
     let mut text = spec.text.trim().to_owned();
     if let Some(answer) = answer.filter(|answer| looks && answer.answer == Held::Unknown && !answer.gaps.is_empty()) {
         text.push_str(&format!(" Missing: {}.", answer.gaps.join("; ")));
     }
+    if let Some(answer) = known {
+        text.push_str(&format!(" Answered from the evidence: {}", answer.text));
+    }
     let mut commands = Vec::new();
     for command in &spec.commands {
-        rendered(command, &command.platform, targets, &mut commands);
+        let (here, gone) = living(command, targets, looks);
+        for gone in gone.iter().filter(|gone| !text.contains(gone.as_str())).cloned().collect::<Vec<_>>() {
+            text.push_str(&format!(" {gone}: there is nothing left of it to dump or end."));
+        }
+        rendered(command, &command.platform, &here, &mut commands);
     }
     let question = playbook.question(&spec.question).filter(|_| looks);
     for query in question.iter().flat_map(|question| &question.queries) {
@@ -109,9 +116,26 @@ fn task(spec: &TaskSpec, because: String, answers: &[Answer], targets: &[Values]
         because,
         text,
         approval: spec.approval,
-        done: spec.phase == Phase::L1 && known && spec.condition.is_none(),
+        // What is left of it is for people: ddefend asks nobody and looks into no proxy's log.
+        done: false,
         commands,
     }
+}
+
+/// Targets whose process, where the command acts on one by its id, is not known to have ended; and what ended.
+fn living(spec: &CommandSpec, targets: &[Values], looks: bool) -> (Vec<Values>, Vec<String>) {
+    let (mut here, mut gone) = (Vec::new(), Vec::new());
+    for values in targets {
+        let ended = ["pid", "office_pid"].into_iter().find_map(|name| {
+            let used = !looks && spec.text.contains(&format!("{{{{{name}}}}}"));
+            values.get(&format!("gone:{name}")).filter(|_| used)
+        });
+        match ended {
+            Some(ended) => gone.push(ended.clone()),
+            None => here.push(values.clone()),
+        }
+    }
+    (here, gone)
 }
 
 /// A command for each target that it differs for.

@@ -161,6 +161,8 @@ proptest! {
         let mut fewer = all.clone();
         let question = fewer[which].question.clone();
         fewer[which] = answer(settings, &question, Held::Unknown, "", &[]);
+        // What was counted stays counted: floors rest on it.
+        fewer[which].values = all[which].values.clone();
         prop_assert!(fewer[which].points >= 0);
         if all[which].points <= 0 {
             // A favourable answer that is lost makes the case no milder.
@@ -173,4 +175,37 @@ proptest! {
 fn settings_once() -> &'static Settings {
     static SETTINGS: std::sync::OnceLock<Settings> = std::sync::OnceLock::new();
     SETTINGS.get_or_init(settings)
+}
+
+#[test]
+fn what_was_kept_from_starting_is_an_attempt_even_without_a_document() {
+    let settings = settings();
+    let blocked: Given<'_> = ("Q12", Held::Yes, "asr", &[("stopped", 1), ("children", 1)]);
+    let decision = decide(&answers(&settings, &[blocked]), &Linked::default(), &settings);
+    assert_eq!(decision.verdict, Verdict::TpBlocked);
+    assert!(decision.severity >= 30 && decision.outcome != Outcome::Close, "{decision:?}");
+    let mut alarmed = answers(&settings, &[]);
+    alarmed.iter_mut().filter(|one| one.question == "Q3").for_each(|one| {
+        one.values.insert("alarms".to_owned(), 1);
+    });
+    let decision = decide(&alarmed, &Linked::default(), &settings);
+    assert!(decision.severity >= 30 && decision.outcome != Outcome::Close, "{decision:?}");
+}
+
+#[test]
+fn all_rules_that_hold_are_told_and_the_most_urgent_says_whom() {
+    let settings = settings();
+    let given: [Given<'_>; 4] = [
+        ("Q0", Held::Yes, "launch", &[]),
+        ("Q3", Held::Yes, "eqnedt32", &[]),
+        ("Q7", Held::No, "image", &[]),
+        ("Q11", Held::Yes, "hosts", &[("hosts", 4), ("further", 3)]),
+    ];
+    let decision = decide(&answers(&settings, &given), &Linked::default(), &settings);
+    assert_eq!((decision.rule.as_str(), decision.to.as_str()), ("E1", "major incident"));
+    assert!(
+        decision.why.contains("E5") && decision.why.contains("E6") && !decision.why.contains("Q7"),
+        "{}",
+        decision.why
+    );
 }

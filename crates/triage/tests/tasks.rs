@@ -40,7 +40,7 @@ fn memory_comes_before_anything_is_killed_or_cut_off() {
 }
 
 #[test]
-fn what_is_unknown_asks_and_what_was_answered_is_done() {
+fn what_is_unknown_asks_and_what_was_answered_says_so() {
     let settings = settings();
     let all = made(&CaseEvidence::default(), &Linked::default(), &settings);
     for id in ["collect_documents", "get_process_logs", "get_registry", "get_user_hive", "check_indicators"] {
@@ -50,7 +50,8 @@ fn what_is_unknown_asks_and_what_was_answered_is_done() {
         assert!(!task.done);
     }
     let all = made(&launch_case(), &word_started("cmd.exe", ChildClass::Interpreter), &settings);
-    assert!(all[at(&all, "outbound_check")].done);
+    let check = &all[at(&all, "outbound_check")];
+    assert!(!check.done && check.text.contains("Answered from the evidence"), "{}", check.text);
     assert!(!all[at(&all, "correlate_logons")].done);
 }
 
@@ -79,10 +80,13 @@ fn values_are_filled_in_and_the_rest_stays_open() {
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     assert_eq!(body["Comment"], "ddefend ws-042 2026-03-02");
     assert_eq!(of(&settings, "isolate", "CrowdStrike").open, ["id_crowdstrike"], "no id looks like that");
-    assert_eq!(of(&settings, "memory_dump", "ProcDump").text, "procdump.exe -accepteula -ma 20 child.dmp");
+    assert_eq!(
+        of(&settings, "memory_dump", "ProcDump").text,
+        "Invoke-Command -ComputerName 'ws-042' { Get-Process -Id 20 | Where-Object Name -eq 'cmd' | ForEach-Object { procdump.exe -accepteula -ma $_.Id child.dmp } }"
+    );
     assert_eq!(
         of(&settings, "kill_process", "PowerShell").text,
-        "Invoke-Command -ComputerName 'ws-042' { Stop-Process -Id 20 -Force }"
+        "Invoke-Command -ComputerName 'ws-042' { Get-Process -Id 20 | Where-Object Name -eq 'cmd' | Stop-Process -Force }"
     );
     assert_eq!(
         of(&settings, "collect_host", "Velociraptor").text,

@@ -14,7 +14,7 @@ const MOST: usize = 5_000;
 const WINDOW: i64 = 600 * Time::SECOND;
 
 /// `10m`, `90s`, `1h` in ticks: `TimeWindow`, else the list's.
-pub(super) fn window(settings: &Settings) -> i64 {
+pub(crate) fn window(settings: &Settings) -> i64 {
     let own = settings.organisation.mutable.TimeWindow.as_deref();
     own.and_then(duration).or_else(|| duration(&settings.lists.time_window)).unwrap_or(WINDOW)
 }

@@ -105,8 +105,8 @@ pub const PRIMITIVES: [Primitive; 14] = [
         compute: Compute::OfficeChild,
         name: "office_child",
         details: &["eqnedt32", "interpreter", "tool", "rare", "benign", "other", "none"],
-        values: &["children"],
-        parameters: &[],
+        values: &["children", "alarms"],
+        parameters: &[("alarms", List)],
     },
     Primitive {
         compute: Compute::Phishing,
@@ -168,7 +168,7 @@ pub const PRIMITIVES: [Primitive; 14] = [
         compute: Compute::Stopped,
         name: "stopped",
         details: &["asr", "antivirus", "gateway", "ended", "protected-view", "not-all", "ran", "not-seen"],
-        values: &["stopped"],
+        values: &["stopped", "children"],
         parameters: &[("window", Time), ("gateway_actions", List)],
     },
     Primitive {

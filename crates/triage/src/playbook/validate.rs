@@ -45,8 +45,8 @@ pub(super) const VARIABLES: [&str; 30] = [
     "id_carbonblack",
     "id_cortex",
 ];
-/// The one that does not fit above.
-pub(super) const MORE_VARIABLES: [&str; 2] = ["id_velociraptor", "case"];
+/// Those that do not fit above.
+pub(super) const MORE_VARIABLES: [&str; 5] = ["id_velociraptor", "case", "process", "office_process", "upn"];
 
 struct Check<'a> {
     playbook: &'a Playbook,

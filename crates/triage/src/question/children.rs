@@ -1,14 +1,22 @@
 //! What Office started, and whether it is what the document says.
 
 use super::found::{Found, some_of};
-use super::view::{Sort, View, of_finding};
+use super::view::{Sort, View, like, list, of_finding, rule_name};
+use crate::playbook::Question;
 use crate::{Child, ChildClass};
+use ddefend_model::Level;
 use ddefend_model::case::Evidence;
 
 /// Processes that need a reason.
 pub(super) fn suspects<'a>(view: &View<'a>) -> Vec<&'a Child> {
     let odd = |child: &&Child| !matches!(child.class, ChildClass::Allowed | ChildClass::Other);
     view.linked.children.iter().filter(odd).filter(|child| started(view, child.process)).collect()
+}
+
+/// Processes that need a reason and that a barrier kept from beginning.
+pub(super) fn kept<'a>(view: &View<'a>) -> Vec<&'a Child> {
+    let odd = |child: &&Child| !matches!(child.class, ChildClass::Allowed | ChildClass::Other);
+    view.linked.children.iter().filter(odd).filter(|child| !started(view, child.process)).collect()
 }
 
 /// True for a process that began: one that only the record of the barrier names never did.
@@ -36,7 +44,15 @@ fn evidence<'a>(view: &View<'_>, children: impl Iterator<Item = &'a Child>) -> V
     pieces
 }
 
-/// Q3: children of Office processes.
+/// Q3: children of Office processes, with the number of serious detections on Office programs.
+pub(super) fn asked(view: &View<'_>, question: &Question) -> Found {
+    let named = |name: &str| list(question, "alarms").iter().any(|pattern| like(pattern, name));
+    let serious = view.evidence.detections.iter().filter(|detection| detection.rule.level >= Level::High);
+    let alarms = serious.filter(|detection| named(rule_name(detection))).count();
+    office_child(view).value("alarms", alarms)
+}
+
+/// Children of Office processes.
 pub(super) fn office_child(view: &View<'_>) -> Found {
     let suspects = suspects(view);
     let classes = [

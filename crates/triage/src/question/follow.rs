@@ -22,6 +22,21 @@ pub(super) fn tree(view: &View<'_>) -> BTreeSet<usize> {
     }
 }
 
+/// Hosts whose logs do not reach to the end of the window: what follows later than the log's end is not known. What has
+/// ended before does nothing any more.
+fn short(view: &View<'_>, tree: &BTreeSet<usize>) -> Vec<String> {
+    let window = crate::link::window(view.settings);
+    let until = |at: &usize| {
+        let proc = view.linked.processes.get(*at)?;
+        Some(proc.end.map_or(proc.start?.ticks.saturating_add(window), |end| end.ticks))
+    };
+    let until = tree.iter().filter_map(until).max().or(view.begin.map(|begin| begin.ticks.saturating_add(window)));
+    let logs = ["sysmon", "defender", "ecs"];
+    let mut missing = view.hosts();
+    missing.retain(|host| !view.covered(host, &logs) || !view.reaches(host, &logs, until));
+    if view.hosts().is_empty() { view.uncovered(&logs) } else { missing }
+}
+
 /// Q8: effects of the tree within the window.
 pub(super) fn follow_up(view: &View<'_>) -> Found {
     let tree = tree(view);
@@ -59,7 +74,7 @@ pub(super) fn follow_up(view: &View<'_>) -> Found {
         let evidence = kinds.into_values().flatten().map(|(_, piece)| piece).collect();
         return Found::yes(detail, 0.9, some_of(&said, 3)).with(evidence).value("kinds", count);
     }
-    let missing = view.uncovered(&["sysmon", "defender", "ecs"]);
+    let missing = short(view, &tree);
     if missing.is_empty() {
         return Found::no("none", 0.75, "the logs cover the window and tell of no connection outside, no program written and nothing that starts by itself")
             .value("kinds", 0);
@@ -70,7 +85,7 @@ pub(super) fn follow_up(view: &View<'_>) -> Found {
         .collect();
     Found::unknown(
         "",
-        format!("no log of connections, files and settings covers the time on {}", some_of(&missing, 3)),
+        format!("no log of connections, files and settings covers the whole window on {}", some_of(&missing, 3)),
         gaps,
     )
 }

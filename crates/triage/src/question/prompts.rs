@@ -32,8 +32,10 @@ pub(super) fn guards_passed(view: &View<'_>, question: &Question) -> Found {
     let prompts = prompts(view, question);
     let shown = || prompts.iter().map(|prompt| prompt.evidence.clone()).collect::<Vec<_>>();
     let window = span(question, "window", "10m");
-    if let Some(prompt) = prompts.iter().find(|prompt| followed(view, prompt, window)) {
-        let what = format!("Office asked, and what it asked about was started then ({})", short(&prompt.text));
+    let began = prompts.iter().find(|prompt| began(view, prompt, window)).map(|prompt| (prompt, "was started then"));
+    let stopped = || prompts.iter().find(|prompt| stopped(view, prompt, window)).map(|p| (p, "was stopped then"));
+    if let Some((prompt, then)) = began.or_else(stopped) {
+        let what = format!("Office asked, and what it asked about {then} ({})", short(&prompt.text));
         return Found::yes("prompt", 0.8, what).with(shown());
     }
     if whole_hive(view) && !names.is_empty() {
@@ -108,19 +110,32 @@ fn prompts(view: &View<'_>, question: &Question) -> Vec<Prompt> {
     facts.chain(rules).collect()
 }
 
-/// True where something that needs a reason was started, or stopped, within the window behind a prompt on its host.
-fn followed(view: &View<'_>, prompt: &Prompt, window: i64) -> bool {
-    let Some(asked) = prompt.time else { return false };
-    let soon = |time: Option<i64>| time.is_some_and(|time| time >= asked && time <= asked.saturating_add(window));
-    let child = super::children::suspects(view).iter().any(|child| {
+/// True where that time is within the window behind the prompt.
+fn soon(prompt: &Prompt, time: Option<i64>, window: i64) -> bool {
+    let asked = prompt.time.zip(time);
+    asked.is_some_and(|(asked, time)| time >= asked && time <= asked.saturating_add(window))
+}
+
+/// True where something that needs a reason was started within the window behind a prompt on its host.
+fn began(view: &View<'_>, prompt: &Prompt, window: i64) -> bool {
+    super::children::suspects(view).iter().any(|child| {
         let proc = view.linked.processes.get(child.process);
-        proc.is_some_and(|proc| same_host(&proc.host, &prompt.host) && soon(proc.start.map(|time| time.ticks)))
-    });
+        proc.is_some_and(|proc| {
+            same_host(&proc.host, &prompt.host) && soon(prompt, proc.start.map(|time| time.ticks), window)
+        })
+    })
+}
+
+/// The same for what a barrier stopped.
+fn stopped(view: &View<'_>, prompt: &Prompt, window: i64) -> bool {
     let mut barriers = view.evidence.facts.iter().filter(|fact| stops(fact).is_some());
-    child || barriers.any(|fact| same_host(&fact.host, &prompt.host) && soon(fact.time.map(|time| time.ticks)))
+    barriers.any(|fact| same_host(&fact.host, &prompt.host) && soon(prompt, fact.time.map(|time| time.ticks), window))
 }
 
 fn short(text: &str) -> String {
+    // A record's text has lines, some written out as a backslash and n.
+    let text = text.replace("\\r", " ").replace("\\n", " ");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = text.chars().take(120).collect();
     if short.len() < text.len() { format!("{short}...") } else { short }
 }

@@ -25,7 +25,10 @@ pub(super) fn stopped(view: &View<'_>, question: &Question) -> Found {
     if let Some(detail) = detail {
         let said: Vec<String> = barriers.iter().map(|piece| piece.text.trim_end_matches('.').to_owned()).collect();
         let confidence = if matches!(detail, "ended" | "protected-view") { 0.7 } else { 0.9 };
-        return Found::yes(detail, confidence, some_of(&said, 2)).value("stopped", barriers.len()).with(barriers);
+        return Found::yes(detail, confidence, some_of(&said, 2))
+            .value("stopped", barriers.len())
+            .value("children", super::children::kept(view).len())
+            .with(barriers);
     }
     let missing = view.uncovered(&["windefend", "defender"]);
     if missing.is_empty() {
@@ -36,6 +39,7 @@ pub(super) fn stopped(view: &View<'_>, question: &Question) -> Found {
         .map(|host| format!("the Defender log of {host}"))
         .chain(["the mail gateway's journal".to_owned()]);
     Found::unknown("", "no record of a barrier covers the time", gaps.collect())
+        .value("children", super::children::kept(view).len())
 }
 
 fn name(view: &View<'_>, process: usize) -> String {

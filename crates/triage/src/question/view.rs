@@ -107,6 +107,14 @@ impl<'a> View<'a> {
         })
     }
 
+    /// True where a log of one of those names goes on until then, in ticks.
+    pub(super) fn reaches(&self, host: &str, logs: &[&str], until: Option<i64>) -> bool {
+        self.evidence.coverage.iter().any(|covered| {
+            let reached = covered.span.is_some_and(|(_, last)| until.is_none_or(|until| last.ticks >= until));
+            reached && logs.contains(&covered.log.as_str()) && same_host(&covered.host, host)
+        })
+    }
+
     /// Hosts of the case for which no such log covers the time. All where there is no host.
     pub(super) fn uncovered(&self, logs: &[&str]) -> Vec<String> {
         let hosts = self.hosts();

@@ -1,6 +1,6 @@
 //! What the case gives to commands. A value that does not look as it must is left out: its placeholder stays open.
 
-use crate::{CaseEvidence, ChildClass, EffectKind, FactKind, Linked, Settings};
+use crate::{CaseEvidence, Child, ChildClass, EffectKind, FactKind, Linked, Opening, Settings};
 use ddefend_event::Time;
 use ddefend_model::provenance::Mail;
 use std::collections::BTreeMap;
@@ -40,6 +40,14 @@ pub(super) fn targets(evidence: &CaseEvidence, linked: &Linked, settings: &Setti
             let number = |pid: Option<u64>| pid.map(|pid| pid.to_string()).unwrap_or_default();
             put(&mut values, "pid", &number(child.pid), digits);
             put(&mut values, "office_pid", &number(parent.pid), digits);
+            // The name guards the id, which is given to others again.
+            put(&mut values, "process", stem(&child.name), printable);
+            put(&mut values, "office_process", stem(&parent.name), printable);
+            for (name, proc) in [("gone:pid", child), ("gone:office_pid", parent)] {
+                let (id, at) = (number(proc.pid), proc.end.map(|time| format!(" at {time}")).unwrap_or_default());
+                let gone = format!("{} (id {id}) on {host} ended{at}", proc.name);
+                put(&mut values, name, if proc.end.is_some() { &gone } else { "" }, printable);
+            }
             put(&mut values, "image", &child.image, anything);
             put(&mut values, "command", &child.command, anything);
             put(&mut values, "user", child.user.rsplit('\\').next().unwrap_or_default(), anything);
@@ -62,10 +70,23 @@ pub(super) fn targets(evidence: &CaseEvidence, linked: &Linked, settings: &Setti
 /// What does not depend on the host.
 fn common(evidence: &CaseEvidence, linked: &Linked, settings: &Settings) -> Values {
     let mut values = Values::new();
-    let view = crate::question::subjects(evidence, linked, settings);
+    // A file without a finding is the case's only where the opening that the case is about is of it.
+    let view = crate::question::subjects(evidence, linked, settings).and_then(|(at, finding)| {
+        match suspect_opening(linked).filter(|_| finding.is_none()) {
+            Some(opening) => opening.file.map(|file| (file, None)),
+            None => Some((at, finding)),
+        }
+    });
     put(&mut values, "case", "ddefend case", printable);
     if let Some(user) = linked.users.iter().find(|user| !user.is_empty()) {
-        put(&mut values, "user", user.rsplit('\\').next().unwrap_or_default(), anything);
+        let user = user.rsplit('\\').next().unwrap_or_default();
+        put(&mut values, "user", user, anything);
+        // Mailboxes of the case whose name is the user's.
+        let journal = evidence.journal.iter().flat_map(|entry| &entry.to).map(String::as_str);
+        let mails = evidence.files.iter().filter_map(|file| file.provenance.mail.as_ref());
+        let mails = mails.flat_map(|mail| &mail.recipients).map(|to| to.address.as_str());
+        let named = |to: &&str| to.split('@').next().is_some_and(|name| name.eq_ignore_ascii_case(user));
+        put(&mut values, "upn", journal.chain(mails).find(named).unwrap_or_default(), address);
     }
     if let Some((at, finding)) = view {
         if let Some(file) = evidence.files.get(at) {
@@ -95,7 +116,7 @@ fn common(evidence: &CaseEvidence, linked: &Linked, settings: &Settings) -> Valu
             put(&mut values, "sha1", &sha1(evidence, name), |value| hexadecimal(value, 40));
         }
         mail(&mut values, evidence, linked, at);
-    } else if let Some(opening) = linked.openings.first() {
+    } else if let Some(opening) = suspect_opening(linked) {
         put(&mut values, "document", &opening.path, anything);
         put(&mut values, "document_name", opening.path.rsplit(['\\', '/']).next().unwrap_or_default(), anything);
     }
@@ -112,6 +133,32 @@ fn common(evidence: &CaseEvidence, linked: &Linked, settings: &Settings) -> Valu
         put(&mut values, "until", &moved(end, hour), printable);
     }
     values
+}
+
+/// The opening that the case is about: by the process whose child needs a reason, else on the best path of the case's own
+/// story, else the first.
+pub(crate) fn suspect_opening(linked: &Linked) -> Option<&Opening> {
+    let odd = |child: &&Child| !matches!(child.class, ChildClass::Allowed | ChildClass::Other);
+    let parents: Vec<usize> = linked.children.iter().filter(odd).map(|child| child.parent).collect();
+    let story = linked.stories.iter().find(|story| story.own);
+    let in_story = |opening: &&Opening| {
+        let node = linked.processes.get(opening.process).map_or("", |proc| proc.node.as_str());
+        !node.is_empty() && story.is_some_and(|story| story.nodes.iter().any(|known| known == node))
+    };
+    // The surest; of equals the first.
+    let best = |openings: Vec<&'_ Opening>| -> Option<usize> {
+        let (mut best, mut at): (Option<f64>, _) = (None, None);
+        for opening in openings {
+            if best.is_none_or(|best| opening.confidence > best) {
+                best = Some(opening.confidence);
+                at = linked.openings.iter().position(|known| core::ptr::eq(known, opening));
+            }
+        }
+        at
+    };
+    let by_parent = linked.openings.iter().filter(|opening| parents.contains(&opening.process)).collect();
+    let at = best(by_parent).or_else(|| best(linked.openings.iter().filter(in_story).collect())).unwrap_or(0);
+    linked.openings.get(at)
 }
 
 /// The mail that brought the file, or that it is.
@@ -133,6 +180,11 @@ fn mail(values: &mut Values, evidence: &CaseEvidence, linked: &Linked, at: usize
     put(values, "subject", &mail.subject, |value| {
         printable(value) && !value.contains(['"', '*', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ff02}'])
     });
+}
+
+/// A program's name without its ending, as PowerShell tells it.
+fn stem(name: &str) -> &str {
+    name.strip_suffix(".exe").unwrap_or(name)
 }
 
 /// SHA-1 of a file of that name, where a log has it.
