@@ -3,7 +3,7 @@
 
 use ddefend_model::case::{Case, Node, NodeKind, Observable, Verdict};
 use ddefend_model::{Finding, IndicatorKind, Level};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Folders of a drive's root that the system and installed programs own.
 const SYSTEM: [&str; 10] = [
