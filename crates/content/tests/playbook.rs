@@ -87,8 +87,8 @@ fn mistakes_are_told_with_line_and_field() {
         ),
         ("verdict: benign_tp\n    reason", "verdict: tp_exec\n    reason", "no true positive is ever closed"),
         (
-            "    approval: true\n    commands:\n      - platform: PowerShell\n        language: powershell\n        text: Invoke-Command -ComputerName {{host}} { Stop",
-            "    commands:\n      - platform: PowerShell\n        language: powershell\n        text: Invoke-Command -ComputerName {{host}} { Stop",
+            "    approval: true\n    commands:\n      - platform: PowerShell\n        language: powershell\n        text: Invoke-Command -ComputerName {{host}} { Get-Process",
+            "    commands:\n      - platform: PowerShell\n        language: powershell\n        text: Invoke-Command -ComputerName {{host}} { Get-Process",
             "approval must be true",
         ),
         ("    why: A process whose", "    wyh: A process whose", "did you mean 'why'?"),

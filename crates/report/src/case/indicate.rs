@@ -1,9 +1,9 @@
 //! Which observables are indicators. An indicator is blocked and searched for by machines, so nothing may be one that an
 //! organisation lives on: system programs, bare file names, local addresses, its own names. Those stay observables.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ddefend_model::case::{Case, Node, NodeKind, Observable, Verdict};
 use ddefend_model::{Finding, IndicatorKind, Level};
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Folders of a drive's root that the system and installed programs own.
 const SYSTEM: [&str; 10] = [
