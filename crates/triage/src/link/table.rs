@@ -289,12 +289,7 @@ fn fill(row: &mut Row, fact: &Fact, index: usize) {
         (None, Some(parent)) => format!("{} started {}", file_name(parent), proc.name),
         (None, None) => format!("{} was started", proc.name),
     };
-    // The same record in two exports says nothing new.
-    let told = fact.evidence(text);
-    let same = |known: &ddefend_model::case::Evidence| (&known.text, &known.time) == (&told.text, &told.time);
-    if told.time.is_empty() || !proc.evidence.iter().any(same) {
-        proc.evidence.push(told);
-    }
+    proc.evidence.push(fact.evidence(text));
     row.facts.push(index);
 }
 
