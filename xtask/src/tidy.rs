@@ -33,7 +33,7 @@ impl Violation {
 }
 
 /// The crates in the order in which imports may point: each may use those before it.
-pub const ORDER: [&str; 21] = [
+pub const ORDER: [&str; 31] = [
     "model",
     "guard",
     "container",
@@ -44,6 +44,15 @@ pub const ORDER: [&str; 21] = [
     "source",
     "rule",
     "matcher",
+    "kql",
+    "spl",
+    "elastic",
+    "sql",
+    "language",
+    "query",
+    "convert",
+    "lint",
+    "catalog",
     "hunt",
     "registry",
     "posture",
@@ -53,13 +62,28 @@ pub const ORDER: [&str; 21] = [
     "lab",
     "content",
     "report",
+    "site",
     "engine",
     "cli",
 ];
 
 /// Crates that meet hostile bytes or text.
-pub const HOSTILE: [&str; 9] =
-    ["guard", "container", "grammar", "document", "event", "source", "registry", "provenance", "memory"];
+pub const HOSTILE: [&str; 14] = [
+    "guard",
+    "container",
+    "grammar",
+    "document",
+    "event",
+    "source",
+    "registry",
+    "provenance",
+    "memory",
+    "kql",
+    "spl",
+    "elastic",
+    "sql",
+    "query",
+];
 
 /// Checks the repository at `root`.
 ///

@@ -9,6 +9,7 @@ mod cell;
 mod key;
 mod mapping;
 mod record;
+mod table;
 mod time;
 mod transform;
 
@@ -16,5 +17,6 @@ pub use cell::Cell;
 pub use key::{Dialect, Key, LogSource};
 pub use mapping::{Class, FieldSource, FieldText, Mapping, MappingError, NativeError, Reach, Tables, Unserved, When};
 pub use record::{Event, Head, Place, Row, Selection, Selector, Value, native};
+pub use table::{Column, Kind, Table};
 pub use time::{Time, Zone};
 pub use transform::Transform;

@@ -2,6 +2,7 @@
 
 mod correlation;
 mod expr;
+pub mod query;
 mod rule;
 
 pub use correlation::{Compare, Correlation, CorrelationKind, Feed, Member, Require, Window};

@@ -129,6 +129,7 @@ fn warn_of_twins(rules: &[Rule], problems: &mut Vec<Problem>) {
                 file: origin.file.clone(),
                 line: origin.line,
                 column: 0,
+                length: 0,
                 code: code::RULE_TWIN,
                 message: format!("the rule in {} has the same id", first.meta.origin.file),
                 warning: true,

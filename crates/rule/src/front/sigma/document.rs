@@ -32,7 +32,7 @@ impl Document<'_> {
     /// A problem at a path.
     pub(super) fn problem(&self, path: &[Step<'_>], code: &'static str, message: impl Into<String>) -> Problem {
         let (line, column) = self.place(path);
-        Problem { file: self.file.to_owned(), line, column, code, message: message.into(), warning: false }
+        Problem { file: self.file.to_owned(), line, column, length: 0, code, message: message.into(), warning: false }
     }
 }
 
@@ -42,6 +42,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, problems: &mut Vec<Problem>) -
         file: file.to_owned(),
         line,
         column,
+        length: 0,
         code,
         message,
         warning: false,

@@ -1,0 +1,1 @@
+//! Statistics over rule corpora: coverage, authoring guide, reach, neighbours.

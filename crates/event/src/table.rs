@@ -1,0 +1,54 @@
+//! Tables: what a query language calls a kind of record, with columns of its own. Which records a table means and where its
+//! columns stand in them is data under `content/tables`.
+
+use serde::{Deserialize, Serialize};
+
+/// What values a column has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// True or false.
+    Bool,
+    /// Whole numbers of 32 bits.
+    Int,
+    /// Whole numbers of 64 bits.
+    Long,
+    /// Fractions.
+    Real,
+    /// Decimal fractions.
+    Decimal,
+    /// Text.
+    #[default]
+    String,
+    /// Points in time.
+    DateTime,
+    /// Lengths of time.
+    TimeSpan,
+    /// GUIDs, as lower-case text without braces.
+    Guid,
+    /// Anything: a value of any other kind, lists and property bags.
+    Dynamic,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: Box<str>,
+    /// What values it has.
+    pub kind: Kind,
+}
+
+/// A table of a schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The schema that has it: `xdr`, `log-analytics`, `asim`, `cim`, `splunk`, `ecs`, `car`, `sigma`.
+    pub schema: Box<str>,
+    /// Its name.
+    pub name: Box<str>,
+    /// Columns in the schema's order.
+    pub columns: Vec<Column>,
+    /// True where rows may have any column beside these (Splunk's events, Elastic's documents): unknown names are null,
+    /// not errors.
+    pub open: bool,
+}

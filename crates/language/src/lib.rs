@@ -1,0 +1,34 @@
+//! Every language by its name: one way in for whoever has a text and the language that it is in.
+
+pub use ddefend_rule::ir::query::Language;
+
+use ddefend_rule::Problem;
+use ddefend_rule::ir::query::Query;
+
+/// What a text held.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// The queries in it, in order; more than one where the language has statements (`;`).
+    pub queries: Vec<Query>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// Names as the command line takes them, and file name endings that mean the language.
+pub const LANGUAGES: &[(&str, Language, &[&str])] = &[
+    ("sigma", Language::Sigma, &["yml", "yaml"]),
+    ("kql", Language::Kql, &["kql", "kusto", "csl"]),
+    ("spl", Language::Spl, &["spl"]),
+    ("eql", Language::Eql, &["eql"]),
+    ("esql", Language::Esql, &["esql"]),
+    ("kuery", Language::Kuery, &["kuery"]),
+    ("lucene", Language::Lucene, &["lucene"]),
+    ("sql", Language::Sql, &["sql"]),
+    ("car", Language::Car, &["car"]),
+];
+
+/// The language of that name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<Language> {
+    LANGUAGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(_, language, _)| *language)
+}

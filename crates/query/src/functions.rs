@@ -1,0 +1,116 @@
+//! Functions and aggregates by language. Each is written once; every executor uses these.
+
+pub mod eql;
+pub mod esql;
+pub mod kql;
+pub mod spl;
+pub mod sql;
+
+use ddefend_event::Kind;
+use ddefend_rule::ir::query::{Datum, Language};
+use regex::Regex;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// What functions may ask of the run.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// What `now()` is: 100 ns ticks since 1970 in UTC.
+    pub now: i64,
+    /// Compiled expressions.
+    regexes: RefCell<HashMap<Box<str>, Option<Regex>>>,
+}
+
+/// Compiled expressions that are kept.
+const REGEXES: usize = 256;
+/// Bytes that one compiled expression may take.
+const REGEX_BYTES: usize = 1 << 20;
+
+impl Context {
+    /// With that time as now.
+    #[must_use]
+    pub fn new(now: i64) -> Self {
+        Self { now, regexes: RefCell::default() }
+    }
+
+    /// The expression compiled; none where it is none of the `regex` crate's or too large. The crate takes linear time
+    /// whatever the expression.
+    pub fn regex(&self, source: &str) -> Option<Regex> {
+        let mut kept = self.regexes.borrow_mut();
+        if kept.len() >= REGEXES && !kept.contains_key(source) {
+            kept.clear();
+        }
+        let compile = || regex::RegexBuilder::new(source).size_limit(REGEX_BYTES).build().ok();
+        kept.entry(source.into()).or_insert_with(compile).clone()
+    }
+}
+
+/// A function of one row's values.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Its name in lower case.
+    pub name: &'static str,
+    /// Fewest arguments.
+    pub least: usize,
+    /// Most arguments.
+    pub most: usize,
+    /// Kind of the result, by the kinds of the arguments.
+    pub returns: fn(&[Kind]) -> Kind,
+    /// What it makes. Arguments are never fewer than `least` and never more than `most`.
+    pub call: fn(&[Datum], &Context) -> Datum,
+}
+
+/// A function of many rows' values.
+#[derive(Clone, Copy, Debug)]
+pub struct Aggregate {
+    /// Its name in lower case.
+    pub name: &'static str,
+    /// Fewest arguments.
+    pub least: usize,
+    /// Most arguments.
+    pub most: usize,
+    /// Kind of the (first) result, by the kinds of the arguments.
+    pub returns: fn(&[Kind]) -> Kind,
+    /// A new group.
+    pub start: fn() -> Box<dyn Accumulator>,
+}
+
+/// The state of an aggregate for one group.
+pub trait Accumulator: Send {
+    /// One row's arguments.
+    fn add(&mut self, arguments: &[Datum], context: &Context);
+
+    /// Bytes that it holds, about.
+    fn bytes(&self) -> usize {
+        64
+    }
+
+    /// The result; a list for aggregates with several results (`arg_max`).
+    fn finish(&mut self) -> Datum;
+}
+
+/// The function that the language calls so.
+#[must_use]
+pub fn function(language: Language, name: &str) -> Option<&'static Function> {
+    let all = match language {
+        Language::Kql => kql::FUNCTIONS,
+        Language::Spl => spl::FUNCTIONS,
+        Language::Eql | Language::Kuery | Language::Lucene | Language::Sigma | Language::Car => eql::FUNCTIONS,
+        Language::Esql => esql::FUNCTIONS,
+        Language::Sql => sql::FUNCTIONS,
+    };
+    all.iter().flat_map(|group| group.iter()).find(|known| known.name == name)
+}
+
+/// The aggregate that the language calls so.
+#[must_use]
+pub fn aggregate(language: Language, name: &str) -> Option<&'static Aggregate> {
+    let all = match language {
+        Language::Kql => kql::AGGREGATES,
+        Language::Spl => spl::AGGREGATES,
+        Language::Esql | Language::Eql => esql::AGGREGATES,
+        Language::Sql => sql::AGGREGATES,
+        Language::Kuery | Language::Lucene | Language::Sigma | Language::Car => &[],
+    };
+    all.iter().flat_map(|group| group.iter()).find(|known| known.name == name)
+}

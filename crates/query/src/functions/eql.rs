@@ -1,0 +1,6 @@
+//! Functions of EQL.
+
+use super::Function;
+
+/// By subject.
+pub(crate) const FUNCTIONS: &[&[Function]] = &[];
