@@ -137,14 +137,6 @@ pub mod code {
     pub const QUERY_NO_OUTPUT: &str = "query.no-output";
     /// A piece of a text belongs to no statement.
     pub const QUERY_LEFTOVER: &str = "query.leftover";
-    /// A query names a table that no schema in use has.
-    pub const QUERY_TABLE: &str = "query.table";
-    /// A query names a column that its table does not have.
-    pub const QUERY_COLUMN: &str = "query.column";
-    /// A query calls a function that is not known, or with too few or too many arguments.
-    pub const QUERY_FUNCTION: &str = "query.function";
-    /// An operation does not fit the kinds of its values.
-    pub const QUERY_TYPE: &str = "query.type";
     /// A macro that a search calls is not known.
     pub const QUERY_MACRO: &str = "query.macro";
     /// A query held more rows or bytes than it may, and was stopped.
@@ -155,6 +147,10 @@ pub mod code {
     pub const RULE_TWIN: &str = "rule.twin";
     /// More hits wait to be correlated than may be held; the rest were dropped.
     pub const LIMIT_CORRELATION: &str = "limit.correlation";
+    /// A query names a table, column or function that is not there.
+    pub const QUERY_NAME: &str = "query.name";
+    /// A value in a query is not of the kind that its place wants.
+    pub const QUERY_VALUE: &str = "query.value";
     /// Every id, for the generated reference.
     pub const ALL: &[&str] = &[
         LIMIT_ARTIFACT_SIZE,
@@ -190,10 +186,6 @@ pub mod code {
         QUERY_UNDEFINED,
         QUERY_NO_OUTPUT,
         QUERY_LEFTOVER,
-        QUERY_TABLE,
-        QUERY_COLUMN,
-        QUERY_FUNCTION,
-        QUERY_TYPE,
         QUERY_MACRO,
         QUERY_MEMORY,
         QUERY_EXTERNAL,
@@ -212,5 +204,7 @@ pub mod code {
         RULE_CORRELATION,
         RULE_TWIN,
         LIMIT_CORRELATION,
+        QUERY_NAME,
+        QUERY_VALUE,
     ];
 }
