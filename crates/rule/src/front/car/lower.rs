@@ -118,7 +118,10 @@ fn bound(statement: &Statement, bindings: &[Binding], told: &mut Told<'_>) -> Lo
                 [one] => table(one),
                 _ => {
                     let members = tables.iter().map(table).collect();
-                    Pipeline { source: Source::Union { members, outer: true, source_column: None }, steps: Vec::new() }
+                    Pipeline {
+                        source: Source::Union { members, outer: true, fuzzy: false, source_column: None },
+                        steps: Vec::new(),
+                    }
                 }
             };
             if let Some(condition) = condition {
