@@ -76,28 +76,24 @@ fn any(cursor: &mut Cursor<'_>, depth: usize, loose: bool) -> Read<Condition> {
 }
 
 fn all(cursor: &mut Cursor<'_>, depth: usize, loose: bool) -> Read<Condition> {
-    let mut parts = vec![one(cursor, depth, loose)?];
+    let mut parts = vec![one(cursor, depth)?];
     loop {
-        let next_line = |cursor: &Cursor<'_>| {
-            loose
-                && cursor
-                    .peek()
-                    .is_some_and(|token| token.first && matches!(token.kind, Kind::Word(_) | Kind::Sign("[")))
-        };
-        if !cursor.word("and") && !(next_line(cursor) && !cursor.is_word(0, "or") && !cursor.is_word(0, "output")) {
+        let implied = loose && cursor.peek().is_some_and(|token| token.first) && !cursor.is_word(0, "or");
+        let more = cursor.word("and") || (implied && !cursor.is_word(0, "output"));
+        if !more {
             break;
         }
-        parts.push(one(cursor, depth, loose)?);
+        parts.push(one(cursor, depth)?);
     }
     Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::And(parts) })
 }
 
-fn one(cursor: &mut Cursor<'_>, depth: usize, loose: bool) -> Read<Condition> {
+fn one(cursor: &mut Cursor<'_>, depth: usize) -> Read<Condition> {
     let Some(depth) = depth.checked_sub(1) else {
         return Err((cursor.span(), format!("more than {DEPTH} brackets in brackets")));
     };
     if cursor.word("not") {
-        return Ok(Condition::Not(Box::new(one(cursor, depth, loose)?)));
+        return Ok(Condition::Not(Box::new(one(cursor, depth)?)));
     }
     if cursor.sign("(") {
         let inner = any(cursor, depth, false)?;
