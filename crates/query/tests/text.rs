@@ -107,6 +107,8 @@ fn the_other_tests() {
         (TextOp::Like, false, "a*c", r"a\*c", true),
         (TextOp::Like, false, "abc", r"a\*c", false),
         (TextOp::Like, false, "", "*", true),
+        (TextOp::Like, false, r"C:\a\b.exe", r"C:\\*\\*", true),
+        (TextOp::Like, false, r"C:\a", r"C:\\?", true),
         (TextOp::Like, false, "mississippi", "m*iss*p?", true),
         (TextOp::Regex, true, "a1b", "[0-9]", true),
         (TextOp::Regex, false, "ABC", "b", true),

@@ -1,4 +1,5 @@
 use ddefend_matcher::fold;
+use ddefend_rule::ir::{self, TextPattern};
 
 /// A piece of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,23 +20,15 @@ pub(super) struct Glob {
 }
 
 impl Glob {
-    /// Reads it: `*`, `?`, and a backslash that takes the meaning of either. Any other backslash is itself.
+    /// Reads it, as [`TextPattern::like`] does.
     pub(super) fn new(pattern: &str, cased: bool) -> Self {
         let mut pieces = Vec::new();
-        let mut letters = pattern.chars().peekable();
-        while let Some(letter) = letters.next() {
-            let piece = match letter {
-                '*' => Piece::Any,
-                '?' => Piece::One,
-                '\\' => match letters.next_if(|next| matches!(next, '*' | '?')) {
-                    Some(plain) => Piece::Letter(plain),
-                    None => Piece::Letter('\\'),
-                },
-                _ if cased => Piece::Letter(letter),
-                _ => Piece::Letter(fold(letter)),
-            };
-            if piece != Piece::Any || pieces.last() != Some(&Piece::Any) {
-                pieces.push(piece);
+        for piece in TextPattern::like(pattern).pieces {
+            match piece {
+                ir::Piece::Any => pieces.push(Piece::Any),
+                ir::Piece::One => pieces.push(Piece::One),
+                ir::Piece::Literal(text) if cased => pieces.extend(text.chars().map(Piece::Letter)),
+                ir::Piece::Literal(text) => pieces.extend(text.chars().map(fold).map(Piece::Letter)),
             }
         }
         Self { pieces, cased }
