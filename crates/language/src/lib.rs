@@ -44,6 +44,7 @@ pub struct Options {}
 pub fn read(language: Language, name: &str, text: &str, _options: &Options) -> Read {
     let (queries, problems) = match language {
         Language::Car => car::read(name, text),
+        Language::Sql => ddefend_sql::read(name, text),
         _ => (Vec::new(), Vec::new()),
     };
     Read { queries, problems }
