@@ -10,9 +10,9 @@ pub(crate) use kql::kql;
 pub(crate) use spl::spl;
 
 use crate::cond::{Atom, Cond};
-use crate::convert::Refusal;
 use crate::plan::Plan;
 use crate::profile::Profile;
+use crate::refusal::Refusal;
 use ddefend_rule::ir::Rule;
 
 /// Writes a plan; the rule gives what the text says of itself.

@@ -12,12 +12,14 @@ mod pattern;
 mod place;
 mod plan;
 mod profile;
+mod refusal;
 mod rewrite;
 mod row;
 mod target;
 
-pub use convert::{Converted, Refusal, convert};
+pub use convert::{Converted, convert};
 pub use place::place_ids;
 pub use profile::{NumberForm, OwnClass, Profile, Profiles, ServiceColumns};
+pub use refusal::Refusal;
 pub use row::{row, table_of};
 pub use target::{Target, by_name, targets};

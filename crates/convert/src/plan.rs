@@ -1,9 +1,9 @@
 //! A rule as conditions on tables of a target.
 
 use crate::cond::{Column, Cond};
-use crate::convert::Refusal;
 use crate::place::{Place, places};
 use crate::profile::Profile;
+use crate::refusal::Refusal;
 use crate::rewrite::{self, Context};
 use ddefend_event::Mapping;
 use ddefend_rule::ir::{Expr, Rule};

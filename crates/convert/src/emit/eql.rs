@@ -3,10 +3,10 @@
 
 use super::{Language, cannot, column, number, sign, write};
 use crate::cond::{Ask, Atom};
-use crate::convert::Refusal;
 use crate::pattern::as_literal;
 use crate::plan::Plan;
 use crate::profile::Profile;
+use crate::refusal::Refusal;
 use ddefend_event::Kind;
 use ddefend_rule::ir::{FieldRelation, Piece, Rule, TextPattern};
 

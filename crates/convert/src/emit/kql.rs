@@ -2,10 +2,10 @@
 
 use super::{Language, cannot, number, sign, write, write_in_and};
 use crate::cond::{Ask, Atom, Column, Cond};
-use crate::convert::Refusal;
 use crate::pattern::{Shape, shape};
 use crate::plan::{Plan, Table};
 use crate::profile::Profile;
+use crate::refusal::Refusal;
 use ddefend_event::Kind;
 use ddefend_rule::ir::{FieldRelation, Piece, Rule, TextPattern, TimePart};
 

@@ -3,10 +3,10 @@
 
 use super::{Language, cannot, number, sign, write_in_and};
 use crate::cond::{Ask, Atom, Cond};
-use crate::convert::Refusal;
 use crate::pattern::as_literal;
 use crate::plan::Plan;
 use crate::profile::Profile;
+use crate::refusal::Refusal;
 use ddefend_rule::ir::{FieldRelation, NumberTest, Piece, Rule, TextPattern};
 
 struct Search;
