@@ -129,6 +129,16 @@ pub mod code {
     pub const RULE_TWIN: &str = "rule.twin";
     /// More hits wait to be correlated than may be held; the rest were dropped.
     pub const LIMIT_CORRELATION: &str = "limit.correlation";
+    /// The text of a query is none of its language.
+    pub const QUERY_SYNTAX: &str = "query.syntax";
+    /// A query uses what ddefend does not have.
+    pub const QUERY_UNSUPPORTED: &str = "query.unsupported";
+    /// A query is larger than the limits, or unfolds to more.
+    pub const QUERY_LIMIT: &str = "query.limit";
+    /// A query names a table, column or function that is not there.
+    pub const QUERY_NAME: &str = "query.name";
+    /// A value in a query is not of the kind that its place wants.
+    pub const QUERY_VALUE: &str = "query.value";
     /// Every id, for the generated reference.
     pub const ALL: &[&str] = &[
         LIMIT_ARTIFACT_SIZE,
@@ -173,5 +183,10 @@ pub mod code {
         RULE_CORRELATION,
         RULE_TWIN,
         LIMIT_CORRELATION,
+        QUERY_SYNTAX,
+        QUERY_UNSUPPORTED,
+        QUERY_LIMIT,
+        QUERY_NAME,
+        QUERY_VALUE,
     ];
 }

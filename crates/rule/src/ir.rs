@@ -6,5 +6,7 @@ pub mod query;
 mod rule;
 
 pub use correlation::{Compare, Correlation, CorrelationKind, Feed, Member, Require, Window};
-pub use expr::{Expr, FieldRelation, NumberTest, Piece, Predicate, RegexFlags, Test, TextPattern, TimePart};
+pub use expr::{
+    Expr, FieldRelation, NumberTest, Piece, Predicate, RegexFlags, Test, TextPattern, TimePart, escape_like,
+};
 pub use rule::{Meta, Origin, Rule, Status};

@@ -166,3 +166,59 @@ impl fmt::Display for TextPattern {
         Ok(())
     }
 }
+
+impl TextPattern {
+    /// Reads a pattern of `*`, `?` and text in which a backslash before one of them or a backslash takes its meaning; any
+    /// other backslash is itself.
+    #[must_use]
+    pub fn like(text: &str) -> Self {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut literal = String::new();
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            let piece = match letter {
+                '*' => Piece::Any,
+                '?' => Piece::One,
+                '\\' => {
+                    literal.push(letters.next_if(|next| matches!(next, '*' | '?' | '\\')).unwrap_or(letter));
+                    continue;
+                }
+                _ => {
+                    literal.push(letter);
+                    continue;
+                }
+            };
+            if !literal.is_empty() {
+                pieces.push(Piece::Literal(std::mem::take(&mut literal).into()));
+            }
+            if piece != Piece::Any || pieces.last() != Some(&Piece::Any) {
+                pieces.push(piece);
+            }
+        }
+        if !literal.is_empty() {
+            pieces.push(Piece::Literal(literal.into()));
+        }
+        Self { pieces }
+    }
+}
+
+/// Plain text as [`TextPattern::like`] reads it.
+#[must_use]
+pub fn escape_like(text: &str) -> String {
+    TextPattern { pieces: vec![Piece::Literal(text.into())] }.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_read_back() {
+        for text in [r"C:\\Windows\\*", r"a\*b?c", r"\\\\server\\x", "plain", ""] {
+            assert_eq!(TextPattern::like(text).to_string(), text);
+        }
+        assert_eq!(TextPattern::like(r"a\b**").pieces, [Piece::Literal(r"a\b".into()), Piece::Any]);
+        assert_eq!(TextPattern::like(r"a\\*").pieces, [Piece::Literal(r"a\".into()), Piece::Any]);
+        assert_eq!(TextPattern::like(&escape_like(r"*\?")).pieces, [Piece::Literal(r"*\?".into())]);
+    }
+}

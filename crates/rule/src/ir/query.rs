@@ -114,6 +114,8 @@ pub enum Source {
         outer: bool,
         /// Column that gets the name of the table that a row is from.
         source_column: Option<Box<str>>,
+        /// Members whose table no schema has count as empty (`isfuzzy=true`), as long as one has.
+        fuzzy: bool,
     },
     /// Events in an order (EQL).
     Sequence(Box<Sequence>),

@@ -92,6 +92,8 @@ pub enum Operator {
         outer: bool,
         /// Column that gets the name of the table that a row is from.
         source_column: Option<Box<str>>,
+        /// Members whose table no schema has count as empty (`isfuzzy=true`), as long as one has.
+        fuzzy: bool,
     },
     /// A row per element of lists (`mv-expand`, `mvexpand`).
     Expand {

@@ -93,8 +93,9 @@ pub enum TextOp {
     HasPrefix,
     /// At the end of a term (Kusto `hassuffix`).
     HasSuffix,
-    /// The whole text fits a pattern of `*` (any text) and `?` (one character); a backslash before one of them takes its
-    /// meaning. Front ends rewrite their own wildcards to these.
+    /// The whole text fits a pattern of `*` (any text) and `?` (one character); a backslash before `*`, `?` or a backslash
+    /// takes its meaning, so that `\\*` is a backslash and then any text. [`crate::ir::TextPattern::like`] reads it,
+    /// [`crate::ir::escape_like`] writes plain text so. Front ends rewrite their own wildcards to these.
     Like,
     /// An expression of the `regex` crate somewhere in it; front ends rewrite their own dialects.
     Regex,
