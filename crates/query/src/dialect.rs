@@ -174,7 +174,9 @@ pub(crate) fn arithmetic(op: ArithmeticOp, left: &Datum, right: &Datum, language
         (Subtract, Span(a), Span(b)) => a.checked_sub(*b).map_or(Datum::Null, Span),
         (Divide, Span(a), Span(b)) => Real(ratio(*a, *b)),
         (Modulo, Span(a), Span(b)) => a.checked_rem(*b).map_or(Datum::Null, Span),
-        (Multiply, Span(a), by @ (Long(_) | Real(_))) | (Multiply, by @ (Long(_) | Real(_)), Span(a)) => scaled(*a, by, false),
+        (Multiply, Span(a), by @ (Long(_) | Real(_))) | (Multiply, by @ (Long(_) | Real(_)), Span(a)) => {
+            scaled(*a, by, false)
+        }
         (Divide, Span(a), by @ (Long(_) | Real(_))) => scaled(*a, by, true),
         (Add, Text(a), Text(b)) if language != Language::Kql => {
             if let (Language::Spl, Some(a), Some(b)) = (language, value::numeral(a), value::numeral(b)) {

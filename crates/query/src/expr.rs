@@ -3,7 +3,7 @@
 mod compile;
 mod special;
 
-pub(crate) use compile::{Compiler, Subqueries, Typed};
+pub(crate) use compile::{Compiler, Subqueries, Typed, common};
 pub(crate) use special::Each;
 
 use crate::dialect;
@@ -170,12 +170,10 @@ impl Expr {
                 None if dialect::two_valued(cx.language) => Some(true),
                 other => other.map(|truth| !truth),
             },
-            Self::Test(value, compiled) => {
-                tested(&value.eval(row, cx), cx.language, &|text| compiled.holds(text))
-            }
-            Self::TestAny(columns, compiled) => {
-                Some(columns.iter().filter_map(|at| row.get(*at)).any(|value| deep(value, 16, &|text| compiled.holds(text))))
-            }
+            Self::Test(value, compiled) => tested(&value.eval(row, cx), cx.language, &|text| compiled.holds(text)),
+            Self::TestAny(columns, compiled) => Some(
+                columns.iter().filter_map(|at| row.get(*at)).any(|value| deep(value, 16, &|text| compiled.holds(text))),
+            ),
             Self::Compute(test) => test.truth(row, cx),
             Self::Among(value, keys) => {
                 let value = value.eval(row, cx);
@@ -283,8 +281,9 @@ impl Compute {
     fn one(&self, value: &Datum, pattern: &Datum, cx: &Cx) -> Option<bool> {
         if self.op == TextOp::Equals {
             let text = |value: &Datum| matches!(value, Datum::Text(_) | Datum::Null);
-            let lists = matches!(value, Datum::List(_)) && !dialect::any_value(cx.language);
-            if !(text(value) && text(pattern)) && !matches!(value, Datum::List(_)) || lists {
+            let list = matches!(value, Datum::List(_));
+            let values = if list { !dialect::any_value(cx.language) } else { !text(value) || !text(pattern) };
+            if values {
                 let same = dialect::compare(CompareOp::Eq, value, pattern, cx.language, &cx.functions);
                 return dialect::truth(&same);
             }

@@ -4,6 +4,7 @@
 use crate::error::RunError;
 use crate::functions::Context;
 use crate::value::{Row, row_bytes};
+use ddefend_model::code;
 use ddefend_rule::ir::query::{Datum, Language, Span};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -131,55 +132,54 @@ pub(crate) struct Machine {
     open: Vec<usize>,
     work: Vec<(usize, usize, Row)>,
     buffer: Vec<Row>,
-    pub(crate) cx: Cx,
 }
 
 impl Machine {
-    pub(crate) fn new(graph: Arc<Graph>, cx: Cx) -> Self {
+    pub(crate) fn new(graph: Arc<Graph>) -> Self {
         let ops = graph.nodes.iter().map(|node| (node.make)()).collect();
         let pending: Vec<Vec<usize>> = graph.nodes.iter().map(|node| node.feeds.clone()).collect();
         let open = pending.iter().map(Vec::len).collect();
-        Self { graph, ops, pending, open, work: Vec::new(), buffer: Vec::new(), cx }
+        Self { graph, ops, pending, open, work: Vec::new(), buffer: Vec::new() }
     }
 
     /// Ends the ports that nothing feeds: sources without a scan make their rows.
-    pub(crate) fn start(&mut self, emit: Emit<'_>) -> Result<(), RunError> {
+    pub(crate) fn start(&mut self, cx: &mut Cx, emit: Emit<'_>) -> Result<(), RunError> {
         let unfed: Vec<(usize, usize)> = (self.pending.iter().enumerate())
             .flat_map(|(node, ports)| {
                 ports.iter().enumerate().filter(|(_, count)| **count == 0).map(move |(port, _)| (node, port))
             })
             .collect();
-        unfed.into_iter().try_for_each(|(node, port)| self.end(node, port, emit))
+        unfed.into_iter().try_for_each(|(node, port)| self.end(node, port, cx, emit))
     }
 
     /// A row of a scan.
-    pub(crate) fn push(&mut self, scan: usize, row: Row, emit: Emit<'_>) -> Result<(), RunError> {
+    pub(crate) fn push(&mut self, scan: usize, row: Row, cx: &mut Cx, emit: Emit<'_>) -> Result<(), RunError> {
         let Some(node) = self.graph.scans.get(scan).copied() else { return Ok(()) };
-        self.deliver(node, 0, row, emit)
+        self.deliver(node, 0, row, cx, emit)
     }
 
     /// All scans are at their ends.
-    pub(crate) fn finish(&mut self, emit: Emit<'_>) -> Result<(), RunError> {
+    pub(crate) fn finish(&mut self, cx: &mut Cx, emit: Emit<'_>) -> Result<(), RunError> {
         let graph = Arc::clone(&self.graph);
-        graph.scans.iter().try_for_each(|node| self.close(*node, 0, emit))
+        graph.scans.iter().try_for_each(|node| self.close(*node, 0, cx, emit))
     }
 
     /// One that feeds the port has ended.
-    fn close(&mut self, node: usize, port: usize, emit: Emit<'_>) -> Result<(), RunError> {
+    fn close(&mut self, node: usize, port: usize, cx: &mut Cx, emit: Emit<'_>) -> Result<(), RunError> {
         let Some(pending) = self.pending.get_mut(node).and_then(|ports| ports.get_mut(port)) else { return Ok(()) };
         *pending = pending.saturating_sub(1);
-        if *pending == 0 { self.end(node, port, emit) } else { Ok(()) }
+        if *pending == 0 { self.end(node, port, cx, emit) } else { Ok(()) }
     }
 
-    fn end(&mut self, node: usize, port: usize, emit: Emit<'_>) -> Result<(), RunError> {
+    fn end(&mut self, node: usize, port: usize, cx: &mut Cx, emit: Emit<'_>) -> Result<(), RunError> {
         let graph = Arc::clone(&self.graph);
         let mut ends = VecDeque::from([(node, port)]);
         while let Some((at, port)) = ends.pop_front() {
             let Some(op) = self.ops.get_mut(at) else { continue };
             let mut out = Vec::new();
-            op.end(port, &mut self.cx, &mut out).map_err(|Full| full(&graph, at))?;
+            op.end(port, cx, &mut out).map_err(|Full| full(&graph, at))?;
             for row in out {
-                self.hand_on(&graph, at, row, emit)?;
+                self.hand_on(&graph, at, row, cx, emit)?;
             }
             let Some(open) = self.open.get_mut(at) else { continue };
             *open = open.saturating_sub(1);
@@ -187,7 +187,9 @@ impl Machine {
                 continue;
             }
             for (next, port) in graph.nodes.get(at).map(|node| node.next.as_slice()).unwrap_or_default() {
-                let Some(pending) = self.pending.get_mut(*next).and_then(|ports| ports.get_mut(*port)) else { continue };
+                let Some(pending) = self.pending.get_mut(*next).and_then(|ports| ports.get_mut(*port)) else {
+                    continue;
+                };
                 *pending = pending.saturating_sub(1);
                 if *pending == 0 {
                     ends.push_back((*next, *port));
@@ -198,28 +200,35 @@ impl Machine {
     }
 
     /// A row that a node made.
-    fn hand_on(&mut self, graph: &Arc<Graph>, from: usize, row: Row, emit: Emit<'_>) -> Result<(), RunError> {
+    fn hand_on(
+        &mut self,
+        graph: &Arc<Graph>,
+        from: usize,
+        row: Row,
+        cx: &mut Cx,
+        emit: Emit<'_>,
+    ) -> Result<(), RunError> {
         if from == graph.result {
             emit(&row);
         }
         let Some(node) = graph.nodes.get(from) else { return Ok(()) };
         if let Some(((last, last_port), others)) = node.next.split_last() {
             for (next, port) in others {
-                self.deliver(*next, *port, row.clone(), emit)?;
+                self.deliver(*next, *port, row.clone(), cx, emit)?;
             }
-            self.deliver(*last, *last_port, row, emit)?;
+            self.deliver(*last, *last_port, row, cx, emit)?;
         }
         Ok(())
     }
 
     /// Through all operators until nothing moves.
-    fn deliver(&mut self, node: usize, port: usize, row: Row, emit: Emit<'_>) -> Result<(), RunError> {
+    fn deliver(&mut self, node: usize, port: usize, row: Row, cx: &mut Cx, emit: Emit<'_>) -> Result<(), RunError> {
         let graph = Arc::clone(&self.graph);
         let mut current = Some((node, port, row));
         while let Some((at, port, row)) = current.take().or_else(|| self.work.pop()) {
             let (Some(op), Some(node)) = (self.ops.get_mut(at), graph.nodes.get(at)) else { continue };
             self.buffer.clear();
-            op.push(port, row, &mut self.cx, &mut self.buffer).map_err(|Full| full(&graph, at))?;
+            op.push(port, row, cx, &mut self.buffer).map_err(|Full| full(&graph, at))?;
             if at == graph.result {
                 self.buffer.iter().for_each(|row| emit(row));
             }
@@ -242,7 +251,7 @@ fn full(graph: &Graph, at: usize) -> RunError {
     let (name, span) = graph.nodes.get(at).map_or(("", Span::default()), |node| (node.name, node.span));
     RunError {
         span,
-        code: "query.memory",
+        code: code::QUERY_MEMORY,
         message: format!(
             "{name} holds more rows than the limit allows: filter before it, shorten the time, or raise the limit"
         ),

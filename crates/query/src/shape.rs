@@ -3,6 +3,7 @@
 use crate::dialect;
 use crate::error::CompileError;
 use ddefend_event::{Column, Kind};
+use ddefend_model::code;
 use ddefend_rule::ir::query::{Language, Span};
 
 /// Columns of rows, by place.
@@ -53,7 +54,7 @@ impl Shape {
         if self.open || dialect::lenient_names(language) {
             return Ok(Found::Absent);
         }
-        Err(CompileError::new(span, "query.column", self.unknown(name)))
+        Err(CompileError::new(span, code::QUERY_NAME, self.unknown(name)))
     }
 
     /// Says that there is no such column and which one may be meant.
@@ -80,20 +81,25 @@ impl Shape {
         all.filter(|(_, column)| fits(pattern, &column.name)).map(|(at, _)| at).collect()
     }
 
+    /// A name with a number behind that no column has: `Column1`.
+    pub(crate) fn fresh_numbered(&self, start: &str) -> Box<str> {
+        let first = format!("{start}1");
+        if self.columns.iter().any(|column| *column.name == *first) { self.fresh_from(start, 2) } else { first.into() }
+    }
+
     /// A name that no column has: the same with 1, 2 ... behind where it is taken.
     pub(crate) fn fresh(&self, name: &str) -> Box<str> {
         let taken = |name: &str| self.columns.iter().any(|column| &*column.name == name);
         if !taken(name) {
             return name.into();
         }
-        let mut numbers = 1_u32..;
-        loop {
-            let Some(number) = numbers.next() else { return name.into() };
-            let tried = format!("{name}{number}");
-            if !taken(&tried) {
-                return tried.into();
-            }
-        }
+        self.fresh_from(name, 1)
+    }
+
+    fn fresh_from(&self, start: &str, first: u32) -> Box<str> {
+        let taken = |name: &str| self.columns.iter().any(|column| &*column.name == name);
+        let found = (first..).map(|number| format!("{start}{number}")).find(|tried| !taken(tried));
+        found.unwrap_or_else(|| start.to_owned()).into()
     }
 }
 

@@ -38,7 +38,9 @@ fn held(value: &Datum, depth: usize) -> usize {
     let Some(depth) = depth.checked_sub(1) else { return 0 };
     match value {
         Datum::Text(text) => text.len().saturating_add(16),
-        Datum::List(list) => list.iter().fold(40, |sum: usize, item| sum.saturating_add(24).saturating_add(held(item, depth))),
+        Datum::List(list) => {
+            list.iter().fold(40, |sum: usize, item| sum.saturating_add(24).saturating_add(held(item, depth)))
+        }
         Datum::Map(map) => map.iter().fold(48, |sum: usize, (key, item)| {
             sum.saturating_add(48).saturating_add(key.len()).saturating_add(held(item, depth))
         }),
@@ -194,7 +196,8 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let days = days.saturating_add(719_468);
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);
-    let year = (of_era.saturating_sub(of_era / 1460).saturating_add(of_era / 36_524).saturating_sub(of_era / 146_096)) / 365;
+    let year =
+        (of_era.saturating_sub(of_era / 1460).saturating_add(of_era / 36_524).saturating_sub(of_era / 146_096)) / 365;
     let of_year = of_era.saturating_sub(year.saturating_mul(365).saturating_add(year / 4).saturating_sub(year / 100));
     let shifted = of_year.saturating_mul(5).saturating_add(2) / 153;
     let day = of_year.saturating_sub(shifted.saturating_mul(153).saturating_add(2) / 5).saturating_add(1);

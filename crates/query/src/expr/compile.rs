@@ -8,6 +8,7 @@ use crate::shape::{Found, Shape, WHOLE};
 use crate::text::Compiled;
 use crate::value;
 use ddefend_event::Kind;
+use ddefend_model::code;
 use ddefend_rule::ir::query::{CompareOp, Datum, Language, Node, Pipeline, Scalar, Span, TextOp};
 use std::sync::Arc;
 
@@ -56,7 +57,11 @@ impl<'c> Compiler<'c> {
     pub(crate) fn compile(&mut self, scalar: &Scalar) -> Result<Typed, CompileError> {
         self.depth = self.depth.saturating_add(1);
         if self.depth > DEPTH {
-            return Err(CompileError::new(scalar.span, "query.limit", format!("expressions nest more than {DEPTH} levels")));
+            return Err(CompileError::new(
+                scalar.span,
+                code::QUERY_LIMIT,
+                format!("expressions nest more than {DEPTH} levels"),
+            ));
         }
         let made = self.node(scalar);
         self.depth = self.depth.saturating_sub(1);
@@ -83,7 +88,11 @@ impl<'c> Compiler<'c> {
                 Found::Absent => Typed { expr: Expr::Const(Datum::Null), kind: Kind::Dynamic },
             },
             Node::AnyColumn => {
-                return Err(CompileError::new(span, "query.unsupported", "all columns at once are only looked into as text"));
+                return Err(CompileError::new(
+                    span,
+                    code::QUERY_UNSUPPORTED,
+                    "all columns at once are only looked into as text",
+                ));
             }
             Node::Member(bag, name) => self.member(bag, name)?,
             Node::Index(from, at) => {
@@ -114,7 +123,11 @@ impl<'c> Compiler<'c> {
                 Typed { expr: Expr::Slot(slot), kind }
             }
             Node::Lambda(..) => {
-                return Err(CompileError::new(span, "query.unsupported", "a named element stands only in a function of lists"));
+                return Err(CompileError::new(
+                    span,
+                    code::QUERY_UNSUPPORTED,
+                    "a named element stands only in a function of lists",
+                ));
             }
         })
     }
@@ -168,9 +181,8 @@ impl<'c> Compiler<'c> {
         if constant && (text || op != TextOp::Equals) {
             let texts: Vec<_> = known.iter().map(value::text).collect();
             let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-            let kernel = Compiled::new(op, cased, all, &texts).map_err(|unfit| {
-                CompileError::new(span, "query.pattern", unfit.to_string())
-            })?;
+            let kernel = Compiled::new(op, cased, all, &texts)
+                .map_err(|unfit| CompileError::new(span, code::QUERY_VALUE, unfit.to_string()))?;
             let kernel = Arc::new(kernel);
             return Ok(Typed::truth(match value {
                 Some(value) => Expr::Test(Box::new(value), kernel),
@@ -200,7 +212,7 @@ impl<'c> Compiler<'c> {
         }
         let Some(known) = function(self.language, name) else {
             let what = format!("the function {name} is not supported");
-            return Err(CompileError::new(span, "query.unsupported", what));
+            return Err(CompileError::new(span, code::QUERY_UNSUPPORTED, what));
         };
         if arguments.len() < known.least || arguments.len() > known.most {
             let wanted = match (known.least, known.most) {
@@ -209,7 +221,7 @@ impl<'c> Compiler<'c> {
                 (least, most) => format!("{least} to {most}"),
             };
             let what = format!("the function {name} takes {wanted} arguments, here are {}", arguments.len());
-            return Err(CompileError::new(span, "query.arguments", what));
+            return Err(CompileError::new(span, code::QUERY_VALUE, what));
         }
         let compiled = arguments.iter().map(|argument| self.compile(argument)).collect::<Result<Vec<_>, _>>()?;
         let kinds: Vec<Kind> = compiled.iter().map(|argument| argument.kind).collect();
@@ -229,9 +241,13 @@ impl<'c> Compiler<'c> {
         match (name, arguments) {
             ("column_ifexists" | "columnifexists", [named, default]) => {
                 let Expr::Const(Datum::Text(named)) = self.compile(named)?.expr else {
-                    return Err(CompileError::new(span, "query.arguments", "the name of the column must be a text"));
+                    return Err(CompileError::new(span, code::QUERY_VALUE, "the name of the column must be a text"));
                 };
-                match self.shape.place(&named, self.language).and_then(|at| Some((at, self.shape.columns.get(at)?.kind))) {
+                match self
+                    .shape
+                    .place(&named, self.language)
+                    .and_then(|at| Some((at, self.shape.columns.get(at)?.kind)))
+                {
                     Some((at, kind)) => Ok(Some(Typed { expr: Expr::Column(at), kind })),
                     None => self.compile(default).map(Some),
                 }
@@ -239,9 +255,7 @@ impl<'c> Compiler<'c> {
             ("pack_all" | "bag_pack_columns", _) if name == "pack_all" || !arguments.is_empty() => {
                 self.pack(name, arguments).map(Some)
             }
-            ("iff" | "iif" | "if", [condition, then, otherwise]) => {
-                self.case(&[condition, then, otherwise]).map(Some)
-            }
+            ("iff" | "iif" | "if", [condition, then, otherwise]) => self.case(&[condition, then, otherwise]).map(Some),
             ("case", arms) if arms.len() >= 2 => self.case(&arms.iter().collect::<Vec<_>>()).map(Some),
             _ => Ok(None),
         }
@@ -292,7 +306,7 @@ impl<'c> Compiler<'c> {
     pub(crate) fn constant(&mut self, scalar: &Scalar) -> Result<Datum, CompileError> {
         match self.compile(scalar)?.expr {
             Expr::Const(value) => Ok(value),
-            _ => Err(CompileError::new(scalar.span, "query.constant", "this must be a constant")),
+            _ => Err(CompileError::new(scalar.span, code::QUERY_VALUE, "this must be a constant")),
         }
     }
 }
@@ -350,4 +364,3 @@ fn constant(expr: &Expr) -> bool {
         _ => false,
     }
 }
-
