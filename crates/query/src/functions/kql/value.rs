@@ -84,7 +84,7 @@ pub(super) fn long(value: &Datum) -> Option<i64> {
 /// The whole part of a fraction.
 pub(super) fn whole(real: f64) -> Option<i64> {
     let cut = real.trunc();
-    (cut >= -9_223_372_036_854_775_808.0 && cut < 9_223_372_036_854_775_808.0).then_some(cut as i64)
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&cut).then_some(cut as i64)
 }
 
 /// A fraction written in digits; the words of infinities and the like are none.
