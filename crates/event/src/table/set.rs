@@ -149,10 +149,9 @@ impl TableSet {
                     }
                 }
                 let prefixed = |feed: Feed| {
-                    let rename = |(name, expr): (&Box<str>, &Expr)| {
-                        (format!("{}{name}", table.prefix.to_ascii_lowercase()).into_boxed_str(), expr.clone())
-                    };
-                    Feed { fields: Arc::new(feed.fields.iter().map(rename).collect()), ..feed }
+                    let rename = |name: &str| format!("{}{name}", table.prefix.to_ascii_lowercase()).into_boxed_str();
+                    let fields = feed.fields.iter().map(|(name, expr)| (rename(name), expr.clone())).collect();
+                    Feed { fields: Arc::new(fields), ..feed }
                 };
                 let feeds = own.into_iter().map(|(feed, _)| prefixed(feed)).collect();
                 let open = table.open;

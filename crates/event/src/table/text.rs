@@ -81,9 +81,12 @@ pub struct FeedText {
     pub set: BTreeMap<String, String>,
 }
 
+/// Names of a table, whether it is open, its columns.
+pub(super) type Listed = (Vec<String>, bool, Vec<Column>);
+
 /// Names and columns of a list: a line per table, names apart by commas (a `+` behind the last: open), a tab, columns apart
 /// by blanks, each with its kind behind a colon where it is no text.
-pub(super) fn list(text: &str) -> Result<Vec<(Vec<String>, bool, Vec<Column>)>, String> {
+pub(super) fn list(text: &str) -> Result<Vec<Listed>, String> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
