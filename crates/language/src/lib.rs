@@ -45,6 +45,7 @@ pub struct Options {}
 pub fn read(language: Language, name: &str, text: &str, _options: &Options) -> Read {
     let (queries, problems) = match language {
         Language::Car => car::read(name, text),
+        Language::Sql => ddefend_sql::read(name, text),
         Language::Eql => elastic::eql::read(name, text),
         Language::Esql => elastic::esql::read(name, text),
         Language::Kuery => elastic::kuery::read(name, text),
