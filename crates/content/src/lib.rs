@@ -4,6 +4,7 @@
 
 mod attack;
 mod case;
+mod convert;
 mod explain;
 mod files;
 mod mappings;
@@ -101,6 +102,14 @@ impl Content {
     #[must_use]
     pub fn passwords(&self) -> &Passwords {
         &self.passwords
+    }
+
+    /// Schemas that rules are converted to (`content/convert`).
+    ///
+    /// # Errors
+    /// Where a file does not have its shape; the tests hold that the shipped ones do.
+    pub fn profiles(&self) -> Result<ddefend_convert::Profiles, ContentError> {
+        convert::load()
     }
 
     /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).

@@ -2,6 +2,7 @@
 
 pub use ddefend_rule::ir::query::Language;
 
+use ddefend_elastic as elastic;
 use ddefend_rule::Problem;
 use ddefend_rule::front::car;
 use ddefend_rule::ir::query::Query;
@@ -44,6 +45,11 @@ pub struct Options {}
 pub fn read(language: Language, name: &str, text: &str, _options: &Options) -> Read {
     let (queries, problems) = match language {
         Language::Car => car::read(name, text),
+        Language::Sql => ddefend_sql::read(name, text),
+        Language::Eql => elastic::eql::read(name, text),
+        Language::Esql => elastic::esql::read(name, text),
+        Language::Kuery => elastic::kuery::read(name, text),
+        Language::Lucene => elastic::lucene::read(name, text),
         _ => (Vec::new(), Vec::new()),
     };
     Read { queries, problems }
