@@ -63,7 +63,7 @@ pub(super) fn tstats(context: &mut Context<'_>, given: Given<'_>) -> Result<Buil
     }
     let strip = |name: &str| prefix.as_deref().and_then(|prefix| name.strip_prefix(prefix)).unwrap_or(name).to_owned();
     let mut grouping = aggregate::grouping(context, &builder, &arguments.rest, &strip)?;
-    let (by, span) = spans(context, &by)?;
+    let (by, span) = spans(context, by)?;
     let filled = arguments.option("fillnull_value");
     let mut keys = Vec::new();
     for (name, range) in &by {
@@ -125,8 +125,8 @@ fn data_set(context: &Context<'_>, from: &[Token], given: Given<'_>) -> Result<O
 
 /// Keys, and the span of `_time span=1h`.
 #[allow(clippy::type_complexity, reason = "names with places, beside the one span")]
-fn spans(context: &Context<'_>, by: &[Token]) -> Result<(Vec<(String, Range)>, Option<(Range, String)>), Fault> {
-    let split = Arguments::split(by.get(1..).unwrap_or_default().to_vec());
+fn spans(context: &Context<'_>, by: Vec<Token>) -> Result<(Vec<(String, Range)>, Option<(Range, String)>), Fault> {
+    let split = Arguments::split(by.into_iter().skip(1).collect());
     let mut keys = Vec::new();
     for token in &split.rest {
         match &token.kind {
