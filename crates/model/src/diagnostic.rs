@@ -125,16 +125,28 @@ pub mod code {
     pub const RULE_FILTER: &str = "rule.filter";
     /// A correlation cannot be used.
     pub const RULE_CORRELATION: &str = "rule.correlation";
+    /// A query cannot be read at a place.
+    pub const QUERY_SYNTAX: &str = "query.syntax";
+    /// A query uses something of its language that is not supported; the message names it.
+    pub const QUERY_UNSUPPORTED: &str = "query.unsupported";
+    /// A query, or what its definitions and macros unfold to, is larger than the limits.
+    pub const QUERY_LIMIT: &str = "query.limit";
+    /// A query names something that nothing in it defines.
+    pub const QUERY_UNDEFINED: &str = "query.undefined";
+    /// Pseudocode puts nothing out.
+    pub const QUERY_NO_OUTPUT: &str = "query.no-output";
+    /// A piece of a text belongs to no statement.
+    pub const QUERY_LEFTOVER: &str = "query.leftover";
+    /// A macro that a search calls is not known.
+    pub const QUERY_MACRO: &str = "query.macro";
+    /// A query held more rows or bytes than it may, and was stopped.
+    pub const QUERY_MEMORY: &str = "query.memory";
+    /// A query reads data from elsewhere, which are never fetched.
+    pub const QUERY_EXTERNAL: &str = "query.external";
     /// Two rules have one id.
     pub const RULE_TWIN: &str = "rule.twin";
     /// More hits wait to be correlated than may be held; the rest were dropped.
     pub const LIMIT_CORRELATION: &str = "limit.correlation";
-    /// The text of a query is none of its language.
-    pub const QUERY_SYNTAX: &str = "query.syntax";
-    /// A query uses what ddefend does not have.
-    pub const QUERY_UNSUPPORTED: &str = "query.unsupported";
-    /// A query is larger than the limits, or unfolds to more.
-    pub const QUERY_LIMIT: &str = "query.limit";
     /// A query names a table, column or function that is not there.
     pub const QUERY_NAME: &str = "query.name";
     /// A value in a query is not of the kind that its place wants.
@@ -168,6 +180,15 @@ pub mod code {
         NOTE_DTD,
         NOTE_HIVE,
         NOTE_ODD,
+        QUERY_SYNTAX,
+        QUERY_UNSUPPORTED,
+        QUERY_LIMIT,
+        QUERY_UNDEFINED,
+        QUERY_NO_OUTPUT,
+        QUERY_LEFTOVER,
+        QUERY_MACRO,
+        QUERY_MEMORY,
+        QUERY_EXTERNAL,
         RULE_YAML,
         RULE_LIMIT,
         RULE_ACTION,
@@ -183,9 +204,6 @@ pub mod code {
         RULE_CORRELATION,
         RULE_TWIN,
         LIMIT_CORRELATION,
-        QUERY_SYNTAX,
-        QUERY_UNSUPPORTED,
-        QUERY_LIMIT,
         QUERY_NAME,
         QUERY_VALUE,
     ];
