@@ -40,28 +40,3 @@ pub fn read(name: &str, text: &str) -> (Vec<Query>, Vec<Problem>) {
     }
     (queries, problems)
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn rate() {
-        let data = std::env::var("DDEFEND_DATA").unwrap();
-        let text = std::fs::read_to_string(format!("{data}/rules/kql-queries.jsonl")).unwrap();
-        let (mut good, mut all) = (0, 0);
-        for line in text.lines() {
-            let row: serde_json::Value = serde_json::from_str(line).unwrap();
-            let query = row["query"].as_str().unwrap();
-            all += 1;
-            let (_, problems) = crate::read(&all.to_string(), query);
-            match problems.as_slice() {
-                [] => good += 1,
-                list => {
-                    for problem in list {
-                        println!("{problem}");
-                    }
-                }
-            }
-        }
-        println!("{good}/{all}");
-    }
-}

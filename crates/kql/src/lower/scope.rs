@@ -184,10 +184,8 @@ impl<'a> Lower<'a> {
             });
             return match inner {
                 Some(value) => self.tabular(value, scope),
-                None => {
-                    !matches!(self.find(name, scope), None) && self.tabular(last, scope)
-                        || self.find(name, scope).is_none() && name.starts_with(char::is_uppercase)
-                }
+                // A name that nothing defines is a table of the schema.
+                None => self.find(name, scope).is_none() || self.tabular(last, scope),
             };
         }
         self.tabular(last, scope)

@@ -84,11 +84,8 @@ impl Parser<'_> {
     /// `name = value` or a value.
     pub(super) fn named(&mut self, mut read: impl FnMut(&mut Self) -> Got<Expr>) -> Got<Expr> {
         let start = self.span();
-        let single = match (&self.ahead(0).tok, &self.ahead(1).tok, &self.ahead(2).tok, &self.ahead(3).tok) {
-            (Tok::Name(_), Tok::Punct("="), ..) => true,
-            (Tok::Punct("["), Tok::Text(_), Tok::Punct("]"), Tok::Punct("=")) => true,
-            _ => false,
-        };
+        let single = matches!((&self.ahead(0).tok, &self.ahead(1).tok), (Tok::Name(_), Tok::Punct("=")))
+            || self.is("[") && self.quoted_ahead().is_some() && self.is_ahead(3, "=");
         let names = if single {
             vec![self.name("a name")?]
         } else if let Some(names) = self.several_names() {
