@@ -9,7 +9,7 @@ use ddefend_rule::ir::{Expr, NumberTest, Piece, Predicate, Rule, Test, TextPatte
 /// Text that means nothing, to part other text.
 const FILLER: &str = " zq ";
 /// Arrangements that are tried.
-const TRIES: usize = 400;
+const TRIES: usize = 1500;
 
 /// True where the test holds of the value (none: the field is absent), as the naive evaluator says.
 pub(super) fn holds(test: &Test, value: Option<&str>) -> bool {
@@ -67,14 +67,14 @@ fn candidates(must: &[&Test], must_not: &[&Test], base: Option<&str>) -> Vec<Str
         })
         .collect();
     found.extend(texts.iter().filter_map(|pattern| whole(pattern)));
-    let mut parts = Parts::of(&texts);
+    let mut witnesses = Vec::new();
     for test in must {
         match test {
             Test::Regex { source, flags } => {
                 let both = [false, true].into_iter().filter_map(|more| witness(source, flags.ignore_case, more));
                 let both: Vec<String> = both.collect();
                 found.extend(both.iter().cloned());
-                parts.witnesses.extend(both.into_iter().next_back());
+                witnesses.extend(both.into_iter().next_back());
             }
             Test::Cidr { network, .. } => found.extend([inside(*network), network.to_string()]),
             Test::Number(kind, bound) => found.extend(numbers(*kind, *bound)),
@@ -82,10 +82,13 @@ fn candidates(must: &[&Test], must_not: &[&Test], base: Option<&str>) -> Vec<Str
             _ => {}
         }
     }
-    if texts.is_empty() && parts.witnesses.is_empty() {
+    if texts.is_empty() {
         found.extend(base.map(str::to_owned));
     }
-    parts.arrange(base, &mut found);
+    for inner in ["zq", ""] {
+        let parts = Parts { witnesses: witnesses.clone(), ..Parts::of(&texts, inner) };
+        parts.arrange(base, &mut found);
+    }
     for test in must_not {
         match test {
             Test::Number(kind, bound) => found.extend(numbers(*kind, *bound)),
@@ -97,7 +100,7 @@ fn candidates(must: &[&Test], must_not: &[&Test], base: Option<&str>) -> Vec<Str
     // Near what must not be: the same with something behind or before.
     for test in must_not {
         if let Test::Text { pattern, .. } = test {
-            let text = filled(pattern);
+            let text = filled(pattern, "zq");
             found.extend([format!("{text}zq"), format!("zq{text}")]);
         }
     }
@@ -114,14 +117,16 @@ fn whole(pattern: &TextPattern) -> Option<String> {
     }
 }
 
-/// A text that fits the pattern.
-fn filled(pattern: &TextPattern) -> String {
-    let piece = |piece: &Piece| match piece {
+/// A text that fits the pattern, with that in the place of a wildcard between other text.
+fn filled(pattern: &TextPattern, inner: &str) -> String {
+    let last = pattern.pieces.len().saturating_sub(1);
+    let piece = |(number, piece): (usize, &Piece)| match piece {
         Piece::Literal(text) => text.to_string(),
         Piece::One => "z".to_owned(),
-        Piece::Any => String::new(),
+        Piece::Any if number == 0 || number == last => String::new(),
+        Piece::Any => inner.to_owned(),
     };
-    pattern.pieces.iter().map(piece).collect()
+    pattern.pieces.iter().enumerate().map(piece).collect()
 }
 
 /// What several patterns want of one text.
@@ -134,10 +139,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(patterns: &[&TextPattern]) -> Self {
+    fn of(patterns: &[&TextPattern], inner: &str) -> Self {
         let mut parts = Self::default();
         for pattern in patterns {
-            let text = filled(pattern);
+            let text = filled(pattern, inner);
             let open = |piece: Option<&Piece>| matches!(piece, Some(Piece::Any));
             match (open(pattern.pieces.first()), open(pattern.pieces.last())) {
                 (true, false) if text.len() > parts.suffix.len() => {
@@ -170,22 +175,30 @@ impl Parts {
         for order in [&middles, &turned] {
             for filler in ["", FILLER, "\\", " ", "."] {
                 let middle: Vec<&str> = order.iter().map(|text| text.as_str()).collect();
-                let middle = middle.join(filler);
-                let joined = |pieces: &[&str]| {
-                    let pieces: Vec<&str> = pieces.iter().copied().filter(|piece| !piece.is_empty()).collect();
-                    pieces.join(filler)
-                };
+                let middle = together(&middle, filler);
+                let joined = |pieces: &[&str]| together(pieces, filler);
                 let body = joined(&[&self.prefix, &middle, &self.suffix]);
                 let begun = joined(&[&middle, &self.suffix]);
-                if begun.starts_with('\\') && self.prefix.is_empty() {
-                    found.push(format!("{parent}{begun}"));
+                if self.prefix.is_empty() {
+                    // A path's end: a name before what begins within one.
+                    let named = if begun.starts_with('\\') { begun.clone() } else { format!("\\zq{begun}") };
+                    found.push(format!("{parent}{named}"));
+                    found.push(format!("{parent}{named}zq"));
+                    found.push(format!("{parent}{named}\\zq"));
+                    found.push(format!("{parent}\\{begun}"));
                 }
+                found.push(format!("{body}\\zq.exe"));
+                found.push(format!("{body}zq\\zq\\zq.exe"));
+                found.push(format!("{body}zq"));
                 found.push(body.clone());
                 for witness in &self.witnesses {
                     found.push(joined(&[&self.prefix, &middle, witness, &self.suffix]));
                     found.push(joined(&[&self.prefix, witness, &middle, &self.suffix]));
                     found.push(format!("{body}{filler}{witness}"));
                     found.push(format!("{witness}{filler}{body}"));
+                    found.push(format!("{parent}{witness}"));
+                    found.push(format!("{parent}\\zq{witness}"));
+                    found.push(format!("{}{filler}{witness}", base.unwrap_or_default()));
                 }
                 if let Some(base) = base.filter(|_| self.prefix.is_empty()) {
                     found.push(joined(&[base, &middle, &self.suffix]));
@@ -195,6 +208,19 @@ impl Parts {
         let all = self.witnesses.join(FILLER);
         found.extend([all.clone(), self.witnesses.concat(), format!("{}{all}{}", self.prefix, self.suffix)]);
     }
+}
+
+/// Pieces with a filler between them; a backslash that both sides have stands once where there is no filler.
+fn together(pieces: &[&str], filler: &str) -> String {
+    let mut out = String::new();
+    for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
+        if !out.is_empty() {
+            out.push_str(filler);
+        }
+        let overlap = filler.is_empty() && out.ends_with('\\') && piece.starts_with('\\');
+        out.push_str(if overlap { &piece[1..] } else { piece });
+    }
+    out
 }
 
 /// An address in the network that is not its first.

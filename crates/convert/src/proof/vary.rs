@@ -16,7 +16,7 @@ pub(super) fn variants(value: &str, tests: &[&Predicate]) -> Vec<String> {
             }
         }
     }
-    found.extend([format!("{value}zq"), format!("zq{value}"), format!("{value} "), format!("\"{value}\"")]);
+    found.extend([format!("{value}zq"), format!("zq{value}"), format!("\"{value}\"")]);
     let mut shorter = value.to_owned();
     shorter.pop();
     found.push(shorter);
@@ -35,7 +35,9 @@ pub(super) fn variants(value: &str, tests: &[&Predicate]) -> Vec<String> {
 
 /// Upper-case letters in the place of lower-case ones and the other way round.
 fn swapped(text: &str) -> String {
-    let swap = |letter: char| if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() };
+    let swap = |letter: char| {
+        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
     text.chars().map(swap).collect()
 }
 

@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn found_again() {
-        for source in [r"\\cmd\.exe$", r"(?i)[a-f]{3}\s+(/c|-k)", r"^\d+-(x|y)*z", r"a.{2,5}b", r"\bword\b", r"[^a-z]{3}"] {
+        for source in
+            [r"\\cmd\.exe$", r"(?i)[a-f]{3}\s+(/c|-k)", r"^\d+-(x|y)*z", r"a.{2,5}b", r"\bword\b", r"[^a-z]{3}"]
+        {
             let regex = regex::Regex::new(source).expect("an expression");
             for more in [false, true] {
                 let text = witness(source, false, more).expect("a witness");
