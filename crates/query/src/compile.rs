@@ -3,8 +3,10 @@
 mod grouping;
 mod joining;
 mod names;
+mod nested;
 mod source;
 mod steps;
+mod texts;
 mod wanted;
 
 use crate::dialect;

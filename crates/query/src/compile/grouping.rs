@@ -83,7 +83,7 @@ impl Builder<'_> {
     }
 
     /// One assignment: its aggregates into the plan, what it makes of them into the outputs.
-    fn aggregate(
+    pub(super) fn aggregate(
         &mut self,
         assignment: &Assignment,
         shape: &Shape,

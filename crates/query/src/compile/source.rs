@@ -2,6 +2,7 @@ use super::{Builder, Stream};
 use crate::dialect;
 use crate::error::CompileError;
 use crate::operator::{Made, Map, Pass, Scan as ScanOp};
+use crate::plan::Planned;
 use crate::settings::Scan;
 use crate::shape::{Shape, WHOLE};
 use crate::value::Row;
@@ -38,11 +39,21 @@ impl Builder<'_> {
             Source::Union { members, outer, source_column, fuzzy } => {
                 self.union(None, members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Source::Sequence(_) => self.unsupported(Span::default(), "a sequence here"),
+            Source::Sequence(sequence) => match crate::sequence::compile(self, sequence)? {
+                Planned::Rows(node, shape) => Ok(Stream { node, shape, table: None }),
+                Planned::Operator { name, shape, inputs, make } => {
+                    let ports: Vec<&[usize]> = inputs.iter().map(std::slice::from_ref).collect();
+                    let node = self.node(name, Span::default(), &ports, make)?;
+                    Ok(Stream { node, shape, table: None })
+                }
+            },
         }
     }
 
     fn scan(&mut self, table: &Arc<Table>, name: &str, span: Span, all: bool) -> Result<Stream, CompileError> {
+        if self.graphs.len() > 1 {
+            return self.unsupported(span, "a table within mv-apply, partition and their like");
+        }
         let named = |column: &&Column| all || self.wanted.column(&column.name);
         let mut columns: Vec<Column> = table.columns.iter().filter(named).cloned().collect();
         let whole = table.open && (all || self.wanted.whole);
@@ -62,6 +73,9 @@ impl Builder<'_> {
     }
 
     fn shared(&mut self, at: usize) -> Result<Stream, CompileError> {
+        if self.graphs.len() > 1 {
+            return self.unsupported(Span::default(), "a named table within mv-apply, partition and their like");
+        }
         if let Some(Some(stream)) = self.shared.get(at) {
             return Ok(stream.clone());
         }
@@ -219,7 +233,12 @@ impl Builder<'_> {
     }
 
     /// Rows with the columns of another shape, by name.
-    fn fitted(&mut self, stream: &Stream, shape: &Shape, table: Option<(&str, &str)>) -> Result<usize, CompileError> {
+    pub(super) fn fitted(
+        &mut self,
+        stream: &Stream,
+        shape: &Shape,
+        table: Option<(&str, &str)>,
+    ) -> Result<usize, CompileError> {
         use crate::expr::Expr;
         let value = |column: &Column| match (table, stream.shape.place(&column.name, self.query.language)) {
             (Some((name, table)), _) if *name == *column.name => Expr::Const(crate::value::from_text(table)),

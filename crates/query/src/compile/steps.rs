@@ -72,8 +72,19 @@ impl Builder<'_> {
             Operator::Union { members, outer, source_column, fuzzy } => {
                 self.union(Some(stream), members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Operator::Command { name, .. } => self.unsupported(span, name),
-            other => self.unsupported(span, operator_name(other)),
+            Operator::Window { aggregates, by, mode } => self.window(stream, aggregates, by, *mode, span),
+            Operator::Dedup { count, by, keep_empty, consecutive } => {
+                self.dedup(stream, (*count, by, *keep_empty, *consecutive), span)
+            }
+            Operator::Expand { columns, index, limit } => self.expand(stream, columns, index.as_deref(), *limit, span),
+            Operator::Apply { columns, body } => self.apply(stream, columns, body, span),
+            Operator::Parse { value, kind, pattern, only_fitting } => {
+                self.parse(stream, value, (*kind, *only_fitting), pattern, span)
+            }
+            Operator::Extract { value, extraction } => self.extract(stream, value, extraction, span),
+            Operator::Fill { columns, value } => self.fill(stream, columns, value, span),
+            Operator::Partition { by, body, keep } => self.partition(stream, by, body, *keep, span),
+            Operator::Command { name, arguments, tables } => self.command(stream, name, arguments, tables, span),
         }
     }
 
@@ -91,6 +102,16 @@ impl Builder<'_> {
             }
             return Ok(stream);
         }
+        self.extend_once(stream, values, span)
+    }
+
+    /// All values see the row as it was.
+    pub(super) fn extend_once(
+        &mut self,
+        stream: Stream,
+        values: &[Assignment],
+        span: Span,
+    ) -> Result<Stream, CompileError> {
         let mut shape = stream.shape.clone();
         let mut places = Vec::new();
         let mut made = Vec::new();
@@ -268,18 +289,4 @@ fn filled(old: &str, new: &str, name: &str) -> String {
     let (start, end) = old.split_once('*').unwrap_or((old, ""));
     let middle = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).unwrap_or_default();
     new.replacen('*', middle, 1)
-}
-
-fn operator_name(operator: &Operator) -> &'static str {
-    match operator {
-        Operator::Window { .. } => "a window of aggregates",
-        Operator::Dedup { .. } => "dedup",
-        Operator::Expand { .. } => "mv-expand",
-        Operator::Apply { .. } => "mv-apply",
-        Operator::Parse { .. } => "parse",
-        Operator::Extract { .. } => "taking columns out of text",
-        Operator::Fill { .. } => "fillnull",
-        Operator::Partition { .. } => "partition",
-        _ => "this operator",
-    }
 }
