@@ -4,6 +4,8 @@ mod grouping;
 mod joining;
 mod names;
 mod nested;
+mod sequence;
+mod serial;
 mod source;
 mod steps;
 mod texts;

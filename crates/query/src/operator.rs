@@ -5,6 +5,7 @@ mod extract;
 mod group;
 mod join;
 mod rows;
+mod serial;
 mod sort;
 mod window;
 
@@ -13,5 +14,6 @@ pub(crate) use extract::{Groups, Parse, Path, Replace};
 pub(crate) use group::{Aggregated, Distinct, Summarise};
 pub(crate) use join::{Join, Side};
 pub(crate) use rows::{Collect, Count, Filter, Gate, Made, Map, Pass, Scan, Tail, Take};
+pub(crate) use serial::{Numbered, Serial};
 pub(crate) use sort::{Key, Sort, Top};
 pub(crate) use window::{Dedup, Fill, Window};

@@ -2,7 +2,6 @@ use super::{Builder, Stream};
 use crate::dialect;
 use crate::error::CompileError;
 use crate::operator::{Made, Map, Pass, Scan as ScanOp};
-use crate::plan::Planned;
 use crate::settings::Scan;
 use crate::shape::{Shape, WHOLE};
 use crate::value::Row;
@@ -39,14 +38,7 @@ impl Builder<'_> {
             Source::Union { members, outer, source_column, fuzzy } => {
                 self.union(None, members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Source::Sequence(sequence) => match crate::sequence::compile(self, sequence)? {
-                Planned::Rows(node, shape) => Ok(Stream { node, shape, table: None }),
-                Planned::Operator { name, shape, inputs, make } => {
-                    let ports: Vec<&[usize]> = inputs.iter().map(std::slice::from_ref).collect();
-                    let node = self.node(name, Span::default(), &ports, make)?;
-                    Ok(Stream { node, shape, table: None })
-                }
-            },
+            Source::Sequence(sequence) => self.sequence(sequence),
         }
     }
 

@@ -89,6 +89,12 @@ impl Builder<'_> {
     }
 
     fn filter(&mut self, stream: Stream, condition: &Scalar, span: Span) -> Result<Stream, CompileError> {
+        if self.has_numbered(condition) {
+            let mut stream = stream;
+            let condition = self.numbered_scalar(&mut stream, condition, 64)?;
+            let stream = self.filter(stream, &condition, span)?;
+            return self.unnumbered(stream, span);
+        }
         let condition = Arc::new(self.scalar(condition, &stream.shape)?.expr);
         let node = self.gated(stream.node, span)?;
         let node = self.operator("where", span, &[node], move || Filter { condition: Arc::clone(&condition) })?;
@@ -112,6 +118,11 @@ impl Builder<'_> {
         values: &[Assignment],
         span: Span,
     ) -> Result<Stream, CompileError> {
+        if values.iter().any(|value| self.has_numbered(&value.value)) {
+            let (stream, values) = self.numbered(stream, values)?;
+            let stream = self.extend_once(stream, &values, span)?;
+            return self.unnumbered(stream, span);
+        }
         let mut shape = stream.shape.clone();
         let mut places = Vec::new();
         let mut made = Vec::new();
@@ -144,6 +155,10 @@ impl Builder<'_> {
         values: &[Assignment],
         span: Span,
     ) -> Result<Stream, CompileError> {
+        if values.iter().any(|value| self.has_numbered(&value.value)) {
+            let (stream, values) = self.numbered(stream, values)?;
+            return self.project(stream, &values, span);
+        }
         let mut shape = Shape::default();
         let mut made: Vec<Expr> = Vec::new();
         for (name, expr, kind) in self.assigned(&stream.shape, values)? {
