@@ -88,6 +88,7 @@ fn put(
     let refused = || NativeError::NoValue { field: field.to_owned(), value: value.to_owned() };
     match source {
         FieldSource::Native(name) => set(texts, &name, value),
+        FieldSource::Chained(_) => Err(refused()),
         FieldSource::Made(transform, names) => {
             let mut natives = transform.inverse(value, names.len());
             if natives.is_none() && names.len() < transform.inputs().unwrap_or_default() {
