@@ -19,8 +19,7 @@ mod value;
 
 use super::{Aggregate, Function};
 
-pub(crate) use calendar::seconds;
-pub(crate) use value::{number as to_number, text as to_text, values as each_value};
+pub(crate) use value::number;
 
 /// By subject.
 pub(crate) const FUNCTIONS: &[&[Function]] =

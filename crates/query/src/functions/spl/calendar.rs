@@ -8,7 +8,17 @@ pub(super) const DAY: i64 = 86_400;
 /// 9999-12-31T23:59:59.
 const LATEST: i64 = 253_402_300_799;
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -77,7 +87,8 @@ pub(super) fn write(seconds: i64, nanos: i64, format: &str) -> String {
     let date = civil(seconds);
     let (hour, minute, second) = (date.clock / 3600, date.clock / 60 % 60, date.clock % 60);
     let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
-    let fraction = |digits: u32| format!("{nanos:09}").get(..digits.clamp(1, 9) as usize).unwrap_or_default().to_owned();
+    let fraction =
+        |digits: u32| format!("{nanos:09}").get(..digits.clamp(1, 9) as usize).unwrap_or_default().to_owned();
     let mut out = String::new();
     let mut letters = format.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -310,7 +321,6 @@ fn snapped(at: i64, unit: &str, weekday_wanted: i64) -> Option<i64> {
 }
 
 /// A time of the form in seconds, and nanoseconds behind them.
-#[must_use]
-pub(crate) fn seconds(ticks: i64) -> (i64, i64) {
+pub(super) fn seconds(ticks: i64) -> (i64, i64) {
     (ticks.div_euclid(10_000_000), ticks.rem_euclid(10_000_000) * 100)
 }

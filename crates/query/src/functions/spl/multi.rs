@@ -94,7 +94,9 @@ fn zip(arguments: &[Datum], _: &Context) -> Datum {
     let pairs = values(at(arguments, 0)).iter().zip(values(at(arguments, 1)));
     field(
         pairs
-            .map(|(left, right)| of(&format!("{}{mark}{}", text(left).unwrap_or_default(), text(right).unwrap_or_default())))
+            .map(|(left, right)| {
+                of(&format!("{}{mark}{}", text(left).unwrap_or_default(), text(right).unwrap_or_default()))
+            })
             .collect(),
     )
 }

@@ -69,7 +69,12 @@ fn bin(arguments: &[Datum], _: &Context) -> Datum {
             let date = calendar::civil(seconds);
             let all = date.year.saturating_mul(12).saturating_add(date.month).saturating_sub(1);
             let start = all.saturating_sub(all.checked_rem_euclid(months).unwrap_or(0));
-            let first = calendar::Civil { year: start.div_euclid(12), month: start.rem_euclid(12).saturating_add(1), day: 1, clock: 0 };
+            let first = calendar::Civil {
+                year: start.div_euclid(12),
+                month: start.rem_euclid(12).saturating_add(1),
+                day: 1,
+                clock: 0,
+            };
             let seconds = calendar::of_civil(first);
             if matches!(value, Datum::Time(_)) {
                 seconds.checked_mul(10_000_000).map_or(Datum::Null, Datum::Time)
