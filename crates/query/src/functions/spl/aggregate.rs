@@ -1,8 +1,7 @@
 //! Aggregates that count, collect and pick.
 
 use super::super::{Accumulator, Aggregate, Context};
-use super::value::{at, field, made, number, order, text, values};
-use crate::dialect::truth;
+use super::value::{at, field, made, number, order, text, truth, values};
 use ddefend_event::Kind;
 use ddefend_rule::ir::query::Datum;
 use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 use super::super::{Context, Function};
-use super::value::{at, function, number, of, text, values};
-use crate::dialect::truth;
+use super::value::{at, function, number, of, text, truth, values};
 use crate::text::test;
 use ddefend_rule::ir::query::{Datum, TextOp};
 

@@ -141,3 +141,13 @@ pub(super) fn order(left: &Datum, right: &Datum) -> std::cmp::Ordering {
         (None, None) => text(left).cmp(&text(right)),
     }
 }
+
+/// As a condition; none where it is neither true nor false.
+pub(super) fn truth(value: &Datum) -> Option<bool> {
+    match value {
+        Datum::Bool(value) => Some(*value),
+        Datum::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Datum::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        value => number(value).map(|value| value != 0.0),
+    }
+}
