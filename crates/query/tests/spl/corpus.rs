@@ -38,9 +38,8 @@ fn the_corpus_runs_on_empty_tables() {
             continue;
         }
         parsed += 1;
-        let run = compiled(search, &macros, &settings()).and_then(|program| {
-            program.start().finish(&mut |_| ()).map_err(|error| format!("{error:?}"))
-        });
+        let run = compiled(search, &macros, &settings())
+            .and_then(|program| program.start().finish(&mut |_| ()).map_err(|error| format!("{error:?}")));
         match run {
             Ok(()) => good += 1,
             Err(error) => {

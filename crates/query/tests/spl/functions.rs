@@ -2,7 +2,8 @@ use crate::harness::{NOW, run};
 use serde_json::json;
 
 fn value(expression: &str) -> String {
-    let record = json!({"_time": 1_700_000_000, "s": "Hello World", "n": 5, "t": "7.5", "m": ["b", "a", "b"], "ip": "10.1.2.3"});
+    let record =
+        json!({"_time": 1_700_000_000, "s": "Hello World", "n": 5, "t": "7.5", "m": ["b", "a", "b"], "ip": "10.1.2.3"});
     let out = run(&format!("* | eval x={expression} | table x"), &[record]);
     out.split_once('\n').map(|(_, row)| row.to_owned()).unwrap_or_default()
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// 2026-01-02T03:04:05Z.
-pub const NOW: i64 = 1_767_323_045;
+pub(crate) const NOW: i64 = 1_767_323_045;
 
 /// Every name is an open table: records have whatever fields they have.
-pub struct Open;
+pub(crate) struct Open;
 
 impl Tables for Open {
     fn table(&self, _: Language, name: &str) -> Option<Arc<Table>> {
@@ -19,7 +19,7 @@ impl Tables for Open {
     }
 }
 
-pub fn datum(value: &Value) -> Datum {
+pub(crate) fn datum(value: &Value) -> Datum {
     match value {
         Value::Null => Datum::Null,
         Value::Bool(value) => Datum::Bool(*value),
@@ -29,7 +29,8 @@ pub fn datum(value: &Value) -> Datum {
         Value::String(text) => Datum::Text(text.as_str().into()),
         Value::Array(list) => Datum::List(Arc::new(list.iter().map(datum).collect())),
         Value::Object(map) => {
-            let map: BTreeMap<Box<str>, Datum> = map.iter().map(|(name, value)| (name.as_str().into(), datum(value))).collect();
+            let map: BTreeMap<Box<str>, Datum> =
+                map.iter().map(|(name, value)| (name.as_str().into(), datum(value))).collect();
             Datum::Map(Arc::new(map))
         }
     }
@@ -49,18 +50,18 @@ fn shown(value: &Datum) -> String {
     }
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings { now: NOW * 10_000_000, rows: 100_000, bytes: 64 << 20, external: BTreeMap::default() }
 }
 
-pub fn compiled(text: &str, macros: &Macros, settings: &Settings) -> Result<Program, String> {
+pub(crate) fn compiled(text: &str, macros: &Macros, settings: &Settings) -> Result<Program, String> {
     let (queries, problems) = read("t.spl", text, macros);
     let query = queries.first().ok_or_else(|| format!("{problems:?}"))?;
     Program::compile(query, &Open, settings).map_err(|problems| format!("{problems:?}"))
 }
 
 /// Columns, then a line per row, of the search over records; `_time` of a record is in seconds.
-pub fn run_with(text: &str, records: &[Value], settings: &Settings) -> String {
+pub(crate) fn run_with(text: &str, records: &[Value], settings: &Settings) -> String {
     let program = compiled(text, &Macros::new(), settings).unwrap_or_else(|error| panic!("{text}: {error}"));
     let mut rows: Vec<Vec<Datum>> = Vec::new();
     let mut emit = |row: &[Datum]| rows.push(row.to_vec());
@@ -91,11 +92,11 @@ pub fn run_with(text: &str, records: &[Value], settings: &Settings) -> String {
     out
 }
 
-pub fn run(text: &str, records: &[Value]) -> String {
+pub(crate) fn run(text: &str, records: &[Value]) -> String {
     run_with(text, records, &settings())
 }
 
-pub fn lookup(name: &str, columns: &[&str], rows: &[&[&str]]) -> Settings {
+pub(crate) fn lookup(name: &str, columns: &[&str], rows: &[&[&str]]) -> Settings {
     let mut settings = settings();
     let columns = columns.iter().map(|name| Column { name: (*name).into(), kind: Kind::String }).collect();
     let rows = rows.iter().map(|row| row.iter().map(|value| Datum::Text((*value).into())).collect()).collect();

@@ -15,10 +15,7 @@ fn the_car_search_runs_verbatim() {
         json!({"Image": "a.exe", "ParentImage": "excel.exe"}),
     ];
     let text = r#"index = * ParentImage="*excel.exe*" Image="*.exe" | table _raw, ParentImage, Image"#;
-    assert_eq!(
-        run(text, &events),
-        "_raw|ParentImage|Image\nraw|C:\\Office\\EXCEL.EXE|C:\\Windows\\System32\\CMD.EXE"
-    );
+    assert_eq!(run(text, &events), "_raw|ParentImage|Image\nraw|C:\\Office\\EXCEL.EXE|C:\\Windows\\System32\\CMD.EXE");
 }
 
 #[test]

@@ -82,6 +82,14 @@ pub(super) fn lookup(context: &mut Context<'_>, builder: &mut Builder, given: Gi
         list.push(Assignment { names: vec![own.into()], value: context.column(field, *range) });
     }
     right.push(Operator::Project(list), span);
+    let away = |name: String| Pattern { name: format!("{LOOKED_UP}{name}").into(), span };
+    let gone: Vec<Pattern> = (0..inputs.len())
+        .map(|at| at.to_string())
+        .chain(outputs.iter().map(|(_, own, _)| own.clone()))
+        .map(away)
+        .collect();
+    // Open tables have every name that the search has: not these.
+    builder.push(Operator::Away(gone.clone()), span);
     let operator = Operator::Join { kind: JoinKind::LeftOuter, right: Box::new(right.finish()), on };
     builder.push(operator, span);
     let mut put = Vec::new();
@@ -95,9 +103,7 @@ pub(super) fn lookup(context: &mut Context<'_>, builder: &mut Builder, given: Gi
     if !put.is_empty() {
         builder.push(Operator::Extend(put), span);
     }
-    let away = |name: String| Pattern { name: name.into(), span };
-    let gone = (0..inputs.len()).map(|at| at.to_string()).chain(outputs.iter().map(|(_, own, _)| own.clone()));
-    builder.push(Operator::Away(gone.map(|name| away(format!("{LOOKED_UP}{name}"))).collect()), span);
+    builder.push(Operator::Away(gone), span);
     Ok(())
 }
 
@@ -169,18 +175,20 @@ pub(super) fn join(context: &mut Context<'_>, builder: &mut Builder, given: Give
     }
     merge_known(builder, &right);
     let on = names.iter().map(|(name, range)| (context.column(name, *range), context.column(name, *range))).collect();
+    let gone: Vec<Pattern> = own.iter().map(|name| Pattern { name: format!("{JOINED}{name}").into(), span }).collect();
+    if !gone.is_empty() {
+        // Open tables have every name that the search has: not these.
+        builder.push(Operator::Away(gone.clone()), span);
+    }
     builder.push(Operator::Join { kind, right: Box::new(right.finish()), on }, span);
     if own.is_empty() {
         return Ok(());
     }
     let mut put = Vec::new();
-    let mut gone = Vec::new();
     for name in &own {
-        let beside = format!("{JOINED}{name}");
-        let both = vec![context.column(&beside, given.range), context.column(name, given.range)];
+        let both = vec![context.column(&format!("{JOINED}{name}"), given.range), context.column(name, given.range)];
         let value = context.call("coalesce", both, given.range);
         put.push(Assignment { names: vec![name.as_str().into()], value });
-        gone.push(Pattern { name: beside.into(), span });
     }
     builder.push(Operator::Extend(put), span);
     builder.push(Operator::Away(gone), span);

@@ -103,8 +103,7 @@ pub(super) fn spath(context: &mut Context<'_>, builder: &mut Builder, given: Giv
     let (Some(path), Some(output)) = (path, output) else {
         // Every value under its own path: which columns that makes is in the data.
         builder.known = None;
-        let operator =
-            Operator::Command { name: "spath".into(), arguments: vec![(None, value)], tables: Vec::new() };
+        let operator = Operator::Command { name: "spath".into(), arguments: vec![(None, value)], tables: Vec::new() };
         builder.push(operator, span);
         return Ok(());
     };

@@ -115,7 +115,15 @@ impl Op for Transaction {
                 let values = vec![BTreeMap::new(); self.kept.len()];
                 cx.hold(1, 0)?;
                 let time = time.clone();
-                self.open.push(Open { keys: keys.clone(), earliest: at, latest: at, events: 0, values, time, bytes: 0 });
+                self.open.push(Open {
+                    keys: keys.clone(),
+                    earliest: at,
+                    latest: at,
+                    events: 0,
+                    values,
+                    time,
+                    bytes: 0,
+                });
                 self.open.len().saturating_sub(1)
             }
         };
@@ -172,9 +180,9 @@ fn transaction(planner: &mut dyn Planner, call: &Call<'_>) -> Result<Planned, Co
     };
     let mut shape = call.shape.clone();
     let kept: Vec<usize> = (0..shape.columns.len())
-        .filter(|at| shape.columns.get(*at).is_some_and(|column| {
-            !matches!(&*column.name, WHOLE | "duration" | "eventcount")
-        }))
+        .filter(|at| {
+            shape.columns.get(*at).is_some_and(|column| !matches!(&*column.name, WHOLE | "duration" | "eventcount"))
+        })
         .collect();
     let columns = kept.iter().filter_map(|at| call.shape.columns.get(*at).cloned());
     shape.columns = columns
