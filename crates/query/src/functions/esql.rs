@@ -39,7 +39,7 @@ fn first_kind(kinds: &[Kind]) -> Kind {
 }
 
 /// The text of an argument; none where it is null, several values or no text.
-fn text_of<'d>(arguments: &'d [Datum], at: usize) -> Option<&'d str> {
+fn text_of(arguments: &[Datum], at: usize) -> Option<&str> {
     match arguments.get(at)? {
         Datum::Text(text) => Some(text),
         _ => None,
