@@ -1,5 +1,6 @@
 //! Statements to queries: names are resolved where they stand, what the query defines is put in place of its uses.
 
+mod asim;
 mod assign;
 mod call;
 mod command;

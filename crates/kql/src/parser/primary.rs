@@ -228,6 +228,7 @@ pub(super) fn typed(kind: Kind, raw: &str, span: Span) -> Got<Ex> {
             "nan" => Some(Datum::Real(f64::NAN)),
             text => text.parse().ok().map(Datum::Real),
         },
+        Kind::DateTime if plain == "now" => return Ok(Ex::Call("now".into(), Vec::new())),
         Kind::DateTime => datetime(raw).map(Datum::Time),
         Kind::TimeSpan => timespan(raw).map(Datum::Span),
         Kind::Guid => guid(plain).map(|text| Datum::Text(text.into())),
