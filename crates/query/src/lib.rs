@@ -11,6 +11,7 @@ pub mod functions;
 mod operator;
 mod program;
 mod run;
+mod sequence;
 mod settings;
 mod shape;
 pub mod text;
