@@ -47,7 +47,9 @@ impl Parser<'_> {
                 let mut settings = self.settings()?;
                 let tables = self.in_tables()?;
                 settings.extend(self.settings()?);
-                Op::Search { settings, tables, predicate: self.expression()? }
+                let all = self.is("*") && self.ends_ahead(1);
+                let predicate = if all { self.column_pattern()? } else { self.expression()? };
+                Op::Search { settings, tables, predicate }
             }
             "find" => self.find()?,
             "range" => {
