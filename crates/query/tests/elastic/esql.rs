@@ -91,7 +91,6 @@ fn functions() {
 }
 
 #[test]
-#[ignore = "lists are not taken apart yet"]
 fn commands() {
     assert_eq!(
         one(
@@ -117,7 +116,6 @@ fn commands() {
 }
 
 #[test]
-#[ignore = "lists are not taken apart yet"]
 fn lists_and_text_taken_apart() {
     assert_eq!(one("from x | where id == 1 | mv_expand args | keep args"), json!([{"args": "x"}, {"args": "y"}]));
     assert_eq!(one("from x | stats n = count(*) by args | where args == \"x\" | keep n"), json!([{"n": 2}]));
