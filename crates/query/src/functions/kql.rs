@@ -9,8 +9,8 @@
 mod aggregate;
 mod array;
 mod bag;
-mod calendar;
-mod convert;
+pub(super) mod calendar;
+pub(super) mod convert;
 mod encode;
 mod format;
 mod json;
@@ -23,7 +23,7 @@ mod search;
 mod sketch;
 mod string;
 mod time;
-mod value;
+pub(super) mod value;
 mod xml;
 
 use super::{Aggregate, Function};
