@@ -163,7 +163,7 @@ fn split(arguments: &[Datum], _: &Context) -> Datum {
 
 fn to_ip(arguments: &[Datum], _: &Context) -> Datum {
     let one = |value: &Datum| match value {
-        Datum::Text(text) => text.parse::<std::net::IpAddr>().ok().map(|ip| from_text(&ip.to_string())),
+        Datum::Text(text) => text.parse::<core::net::IpAddr>().ok().map(|ip| from_text(&ip.to_string())),
         _ => None,
     };
     super::gathered(arguments.first().map(values).unwrap_or_default().iter().filter_map(one).collect())
