@@ -63,6 +63,10 @@ pub(crate) fn compare(op: CompareOp, left: &Datum, right: &Datum, language: Lang
             return Datum::Bool(holds);
         }
     }
+    // ES|QL: a comparison of a field with several values is null.
+    if language == Language::Esql && [left, right].iter().any(|side| matches!(side, Datum::List(_))) {
+        return Datum::Null;
+    }
     one(op, left, right, language, context)
 }
 
