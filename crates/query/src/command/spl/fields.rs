@@ -39,13 +39,16 @@ enum Reads {
 }
 
 type Found = BTreeMap<Box<str>, Vec<Datum>>;
+/// A column's name and place.
+type Place = (Box<str>, usize);
+type Marks = (Option<Box<str>>, Option<Box<str>>);
 
 struct Fields {
     value: Arc<Expr>,
     reads: Reads,
     /// Characters between pairs, and within one.
-    marks: Arc<(Option<Box<str>>, Option<Box<str>>)>,
-    names: Arc<[(Box<str>, usize)]>,
+    marks: Arc<Marks>,
+    names: Arc<[Place]>,
     whole: Option<usize>,
     width: usize,
 }
@@ -185,9 +188,9 @@ fn pairs(planner: &mut dyn Planner, call: &Call<'_>, reads: Reads) -> Result<Pla
         column.kind = if &*column.name == WHOLE { column.kind } else { Kind::Dynamic };
         (column.name.clone(), at)
     };
-    let names: Vec<(Box<str>, usize)> = shape.columns.iter_mut().enumerate().map(named).collect();
+    let names: Vec<Place> = shape.columns.iter_mut().enumerate().map(named).collect();
     let whole = shape.place(WHOLE, Language::Spl);
-    let (width, names): (usize, Arc<[(Box<str>, usize)]>) = (shape.columns.len(), names.into());
+    let (width, names): (usize, Arc<[Place]>) = (shape.columns.len(), names.into());
     let make = move || Fields {
         value: Arc::clone(&value),
         reads,
