@@ -54,6 +54,12 @@ fn known(value: Datum, written: &str) -> Datum {
 fn same(left: &Datum, right: &Datum) -> bool {
     match (left, right) {
         (Datum::Real(left), Datum::Real(right)) => (left - right).abs() <= 1e-12 * right.abs().max(1.0),
+        (Datum::List(left), Datum::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same(left, right))
+        }
+        (Datum::Map(left), Datum::Map(right)) => {
+            left.keys().eq(right.keys()) && left.values().zip(right.values()).all(|(left, right)| same(left, right))
+        }
         (left, right) => left == right,
     }
 }
