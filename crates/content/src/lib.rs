@@ -124,6 +124,14 @@ impl Content {
         pack::parse(pack::PROOF)
     }
 
+    /// What `rules check` knows beside the schemas (`content/lint.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn lint_lists(&self) -> Result<ddefend_lint::Lists, ContentError> {
+        pack::parse(pack::LINT)
+    }
+
     /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).
     ///
     /// # Errors

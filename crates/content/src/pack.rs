@@ -27,6 +27,7 @@ files! {
     TRIAGE = "triage.toml",
     MEMORY = "memory.toml",
     PROOF = "proof.toml",
+    LINT = "lint.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
     PLACEHOLDERS = "rules/placeholders.toml",
     TECHNIQUES = "attack/techniques.toml",
