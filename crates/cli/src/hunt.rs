@@ -72,6 +72,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         allowance: prepared.allowance,
         carve: args.carve,
         extras: &[],
+        rows: None,
     };
     let bar = Bar::new(prepared.bytes, args.run.progress() && !args.follow);
     let mut tally = Tally::default();
@@ -82,7 +83,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
             match &told {
                 Told::Detection(detection) => tally.found |= detection.rule.level >= args.level_fail_on,
                 Told::Diagnostic(diagnostic) => tally.diagnostic(diagnostic),
-                Told::Extra(_) | Told::Covered(_) => {}
+                Told::Extra(_) | Told::Covered(_) | Told::Rows(_) => {}
             }
             let text = render(renderer.as_mut(), &told);
             if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
@@ -142,7 +143,7 @@ fn render(renderer: &mut dyn HuntRenderer, told: &Told) -> String {
     match told {
         Told::Detection(detection) => renderer.detection(detection),
         Told::Diagnostic(diagnostic) => renderer.diagnostic(diagnostic),
-        Told::Extra(_) | Told::Covered(_) => String::new(),
+        Told::Extra(_) | Told::Covered(_) | Told::Rows(_) => String::new(),
     }
 }
 

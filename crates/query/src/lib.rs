@@ -2,11 +2,13 @@
 //! streaming where the operators allow, within bounded memory. It is the oracle of every faster way.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod choose;
 mod compile;
 mod context;
 mod dialect;
 mod error;
 mod expr;
+mod feed;
 pub mod functions;
 mod operator;
 mod program;
@@ -16,6 +18,8 @@ mod shape;
 pub mod text;
 mod value;
 
+pub use choose::{Chosen, choose, language_name};
 pub use error::{CompileError, RunError};
+pub use feed::{Feed, InSchemas, Seen};
 pub use program::{Program, Run};
 pub use settings::{Rows, Scan, Settings, Tables};

@@ -13,7 +13,7 @@ mod calendar;
 mod convert;
 mod encode;
 mod format;
-mod json;
+pub(crate) mod json;
 mod logic;
 mod network;
 mod number;
