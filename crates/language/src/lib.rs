@@ -49,6 +49,7 @@ pub struct Options {
 #[must_use]
 pub fn read(language: Language, name: &str, text: &str, options: &Options) -> Read {
     let (queries, problems) = match language {
+        Language::Kql => ddefend_kql::read(name, text),
         Language::Car => car::read(name, text),
         Language::Sql => ddefend_sql::read(name, text),
         Language::Eql => elastic::eql::read(name, text),

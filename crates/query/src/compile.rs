@@ -3,6 +3,7 @@
 mod grouping;
 mod joining;
 mod names;
+mod sequence;
 mod source;
 mod steps;
 mod wanted;

@@ -13,6 +13,7 @@ pub mod functions;
 mod operator;
 mod program;
 mod run;
+mod sequence;
 mod settings;
 mod shape;
 pub mod text;

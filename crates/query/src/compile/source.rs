@@ -38,7 +38,7 @@ impl Builder<'_> {
             Source::Union { members, outer, source_column, fuzzy } => {
                 self.union(None, members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Source::Sequence(_) => self.unsupported(Span::default(), "a sequence here"),
+            Source::Sequence(sequence) => self.sequence(sequence),
         }
     }
 
