@@ -5,7 +5,7 @@ use crate::args::HuntArgs;
 use crate::paths::all_paths;
 use crate::terminal;
 use crate::{Outcome, Tally};
-use bar::Bar;
+pub(crate) use bar::Bar;
 use ddefend_content::Content;
 use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_follow, hunt_inputs};
 use ddefend_engine::{Input, find_inputs};
@@ -220,7 +220,7 @@ impl Prepared {
 }
 
 /// A time, or a date.
-fn time(text: &str) -> Result<Time, String> {
+pub(crate) fn time(text: &str) -> Result<Time, String> {
     let parsed = Time::parse(text).or_else(|| Time::parse(&format!("{text}T00:00:00Z")));
     parsed.ok_or_else(|| format!("{text}: no time; 2026-11-21T14:00:00Z is one, 2026-11-21 as well"))
 }
