@@ -12,7 +12,11 @@ const SEED_004: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../kql/tests/seed/0
 
 /// Parent, child, command line.
 const STARTS: &[(&str, &str, &str)] = &[
-    ("C:\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE", "C:\\Windows\\System32\\cmd.exe", "cmd.exe /c calc"),
+    (
+        "C:\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE",
+        "C:\\Windows\\System32\\cmd.exe",
+        "cmd.exe /c calc",
+    ),
     (
         "C:\\Program Files\\Common Files\\Microsoft Shared\\EQUATION\\EQNEDT32.EXE",
         "C:\\Windows\\System32\\calc.exe",
@@ -24,7 +28,11 @@ const STARTS: &[(&str, &str, &str)] = &[
         "powershell.exe -EncodedCommand AAAA",
     ),
     ("C:\\Windows\\explorer.exe", "C:\\Windows\\System32\\cmd.exe", "cmd.exe"),
-    ("C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE", "C:\\Windows\\splwow64.exe", "splwow64.exe 8192"),
+    (
+        "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE",
+        "C:\\Windows\\splwow64.exe",
+        "splwow64.exe 8192",
+    ),
 ];
 
 fn mapping() -> Mapping {
@@ -172,7 +180,8 @@ fn pseudocode_of_seed_002_runs_and_its_defects_are_told() {
     let output = ddefend(&["-f", "jsonl", path.to_str().unwrap(), log.to_str().unwrap()]);
     let told = stderr(&output);
     assert!(told.contains("possible_exfiltration"), "{told}");
-    let fixed = text.replace("output possible_exfiltration", "output possible_exploit").replace("'excel.exe'", "'*excel.exe'");
+    let fixed =
+        text.replace("output possible_exfiltration", "output possible_exploit").replace("'excel.exe'", "'*excel.exe'");
     std::fs::write(&path, fixed).unwrap();
     let output = ddefend(&["-f", "jsonl", path.to_str().unwrap(), log.to_str().unwrap()]);
     assert_eq!(rows(&output).len(), 1, "{}", stderr(&output));
@@ -199,7 +208,8 @@ fn other_languages_see_their_own_names() {
 fn outputs_are_safe_and_rows_are_no_findings() {
     let folder = folder("outputs");
     let log = log(&folder, "sysmon-1", "evtx-json");
-    let query = "DeviceProcessEvents | where FileName =~ 'calc.exe' | extend Bad = '=1+1\\u001b[31m' | project FileName, Bad";
+    let query =
+        "DeviceProcessEvents | where FileName =~ 'calc.exe' | extend Bad = '=1+1\\u001b[31m' | project FileName, Bad";
     let arguments = |format| ["-f", format, "--lang", "kql", "-e", query, log.to_str().unwrap()].map(str::to_owned);
     for format in ["text", "json", "jsonl", "csv"] {
         let arguments = arguments(format);
@@ -221,7 +231,8 @@ fn given_tables_and_lookups_have_rows() {
     let log = log(&folder, "sysmon-1", "evtx-json");
     let list = folder.join("allowed.csv");
     std::fs::write(&list, "Name,Weight\ncmd.exe,3\n").unwrap();
-    let query = "Allowed | join kind=inner (DeviceProcessEvents) on $left.Name == $right.FileName | project Name, Weight";
+    let query =
+        "Allowed | join kind=inner (DeviceProcessEvents) on $left.Name == $right.FileName | project Name, Weight";
     let given = format!("Allowed={}", list.display());
     let output = ddefend(&["-f", "jsonl", "--table", &given, "--lang", "kql", "-e", query, log.to_str().unwrap()]);
     let rows = rows(&output);

@@ -3,9 +3,12 @@
 mod grouping;
 mod joining;
 mod names;
+mod nested;
 mod sequence;
+mod serial;
 mod source;
 mod steps;
+mod texts;
 mod wanted;
 
 use crate::dialect;
@@ -235,5 +238,9 @@ impl Subqueries for Builder<'_> {
         self.graphs.extend(inner);
         self.waits.push(node?);
         Ok((slot, kind))
+    }
+
+    fn warn(&mut self, warning: CompileError) {
+        Builder::warn(self, warning);
     }
 }

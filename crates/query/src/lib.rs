@@ -3,6 +3,7 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod choose;
+mod command;
 mod compile;
 mod context;
 mod dialect;
@@ -12,6 +13,7 @@ mod feed;
 pub mod functions;
 mod given;
 mod operator;
+mod plan;
 mod program;
 mod run;
 mod sequence;

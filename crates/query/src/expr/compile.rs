@@ -2,7 +2,7 @@ use super::special::keys;
 use super::{Compute, Each, Expr};
 use crate::dialect;
 use crate::error::CompileError;
-use crate::functions::function;
+use crate::functions::{function, kql, missing};
 use crate::run::Cx;
 use crate::shape::{Found, Shape, WHOLE};
 use crate::text::Compiled;
@@ -21,6 +21,9 @@ const VOLATILE: &[&str] = &["rand", "random", "new_guid"];
 pub(crate) trait Subqueries {
     /// Runs the pipeline into a slot: which one, and the kind of its first column.
     fn slot(&mut self, pipeline: &Pipeline, span: Span) -> Result<(usize, Kind), CompileError>;
+
+    /// Something to mind.
+    fn warn(&mut self, warning: CompileError);
 }
 
 /// An expression with the kind of what it makes.
@@ -149,7 +152,13 @@ impl<'c> Compiler<'c> {
     }
 
     fn comparison(&mut self, op: CompareOp, left: &Scalar, right: &Scalar) -> Result<Typed, CompileError> {
+        let span = left.span;
         let (left, right) = (self.compile(left)?, self.compile(right)?);
+        if self.language == Language::Kql && apart(left.kind, right.kind) {
+            let (left, right) = (said(left.kind), said(right.kind));
+            let what = format!("{left} is compared with {right}: they are the same only where they are written alike");
+            self.subqueries.warn(CompileError::warning(span, code::QUERY_VALUE, what));
+        }
         Ok(Typed::truth(Expr::Compare(op, Box::new(left.expr), Box::new(right.expr))))
     }
 
@@ -211,7 +220,8 @@ impl<'c> Compiler<'c> {
             return Ok(made);
         }
         let Some(known) = function(self.language, name) else {
-            let what = format!("the function {name} is not supported");
+            let why = missing(self.language, name).map(|why| format!(": {why}")).unwrap_or_default();
+            let what = format!("the function {name} is not supported{why}");
             return Err(CompileError::new(span, code::QUERY_UNSUPPORTED, what));
         };
         if arguments.len() < known.least || arguments.len() > known.most {
@@ -223,9 +233,23 @@ impl<'c> Compiler<'c> {
             let what = format!("the function {name} takes {wanted} arguments, here are {}", arguments.len());
             return Err(CompileError::new(span, code::QUERY_VALUE, what));
         }
-        let compiled = arguments.iter().map(|argument| self.compile(argument)).collect::<Result<Vec<_>, _>>()?;
+        let mut compiled = arguments.iter().map(|argument| self.compile(argument)).collect::<Result<Vec<_>, _>>()?;
         let kinds: Vec<Kind> = compiled.iter().map(|argument| argument.kind).collect();
-        let kind = (known.returns)(&kinds);
+        let mut kind = (known.returns)(&kinds);
+        if let (Some(Node::NullOf(asked)), Some(last)) = (arguments.last().map(|last| &last.node), compiled.last_mut())
+            && self.language == Language::Kql
+            && kql::TYPED.contains(&(name, arguments.len()))
+        {
+            // A type literal: the function gets its name, and makes values of it.
+            last.expr = Expr::Const(Datum::Text(kql::type_name(*asked).into()));
+            kind = *asked;
+        }
+        if let Some((_, place)) = kql::EXPRESSIONS.iter().find(|(of, _)| self.language == Language::Kql && *of == name)
+            && let Some(Expr::Const(Datum::Text(pattern))) = compiled.get(*place).map(|argument| &argument.expr)
+        {
+            Compiled::new(TextOp::Regex, true, false, &[pattern])
+                .map_err(|unfit| CompileError::new(span, code::QUERY_VALUE, unfit.to_string()))?;
+        }
         let arguments = compiled.into_iter().map(|argument| argument.expr).collect();
         Ok(Typed { expr: Expr::Call(known, arguments), kind })
     }
@@ -317,6 +341,31 @@ fn each_of<'s>(first: &'s Scalar, rest: &'s [Scalar]) -> Option<(&'s Scalar, &'s
         (_, [Scalar { node: Node::Lambda(variable, body), .. }]) => Some((first, variable, body)),
         (Node::Lambda(variable, body), [list]) => Some((list, variable, body)),
         _ => None,
+    }
+}
+
+/// True where values of the kinds are seldom meant to be compared; dynamic values are compared by what they are.
+fn apart(left: Kind, right: Kind) -> bool {
+    let class = |kind: Kind| match kind {
+        Kind::String => Some(0),
+        Kind::Int | Kind::Long | Kind::Real | Kind::Decimal => Some(1),
+        Kind::DateTime => Some(2),
+        Kind::TimeSpan => Some(3),
+        Kind::Bool | Kind::Guid | Kind::Dynamic => None,
+    };
+    matches!((class(left), class(right)), (Some(a), Some(b)) if a != b)
+}
+
+fn said(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "true or false",
+        Kind::Int | Kind::Long => "a whole number",
+        Kind::Real | Kind::Decimal => "a fraction",
+        Kind::String => "a text",
+        Kind::DateTime => "a time",
+        Kind::TimeSpan => "a length of time",
+        Kind::Guid => "a GUID",
+        Kind::Dynamic => "a dynamic value",
     }
 }
 
