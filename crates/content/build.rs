@@ -13,6 +13,7 @@ fn main() -> io::Result<()> {
     embed(&content, "posture", "toml", "POSTURE", &mut code)?;
     embed(&content, "playbooks", "yml", "PLAYBOOKS", &mut code)?;
     embed(&content, "lab", "yml", "LAB", &mut code)?;
+    embed(&content, "convert", "toml", "CONVERT", &mut code)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("files.rs");
     fs::write(out, code)
 }

@@ -113,7 +113,8 @@ impl<'a> Ready<'a> {
         let length = |glob: &Glob| glob.core().chars().count();
         let mut set = 0;
         for (at, (wanted, values)) in self.wants.iter().enumerate() {
-            let meets = |value: &Glob| value.holds(&glob) || (length(&glob) * 3 >= length(value) * 2 && glob.holds(value));
+            let meets =
+                |value: &Glob| value.holds(&glob) || (length(&glob) * 3 >= length(value) * 2 && glob.holds(value));
             if *wanted == field && values.iter().any(meets) {
                 set |= 1 << at;
             }

@@ -5,6 +5,7 @@ use crate::events::{Logs, Titles};
 use crate::infer::Signature;
 use crate::names::{Alias, Names};
 use ddefend_event::Mapping;
+use ddefend_language::Macros;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +44,8 @@ pub struct Knowledge {
     pub signatures: Vec<Signature>,
     /// Values for `%placeholder%` in Sigma rules.
     pub placeholders: BTreeMap<String, Vec<String>>,
+    /// Macros that searches take for granted.
+    pub macros: Macros,
     pub(crate) logs: Logs,
 }
 
@@ -87,6 +90,7 @@ impl Knowledge {
             names: Names::new(&fields.alias, &mapping),
             signatures: signatures.signature,
             placeholders: BTreeMap::new(),
+            macros: Macros::default(),
             logs: Logs::new(logs),
             mapping,
         })

@@ -8,7 +8,7 @@ mod sigma;
 mod yaml;
 
 use crate::{Entry, Knowledge, Skipped, Standing, Unread};
-use std::collections::BTreeMap;
+use ddefend_language::Options;
 
 /// Bytes of a file that are read.
 const LARGEST: usize = 4 << 20;
@@ -27,25 +27,17 @@ pub struct Corpus {
 pub struct Reader<'a> {
     knowledge: &'a Knowledge,
     sigma: Vec<(String, String)>,
-    macros: BTreeMap<String, Macro>,
+    options: Options,
     waiting: Vec<query::Draft>,
     corpus: Corpus,
-}
-
-/// A macro of Splunk's content.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Macro {
-    /// Names of its arguments.
-    pub(crate) arguments: Vec<String>,
-    /// What it stands for.
-    pub(crate) definition: String,
 }
 
 impl<'a> Reader<'a> {
     /// Nothing read yet.
     #[must_use]
     pub fn new(knowledge: &'a Knowledge) -> Self {
-        Self { knowledge, sigma: Vec::new(), macros: BTreeMap::new(), waiting: Vec::new(), corpus: Corpus::default() }
+        let options = Options { macros: knowledge.macros.clone() };
+        Self { knowledge, sigma: Vec::new(), options, waiting: Vec::new(), corpus: Corpus::default() }
     }
 
     /// Takes a file: its path, which only names it, and its text.
@@ -67,6 +59,8 @@ impl<'a> Reader<'a> {
             } else {
                 yaml::read(self, path, text);
             }
+        } else if ends(path, &["conf"]) {
+            self.macros(path, text);
         } else if ends(path, &["toml"]) {
             elastic::read(self, path, text);
         } else if ends(path, &["jsonl", "ndjson"]) {
@@ -81,12 +75,20 @@ impl<'a> Reader<'a> {
     pub fn finish(mut self) -> Corpus {
         let files = std::mem::take(&mut self.sigma);
         sigma::read(&mut self, &files);
-        let options = query::options(&self.macros);
+        let options = std::mem::take(&mut self.options);
         for draft in std::mem::take(&mut self.waiting) {
             let entry = draft.entry(self.knowledge, &options);
             self.corpus.entries.push(entry);
         }
         self.corpus
+    }
+
+    /// Takes a file of SPL's macros.
+    fn macros(&mut self, path: &str, text: &str) {
+        match self.options.macros.read(path, text) {
+            Ok(()) => self.skip(path, "macros", "macros, no rule"),
+            Err(problem) => self.skip(path, problem.code, problem.to_string()),
+        }
     }
 
     fn skip(&mut self, path: &str, reason: &str, message: impl Into<String>) {

@@ -5,12 +5,14 @@
 mod attack;
 mod case;
 mod catalog;
+mod convert;
 mod explain;
 mod files;
 mod mappings;
 mod pack;
 mod posture;
 mod rules;
+mod tables;
 mod validate;
 
 pub use attack::Techniques;
@@ -57,6 +59,8 @@ pub enum ContentError {
     Mapping(MappingError),
     /// A file of `content/catalog` does not have its shape.
     RuleCatalog(ddefend_catalog::KnowledgeError),
+    /// The tables contradict each other.
+    Tables(MappingError),
     /// The checks of `content/posture` contradict each other.
     Posture(ddefend_posture::CatalogError),
 }
@@ -67,6 +71,7 @@ impl fmt::Display for ContentError {
             Self::Shape { file, source } => write!(f, "content/{file}: {source}"),
             Self::Knowledge(error) => write!(f, "content: {error}"),
             Self::Mapping(error) => write!(f, "content/mappings: {error}"),
+            Self::Tables(error) => write!(f, "content/tables: {error}"),
             Self::Posture(error) => write!(f, "content/posture: {error}"),
             Self::RuleCatalog(error) => error.fmt(f),
         }
@@ -78,7 +83,7 @@ impl std::error::Error for ContentError {
         match self {
             Self::Shape { source, .. } => Some(source.as_ref()),
             Self::Knowledge(error) => Some(error),
-            Self::Mapping(error) => Some(error),
+            Self::Mapping(error) | Self::Tables(error) => Some(error),
             Self::Posture(error) => Some(error),
             Self::RuleCatalog(error) => Some(error),
         }
@@ -108,12 +113,28 @@ impl Content {
         &self.passwords
     }
 
+    /// Schemas that rules are converted to (`content/convert`).
+    ///
+    /// # Errors
+    /// Where a file does not have its shape; the tests hold that the shipped ones do.
+    pub fn profiles(&self) -> Result<ddefend_convert::Profiles, ContentError> {
+        convert::load()
+    }
+
     /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).
     ///
     /// # Errors
     /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
     pub fn mapping(&self) -> Result<Mapping, ContentError> {
         mappings::load()
+    }
+
+    /// Schemas with their tables (`content/tables`), for queries and for rules in other languages.
+    ///
+    /// # Errors
+    /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
+    pub fn tables(&self) -> Result<ddefend_event::TableSet, ContentError> {
+        tables::load()
     }
 
     /// Names and kinds of facts that `triage` works with (`content/triage.toml`).

@@ -12,8 +12,10 @@ const FILES: usize = 200_000;
 /// Bytes of a file that are read: corpora as JSON lines are large.
 const LARGEST: u64 = 64 << 20;
 /// Endings of files that may hold rules.
-const ENDINGS: &[&str] =
-    &["yml", "yaml", "toml", "jsonl", "ndjson", "kql", "kusto", "csl", "spl", "eql", "esql", "kuery", "lucene", "car"];
+const ENDINGS: &[&str] = &[
+    "yml", "yaml", "toml", "jsonl", "ndjson", "kql", "kusto", "csl", "spl", "eql", "esql", "kuery", "lucene", "car",
+    "conf",
+];
 
 /// Reads every file of rules below the paths, in the order of their names. Folders whose name begins with a dot and links
 /// are left alone; what cannot be read is among [`Corpus::skipped`].

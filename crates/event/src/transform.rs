@@ -5,8 +5,11 @@ mod account;
 mod code;
 mod hash;
 mod number;
+mod part;
 mod path;
 mod registry;
+
+pub use part::Part;
 
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +150,41 @@ impl Transform {
             Self::Hashes => hash::join([one, input(1), input(2), input(3)]),
             Self::EcsSignature => one.map(|text| code::apply(code::ECS_SIGNATURE, text)),
             Self::ThreatPath => one.map(path::threat),
+        }
+    }
+
+    /// Native codes with Sysmon's words, for transforms that read one from the other; true where text that is no such code
+    /// stays as it is, false where the field is then absent.
+    #[must_use]
+    pub fn codes(self) -> Option<(&'static [(&'static str, &'static str)], bool)> {
+        match self {
+            Self::Integrity => Some((code::INTEGRITY, true)),
+            Self::KernelRegistryOperation => Some((code::OPERATION, true)),
+            Self::DefenderRegistryAction => Some((code::DEFENDER_REGISTRY, true)),
+            Self::EcsRegistryAction => Some((code::ECS_REGISTRY, true)),
+            Self::FilteringDirection => Some((code::FILTERING, false)),
+            Self::DefenderConnection => Some((code::DEFENDER_CONNECTION, false)),
+            Self::NetworkDirection => Some((code::DIRECTION, false)),
+            Self::IpProtocol => Some((code::PROTOCOL, true)),
+            Self::EcsSignature => Some((code::ECS_SIGNATURE, true)),
+            _ => None,
+        }
+    }
+
+    /// Registry hives: how other logs call them, and Sysmon's name.
+    #[must_use]
+    pub fn hives() -> &'static [(&'static str, &'static str)] {
+        registry::HIVES
+    }
+
+    /// Type names of registry values in the order text, DWORD, QWORD, binary, for transforms that read such values.
+    #[must_use]
+    pub fn registry_types(self) -> Option<[&'static str; 4]> {
+        match self {
+            Self::KernelRegistryData => Some(registry::KERNEL_TYPES),
+            Self::DefenderRegistryData => Some(registry::DEFENDER_TYPES),
+            Self::EcsRegistryData => Some(registry::ECS_TYPES),
+            _ => None,
         }
     }
 

@@ -2,9 +2,20 @@
 //! streaming where the operators allow, within bounded memory. It is the oracle of every faster way.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod compile;
 mod context;
+mod dialect;
+mod error;
+mod expr;
 pub mod functions;
+mod operator;
+mod program;
+mod run;
 mod settings;
+mod shape;
 pub mod text;
+mod value;
 
+pub use error::{CompileError, RunError};
+pub use program::{Program, Run};
 pub use settings::{Rows, Scan, Settings, Tables};

@@ -81,7 +81,7 @@ pub fn write<E>(catalog: &Catalog, meta: &Meta, emit: &mut Emit<'_, E>) -> Resul
 
 /// JSON with what would change a terminal's order made visible.
 fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    let text = serde_json::to_string_pretty(value).unwrap_or_else(|_| "null".to_owned());
+    let text = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
     let mut text = escape::json(&text);
     text.push('\n');
     text

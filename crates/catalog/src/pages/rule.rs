@@ -76,7 +76,8 @@ impl Catalog {
         let neighbours = self.neighbours.get(rule)?;
         let rows = |list: &[Near]| list.iter().filter_map(|near| self.neighbour(near)).collect();
         let technique = |(id, rules): (&String, &std::collections::BTreeMap<usize, Coverage>)| {
-            Some((self.technique_row(id)?, rules.get(&rule)?.clone()))
+            let by = rules.get(&rule)?.clone();
+            Some((self.technique_row(id)?, by))
         };
         let attack = &self.knowledge.attack;
         let moved = entry.techniques.iter().filter(|id| attack.current(id) != id.as_str());

@@ -99,7 +99,10 @@ impl Catalog {
         let mut rows = Vec::new();
         for (at, users) in self.event_rules.iter().enumerate() {
             let ours: Vec<bool> = rules.iter().filter_map(|rule| users.get(rule).copied()).collect();
-            if let (false, Some(row)) = (ours.is_empty(), self.event_row(at)) {
+            if ours.is_empty() {
+                continue;
+            }
+            if let Some(row) = self.event_row(at) {
                 let own = ours.iter().filter(|own| **own).count();
                 rows.push(EventRow { own, mapped: ours.len() - own, ..row });
             }

@@ -31,9 +31,9 @@ struct Line {
     #[serde(default)]
     search: Option<String>,
     #[serde(default)]
-    techniques: Vec<String>,
+    techniques: Option<Vec<String>>,
     #[serde(default)]
-    mitre: Vec<String>,
+    mitre: Option<Vec<String>>,
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, path: &str, text: &str) {
@@ -73,6 +73,6 @@ fn rule(reader: &mut Reader<'_>, place: &str, line: Line) {
     let mut entry = blank(vendor, language, &name, query.as_str().into());
     entry.title = line.name.or(line.title).unwrap_or_else(|| format!("{}{index}", meta::title_of(&line.path)));
     entry.description = line.description.unwrap_or_default();
-    entry.techniques = meta::techniques(line.techniques.iter().chain(&line.mitre));
+    entry.techniques = meta::techniques(line.techniques.iter().chain(&line.mitre).flatten());
     reader.waiting.push(Draft { entry, language, query });
 }

@@ -1,11 +1,10 @@
 //! Rules that are queries: read when all macros are known.
 
-use super::{Macro, Reader, ends, meta, standing, unread};
+use super::{Reader, ends, meta, standing, unread};
 use crate::lower;
 use crate::{Entry, Knowledge, Vendor};
 use ddefend_language::{LANGUAGES, Options, Read};
 use ddefend_rule::ir::query::Language;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A rule with its query unread.
@@ -34,12 +33,6 @@ pub(super) fn blank(vendor: Vendor, language: Language, path: &str, text: Arc<st
         unread: Vec::new(),
         text,
     }
-}
-
-/// What the languages need to know.
-pub(super) fn options(macros: &BTreeMap<String, Macro>) -> Options {
-    _ = macros;
-    Options::default()
 }
 
 impl Draft {

@@ -1,7 +1,7 @@
 //! YAML that is not Sigma: Splunk's security content with its macros, Microsoft's rules, MITRE's analytics.
 
 use super::query::{Draft, blank};
-use super::{Macro, Reader, meta, unread};
+use super::{Reader, meta, unread};
 use crate::{Standing, Vendor};
 use ddefend_rule::ir::query::Language;
 use yaml_serde::{Mapping, Value};
@@ -26,9 +26,7 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, text: &str) {
     } else if has("search") && has("name") {
         splunk(reader, path, text, &map);
     } else if has("definition") && has("name") && !has("query") {
-        let name = meta::text(&map, "name");
-        let definition = meta::text(&map, "definition");
-        reader.macros.insert(name, Macro { arguments: meta::texts(&map, "arguments"), definition });
+        reader.macros(path, document);
     } else if has("query") {
         sentinel(reader, path, text, &map);
     } else {

@@ -5,7 +5,7 @@ use super::path::strip;
 use super::{number, said};
 
 /// How hives are called elsewhere: the kernel's names (Security 4657, 4663), the long ones (Defender, reg.exe), Sysmon's.
-const HIVES: &[(&str, &str)] = &[
+pub(super) const HIVES: &[(&str, &str)] = &[
     ("\\REGISTRY\\MACHINE", "HKLM"),
     ("\\REGISTRY\\USER", "HKU"),
     ("HKEY_LOCAL_MACHINE", "HKLM"),
