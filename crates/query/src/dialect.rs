@@ -25,7 +25,7 @@ pub(crate) fn sees_own_columns(language: Language) -> bool {
 
 /// True where a test of nothing is false, so that its negation is true; false where it is null and stays so.
 pub(crate) fn two_valued(language: Language) -> bool {
-    matches!(language, Language::Kuery | Language::Lucene | Language::Sigma | Language::Car)
+    matches!(language, Language::Eql | Language::Kuery | Language::Lucene | Language::Sigma | Language::Car)
 }
 
 /// True where a field may have several values and a test holds if it holds for one of them.

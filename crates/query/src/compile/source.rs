@@ -38,11 +38,14 @@ impl Builder<'_> {
             Source::Union { members, outer, source_column, fuzzy } => {
                 self.union(None, members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Source::Sequence(_) => self.unsupported(Span::default(), "a sequence here"),
+            Source::Sequence(sequence) => self.sequence(sequence),
         }
     }
 
     fn scan(&mut self, table: &Arc<Table>, name: &str, span: Span, all: bool) -> Result<Stream, CompileError> {
+        if self.graphs.len() > 1 {
+            return self.unsupported(span, "a table within mv-apply, partition and their like");
+        }
         let named = |column: &&Column| all || self.wanted.column(&column.name);
         let mut columns: Vec<Column> = table.columns.iter().filter(named).cloned().collect();
         let whole = table.open && (all || self.wanted.whole);
@@ -62,6 +65,9 @@ impl Builder<'_> {
     }
 
     fn shared(&mut self, at: usize) -> Result<Stream, CompileError> {
+        if self.graphs.len() > 1 {
+            return self.unsupported(Span::default(), "a named table within mv-apply, partition and their like");
+        }
         if let Some(Some(stream)) = self.shared.get(at) {
             return Ok(stream.clone());
         }
@@ -219,7 +225,12 @@ impl Builder<'_> {
     }
 
     /// Rows with the columns of another shape, by name.
-    fn fitted(&mut self, stream: &Stream, shape: &Shape, table: Option<(&str, &str)>) -> Result<usize, CompileError> {
+    pub(super) fn fitted(
+        &mut self,
+        stream: &Stream,
+        shape: &Shape,
+        table: Option<(&str, &str)>,
+    ) -> Result<usize, CompileError> {
         use crate::expr::Expr;
         let value = |column: &Column| match (table, stream.shape.place(&column.name, self.query.language)) {
             (Some((name, table)), _) if *name == *column.name => Expr::Const(crate::value::from_text(table)),
