@@ -67,7 +67,7 @@ pub(crate) fn indicators(page: &mut Page, rows: &[IndicatorRow], all: usize, her
         let excluded = if row.excluded == 0 { String::new() } else { row.excluded.to_string() };
         vec![
             code(&row.field),
-            e(row.kind.as_str()),
+            kind(row.kind.as_str()),
             code(&row.value),
             row.rules.to_string(),
             row.reach.map(|reach| reach.to_string()).unwrap_or_default(),
@@ -83,7 +83,7 @@ pub(crate) fn indicators(page: &mut Page, rows: &[IndicatorRow], all: usize, her
 pub(crate) fn exclusions(page: &mut Page, rows: &[ExclusionRow], all: usize) {
     let cells = |row: &ExclusionRow| {
         let wanted = if row.wanted == 0 { String::new() } else { row.wanted.to_string() };
-        vec![code(&row.field), e(row.kind.as_str()), code(&row.value), row.rules.to_string(), wanted]
+        vec![code(&row.field), kind(row.kind.as_str()), code(&row.value), row.rules.to_string(), wanted]
     };
     page.table(&["Field", "Kind", "Value", "#Rules", "#Asked for by"], rows.iter().map(cells));
     more(page, rows.len(), all);
@@ -101,4 +101,8 @@ fn clipped(text: &str) -> String {
     let mut letters = text.chars();
     let start: String = letters.by_ref().take(80).collect();
     if letters.next().is_some() { format!("{start}…") } else { start }
+}
+
+fn kind(name: &str) -> String {
+    format!("<span class=\"kind\">{}</span>", e(name))
 }

@@ -21,7 +21,8 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, text: &str) {
         Err(error) => return reader.skip(path, "yaml", error.to_string()),
     };
     let has = |key: &str| map.contains_key(key);
-    if has("implementations") && has("coverage") {
+    let analytic = meta::text(&map, "id").starts_with("CAR-");
+    if analytic || (has("implementations") && has("coverage")) {
         car(reader, path, text, &map);
     } else if has("search") && has("name") {
         splunk(reader, path, text, &map);
