@@ -121,6 +121,22 @@ impl Content {
         convert::load()
     }
 
+    /// What records of a category usually hold, for proofs of conversions (`content/proof.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn proof_bases(&self) -> Result<ddefend_convert::proof::Bases, ContentError> {
+        pack::parse(pack::PROOF)
+    }
+
+    /// What `rules check` knows beside the schemas (`content/lint.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn lint_lists(&self) -> Result<ddefend_lint::Lists, ContentError> {
+        pack::parse(pack::LINT)
+    }
+
     /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).
     ///
     /// # Errors

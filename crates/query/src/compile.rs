@@ -239,4 +239,8 @@ impl Subqueries for Builder<'_> {
         self.waits.push(node?);
         Ok((slot, kind))
     }
+
+    fn warn(&mut self, warning: CompileError) {
+        Builder::warn(self, warning);
+    }
 }

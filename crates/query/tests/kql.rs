@@ -196,6 +196,8 @@ fn joins() {
 #[test]
 fn unions() {
     check(&format!("{A}{B}union A, B | count"), "Count;8");
+    let other = "let C = datatable(x:string)['q'];\n";
+    check(&format!("{A}{other}union A, C | where x_string == 'q' or x_long == 4"), "k,x_long,x_string;c,4,;,-,q");
     check(&format!("{A}{B}union kind=inner A, B | distinct k | count"), "Count;4");
     check(&format!("{A}{B}A | union B | where k == 'd'"), "k,x,y;d,-,40");
 }

@@ -1,4 +1,4 @@
-//! Functions of Kusto: what the documentation says of each, and that no arguments break them.
+//! Functions of Kusto and SQL: what the documentation says of each, and that no arguments break them.
 
 use ddefend_query::functions::kql::MISSING;
 use ddefend_query::functions::{Context, Function, aggregate, aggregates, function, functions, missing};
@@ -13,12 +13,15 @@ const AGGREGATES: &str = include_str!("vectors/kql-aggregates.txt");
 /// 2024-02-29 12:34:56.
 const NOW: i64 = 17_092_100_960_000_000;
 
-fn named(name: &str) -> &'static Function {
-    function(Language::Kql, name).unwrap_or_else(|| panic!("{name} is no function"))
+const SQL_FUNCTIONS: &str = include_str!("vectors/sql-functions.txt");
+const SQL_AGGREGATES: &str = include_str!("vectors/sql-aggregates.txt");
+
+fn named(language: Language, name: &str) -> &'static Function {
+    function(language, name).unwrap_or_else(|| panic!("{name} is no function"))
 }
 
 fn call(name: &str, arguments: &[Datum]) -> Datum {
-    (named(name).call)(arguments, &Context::new(NOW))
+    (named(Language::Kql, name).call)(arguments, &Context::new(NOW))
 }
 
 /// A value of JSON; texts that begin with `@t:` and `@s:` are times and spans.
@@ -51,6 +54,12 @@ fn known(value: Datum, written: &str) -> Datum {
 fn same(left: &Datum, right: &Datum) -> bool {
     match (left, right) {
         (Datum::Real(left), Datum::Real(right)) => (left - right).abs() <= 1e-12 * right.abs().max(1.0),
+        (Datum::List(left), Datum::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same(left, right))
+        }
+        (Datum::Map(left), Datum::Map(right)) => {
+            left.keys().eq(right.keys()) && left.values().zip(right.values()).all(|(left, right)| same(left, right))
+        }
         (left, right) => left == right,
     }
 }
@@ -82,14 +91,16 @@ fn the_clock_of_these_tests() {
 #[test]
 fn functions_do_what_the_documentation_says() {
     let mut wrong = Vec::new();
-    for vector in vectors(FUNCTIONS) {
-        let known = named(vector.name);
-        let count = vector.arguments.len();
-        assert!(known.least <= count && count <= known.most, "{}: so many arguments do not fit", vector.line);
-        let arguments: Vec<Datum> = vector.arguments.iter().map(datum).collect();
-        let made = call(vector.name, &arguments);
-        if !same(&made, &vector.expected) {
-            wrong.push(format!("{}\n    made {made:?}", vector.line));
+    for (language, text) in [(Language::Kql, FUNCTIONS), (Language::Sql, SQL_FUNCTIONS)] {
+        for vector in vectors(text) {
+            let known = named(language, vector.name);
+            let count = vector.arguments.len();
+            assert!(known.least <= count && count <= known.most, "{}: so many arguments do not fit", vector.line);
+            let arguments: Vec<Datum> = vector.arguments.iter().map(datum).collect();
+            let made = (known.call)(&arguments, &Context::new(NOW));
+            if !same(&made, &vector.expected) {
+                wrong.push(format!("{}\n    made {made:?}", vector.line));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -98,17 +109,19 @@ fn functions_do_what_the_documentation_says() {
 #[test]
 fn aggregates_do_what_the_documentation_says() {
     let mut wrong = Vec::new();
-    for vector in vectors(AGGREGATES) {
-        let known = aggregate(Language::Kql, vector.name).unwrap_or_else(|| panic!("{}", vector.line));
-        let mut state = (known.start)();
-        for row in &vector.arguments {
-            let row: Vec<Datum> = row.as_array().expect("a row").iter().map(datum).collect();
-            assert!(known.least <= row.len() && row.len() <= known.most, "{}", vector.line);
-            state.add(&row, &Context::new(NOW));
-        }
-        let made = state.finish();
-        if !same(&made, &vector.expected) {
-            wrong.push(format!("{}\n    made {made:?}", vector.line));
+    for (language, text) in [(Language::Kql, AGGREGATES), (Language::Sql, SQL_AGGREGATES)] {
+        for vector in vectors(text) {
+            let known = aggregate(language, vector.name).unwrap_or_else(|| panic!("{}", vector.line));
+            let mut state = (known.start)();
+            for row in &vector.arguments {
+                let row: Vec<Datum> = row.as_array().expect("a row").iter().map(datum).collect();
+                assert!(known.least <= row.len() && row.len() <= known.most, "{}", vector.line);
+                state.add(&row, &Context::new(NOW));
+            }
+            let made = state.finish();
+            if !same(&made, &vector.expected) {
+                wrong.push(format!("{}\n    made {made:?}", vector.line));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -116,14 +129,18 @@ fn aggregates_do_what_the_documentation_says() {
 
 #[test]
 fn every_function_has_a_vector() {
-    let tried: BTreeSet<&str> = vectors(FUNCTIONS).iter().map(|vector| vector.name).collect();
-    let untried: Vec<&str> =
-        functions(Language::Kql).map(|known| known.name).filter(|name| !tried.contains(name)).collect();
-    assert!(untried.is_empty(), "no vectors: {untried:?}");
-    let tried: BTreeSet<&str> = vectors(AGGREGATES).iter().map(|vector| vector.name).collect();
-    let untried: Vec<&str> =
-        aggregates(Language::Kql).map(|known| known.name).filter(|name| !tried.contains(name)).collect();
-    assert!(untried.is_empty(), "no vectors: {untried:?}");
+    for (language, ours, theirs) in
+        [(Language::Kql, FUNCTIONS, AGGREGATES), (Language::Sql, SQL_FUNCTIONS, SQL_AGGREGATES)]
+    {
+        let tried: BTreeSet<&str> = vectors(ours).iter().map(|vector| vector.name).collect();
+        let untried: Vec<&str> =
+            functions(language).map(|known| known.name).filter(|name| !tried.contains(name)).collect();
+        assert!(untried.is_empty(), "no vectors: {untried:?}");
+        let tried: BTreeSet<&str> = vectors(theirs).iter().map(|vector| vector.name).collect();
+        let untried: Vec<&str> =
+            aggregates(language).map(|known| known.name).filter(|name| !tried.contains(name)).collect();
+        assert!(untried.is_empty(), "no vectors: {untried:?}");
+    }
 }
 
 #[test]
@@ -242,7 +259,7 @@ proptest! {
     #[test]
     fn nothing_panics(arguments in prop::collection::vec(any_datum(), 8)) {
         let context = Context::new(NOW);
-        for known in functions(Language::Kql) {
+        for known in functions(Language::Kql).chain(functions(Language::Sql)) {
             for count in known.least..=known.most.min(8) {
                 // Long ranges and repetitions are tried on their own.
                 if matches!(known.name, "range" | "repeat") && count > 1 {
@@ -256,7 +273,7 @@ proptest! {
     #[test]
     fn no_rows_break_an_aggregate(rows in prop::collection::vec(prop::collection::vec(any_datum(), 5), 0..5)) {
         let context = Context::new(NOW);
-        for known in aggregates(Language::Kql) {
+        for known in aggregates(Language::Kql).chain(aggregates(Language::Sql)) {
             for count in known.least..=known.most.min(5) {
                 let mut state = (known.start)();
                 for row in &rows {

@@ -23,12 +23,12 @@ fn run(text: &str) -> Result<Vec<Vec<Datum>>, String> {
         .map_err(|errors| errors.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; "))?;
     let mut rows = Vec::new();
     let mut emit = |row: &[Datum]| rows.push(row.to_vec());
-    program.start().finish(&mut emit).expect("it runs");
+    program.start().finish(&mut emit).map_err(|error| error.to_string())?;
     Ok(rows)
 }
 
 fn one(text: &str) -> Datum {
-    run(text).expect(text)[0][0].clone()
+    run(text).unwrap_or_else(|told| panic!("{text}: {told}"))[0][0].clone()
 }
 
 #[test]
@@ -69,6 +69,16 @@ fn aggregates_over_rows() {
             vec![text("Pear"), long(2), text("Green"), long(2), set(&["Brown", "Green"]), long(1), long(2)],
         ]
     );
+}
+
+/// Functions with several results give them to several names.
+#[test]
+fn several_results() {
+    let rows = run("print y = dynamic([1, 3, 5]) | extend (Square, Slope) = series_fit_line(y) | project Slope");
+    assert_eq!(rows, Ok(vec![vec![Datum::Real(2.0)]]));
+    let rows =
+        run("print a = dynamic([2, 1]), b = dynamic(['x', 'y']) | extend (c, d) = array_sort_asc(a, b) | project d[0]");
+    assert_eq!(rows, Ok(vec![vec![Datum::Text("y".into())]]));
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 mod date;
 
+pub(super) use date::parse as parse_date;
+
 use super::{Context, Function};
 use crate::value;
 use ddefend_event::Kind;

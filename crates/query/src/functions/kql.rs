@@ -9,8 +9,8 @@
 mod aggregate;
 mod array;
 mod bag;
-mod calendar;
-mod convert;
+pub(super) mod calendar;
+pub(super) mod convert;
 mod encode;
 mod format;
 mod json;
@@ -20,10 +20,11 @@ mod number;
 mod parse;
 mod reading;
 mod search;
+mod series;
 mod sketch;
 mod string;
 mod time;
-mod value;
+pub(super) mod value;
 mod xml;
 
 use super::{Aggregate, Function};
@@ -45,10 +46,13 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     xml::FUNCTIONS,
     network::FUNCTIONS,
     sketch::FUNCTIONS,
+    series::FUNCTIONS,
 ];
 
 /// By subject.
 pub(crate) const AGGREGATES: &[&[Aggregate]] = &[aggregate::AGGREGATES];
+
+const PERIODS: &str = "how Kusto finds the periods of a series is not documented";
 
 /// Functions of Kusto that are not here, and why. Queries that call them are told so.
 pub const MISSING: &[(&str, &str)] = &[
@@ -68,6 +72,13 @@ pub const MISSING: &[(&str, &str)] = &[
     ("parse_user_agent", "it needs a list of browsers that is not here"),
     ("datetime_utc_to_local", "it needs a list of time zones that is not here"),
     ("datetime_local_to_utc", "it needs a list of time zones that is not here"),
+    ("series_decompose", PERIODS),
+    ("series_decompose_anomalies", PERIODS),
+    ("series_decompose_forecast", PERIODS),
+    ("series_periods_detect", PERIODS),
+    ("series_periods_validate", PERIODS),
+    ("series_seasonal", PERIODS),
+    ("series_outliers", "how Kusto scores outliers is not documented"),
     ("buildschema", "not written yet"),
     ("weekofyear", "the old way of counting weeks is not written; week_of_year() is"),
     ("hash_combine", "its way of joining is not documented"),

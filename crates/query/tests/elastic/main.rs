@@ -3,5 +3,6 @@
 
 mod corpus;
 mod eql;
+mod esql;
 mod harness;
 mod sequence;

@@ -127,7 +127,7 @@ fn to_time(arguments: &[Datum], _: &Context) -> Datum {
 }
 
 /// The time that a value is or writes.
-pub(super) fn time(value: &Datum) -> Option<i64> {
+pub(in crate::functions) fn time(value: &Datum) -> Option<i64> {
     match value {
         Datum::Time(ticks) => Some(*ticks),
         Datum::Text(text) => reading::time(text),
