@@ -4,7 +4,7 @@
 //! A field that has one of several values is a list; functions of one text work on each of them.
 //!
 //! Own names that the front end uses: `.` joins texts, `search_ne` is `!=` of `search`, `ctime` is that of `convert`,
-//! `bin` that of the command, `top_percent` the share that `top` shows, `mvnonempty` what `makemv` keeps.
+//! `bin` that of the command, `sort_key` what `sort` goes by, `top_percent` the share that `top` shows, `mvnonempty` what `makemv` keeps.
 
 mod aggregate;
 mod calendar;

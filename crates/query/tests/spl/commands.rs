@@ -63,6 +63,13 @@ fn order_and_choice() {
 }
 
 #[test]
+fn text_that_is_a_number_is_sorted_as_one() {
+    let records = [json!({"v": "10"}), json!({"v": "9"}), json!({"v": "x"}), json!({"v": 9.5})];
+    assert_eq!(run("* | sort v | table v", &records), "v\n9\n9.5\n10\nx");
+    assert_eq!(run("* | where v > \"9.2\" | stats count", &records), "count\n3");
+}
+
+#[test]
 fn fields_are_made_and_renamed() {
     check("* | rename host AS h, user AS \"the user\" | head 1 | table h, \"the user\", host", "h|the user|host c|-|-");
     check("* | rex field=cmd \"x=(?<x>\\d)\" | table x", "x 1 - 2 -");

@@ -1,5 +1,5 @@
 use super::super::{Context, Function};
-use super::value::{at, function, made, number, order, whole};
+use super::value::{at, function, made, number, order, values, whole};
 use ddefend_rule::ir::query::Datum;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -33,6 +33,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("min", 1, 100, |a, _| known(a).min_by(|a, b| order(a, b)).cloned().unwrap_or_default()),
     function("max", 1, 100, |a, _| known(a).max_by(|a, b| order(a, b)).cloned().unwrap_or_default()),
     function("top_percent", 2, 2, top_percent),
+    function("sort_key", 1, 1, |a, _| {
+        let first = values(at(a, 0)).first().unwrap_or(&Datum::Null);
+        number(first).map_or_else(|| first.clone(), made)
+    }),
 ];
 
 fn of_one(arguments: &[Datum], make: impl Fn(f64) -> f64) -> Datum {
