@@ -125,10 +125,12 @@ impl Names {
 /// spelling, so a rule that asks for it asks for something else.
 #[must_use]
 pub(crate) fn spelled(mut literal: Literal) -> Literal {
-    if PATHS.contains(&&*literal.field) && !matches!(literal.kind, Kind::RegexMatch | Kind::Exists) {
-        if let Some(path) = Transform::RegistryPath.apply(&[Some(&literal.value)]) {
-            literal.value = path.into();
-        }
+    let text = !matches!(literal.kind, Kind::RegexMatch | Kind::Exists);
+    if text
+        && PATHS.contains(&&*literal.field)
+        && let Some(path) = Transform::RegistryPath.apply(&[Some(&literal.value)])
+    {
+        literal.value = path.into();
     }
     literal
 }
