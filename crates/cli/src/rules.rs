@@ -1,5 +1,6 @@
-//! `ddefend rules`: test, list, explain.
+//! `ddefend rules`: test, list, explain, catalog.
 
+mod catalog;
 mod explain;
 mod list;
 mod regression;
@@ -22,6 +23,7 @@ pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
         RulesVerb::Test(args) => test::run(args, content),
         RulesVerb::List(args) => list::run(args, content),
         RulesVerb::Explain(args) => explain::run(args, content),
+        RulesVerb::Catalog(args) => catalog::run(args, content),
     };
     let (text, outcome) = match done {
         Ok(done) => done,
