@@ -16,7 +16,9 @@ pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
 };
 pub(crate) use query::Query as QueryArgs;
-pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesCheck, RulesExplain, RulesList, RulesTest, RulesVerb};
+pub(crate) use rules::{
+    ListFormat, RuleFiles, Rules, RulesCatalog, RulesCheck, RulesExplain, RulesList, RulesTest, RulesVerb,
+};
 pub(crate) use run::RunArgs;
 pub(crate) use triage::Triage as TriageArgs;
 
