@@ -7,7 +7,8 @@ use ddefend_lint::{Knowledge, Subject, check};
 /// Codes with the piece of the text that each points at.
 fn found(language: Language, schema: Option<&str>, text: &str) -> Vec<(String, String)> {
     let content = Content::load().expect("the content");
-    let mapping = content.mapping().expect("mappings");
+    let tables = std::sync::Arc::new(content.tables().expect("tables"));
+    let mapping = content.mapping().expect("mappings").with_tables(tables);
     let (lists, techniques) = (content.lint_lists().expect("lists"), content.techniques().expect("techniques"));
     let knowledge = Knowledge { mapping: &mapping, lists: &lists, replaced: &techniques.replaced };
     let subject = Subject { name: "a", text, language, schema };

@@ -10,6 +10,7 @@ use ddefend_lint::{Knowledge, Subject, check};
 use ddefend_report::snippet;
 use ddefend_rule::Problem;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Folders in folders.
 const DEPTH: usize = 40;
@@ -17,7 +18,8 @@ const DEPTH: usize = 40;
 /// Problems of every file, then how many.
 pub(super) fn run(args: &RulesCheck, content: &Content) -> Result<(String, Outcome), String> {
     let damaged = |error: ddefend_content::ContentError| format!("the built-in content is damaged: {error}");
-    let mapping = content.mapping().map_err(damaged)?;
+    let tables = Arc::new(content.tables().map_err(damaged)?);
+    let mapping = content.mapping().map_err(damaged)?.with_tables(tables);
     let (lists, techniques) = (content.lint_lists().map_err(damaged)?, content.techniques().map_err(damaged)?);
     if let Some(asked) = &args.tables
         && !mapping.tables().schemas().iter().any(|schema| *schema.name == **asked)
