@@ -45,6 +45,28 @@ pub(crate) fn spl(plan: &Plan, _: &Profile, _: &Rule) -> Result<String, Refusal>
     Ok(out)
 }
 
+/// `tstats` over a data model; its `where` is a search.
+pub(crate) fn tstats(plan: &Plan, _: &Profile, _: &Rule) -> Result<String, Refusal> {
+    let [table] = plan.tables.as_slice() else {
+        return Err(Refusal::of(None, "one tstats reads one data model, and this needs several"));
+    };
+    let whole = table.cond();
+    if !said(&whole) {
+        return Err(Refusal::of(None, "the where of tstats knows neither regular expressions nor case"));
+    }
+    let set = table.name.rsplit('.').next().unwrap_or(&table.name);
+    let parts = match &whole {
+        Cond::And(items) => items.clone(),
+        cond => vec![cond.clone()],
+    };
+    let texts: Result<Vec<String>, Refusal> = parts.iter().map(|part| text(&Search, part)).collect();
+    Ok(format!(
+        "| tstats count min(_time) as firstTime max(_time) as lastTime from datamodel={} where {} by {set}.dest",
+        table.name,
+        texts?.join(" ")
+    ))
+}
+
 fn text<L: Language>(language: &L, cond: &Cond) -> Result<String, Refusal> {
     write_in_and(language, cond)
 }
