@@ -11,6 +11,7 @@ mod mappings;
 mod pack;
 mod posture;
 mod rules;
+mod tables;
 mod validate;
 
 pub use attack::Techniques;
@@ -55,6 +56,8 @@ pub enum ContentError {
     Knowledge(KnowledgeError),
     /// The mappings contradict each other.
     Mapping(MappingError),
+    /// The tables contradict each other.
+    Tables(MappingError),
     /// The checks of `content/posture` contradict each other.
     Posture(ddefend_posture::CatalogError),
 }
@@ -65,6 +68,7 @@ impl fmt::Display for ContentError {
             Self::Shape { file, source } => write!(f, "content/{file}: {source}"),
             Self::Knowledge(error) => write!(f, "content: {error}"),
             Self::Mapping(error) => write!(f, "content/mappings: {error}"),
+            Self::Tables(error) => write!(f, "content/tables: {error}"),
             Self::Posture(error) => write!(f, "content/posture: {error}"),
         }
     }
@@ -75,7 +79,7 @@ impl std::error::Error for ContentError {
         match self {
             Self::Shape { source, .. } => Some(source.as_ref()),
             Self::Knowledge(error) => Some(error),
-            Self::Mapping(error) => Some(error),
+            Self::Mapping(error) | Self::Tables(error) => Some(error),
             Self::Posture(error) => Some(error),
         }
     }
@@ -118,6 +122,14 @@ impl Content {
     /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
     pub fn mapping(&self) -> Result<Mapping, ContentError> {
         mappings::load()
+    }
+
+    /// Schemas with their tables (`content/tables`), for queries and for rules in other languages.
+    ///
+    /// # Errors
+    /// Where a file does not have its shape or two contradict each other; the tests hold that the shipped ones do not.
+    pub fn tables(&self) -> Result<ddefend_event::TableSet, ContentError> {
+        tables::load()
     }
 
     /// Names and kinds of facts that `triage` works with (`content/triage.toml`).

@@ -34,6 +34,18 @@ files! {
     OTHERS_MAPPING = "mappings/others.toml",
     DEFENDER_MAPPING = "mappings/defender.toml",
     ECS_MAPPING = "mappings/ecs.toml",
+    XDR_SCHEMA = "tables/xdr.toml",
+    LOG_ANALYTICS_SCHEMA = "tables/log-analytics.toml",
+    ASIM_SCHEMA = "tables/asim.toml",
+    CIM_SCHEMA = "tables/cim.toml",
+    SPLUNK_SCHEMA = "tables/splunk.toml",
+    ECS_SCHEMA = "tables/ecs.toml",
+    CAR_SCHEMA = "tables/car.toml",
+    SIGMA_SCHEMA = "tables/sigma.toml",
+    XDR_TABLES = "tables/xdr.tsv",
+    LOG_ANALYTICS_TABLES = "tables/log-analytics.tsv",
+    LOG_ANALYTICS_PARSERS = "tables/log-analytics-parsers.txt",
+    ASIM_TABLES = "tables/asim.tsv",
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,7 @@ fn name(transform: Transform) -> String {
 fn place(source: &FieldSource) -> String {
     let natives: Vec<String> = source.natives().map(|native| format!("`{native}`")).collect();
     match source {
-        FieldSource::Native(_) => natives.join(", "),
+        FieldSource::Native(_) | FieldSource::Chained(_) => natives.join(", "),
         FieldSource::Made(transform, _) => format!("{} ({})", natives.join(", "), name(*transform)),
     }
 }

@@ -171,6 +171,7 @@ impl Place<'_> {
                         let columns = names.iter().map(|name| profile.column_of(name).unwrap_or_default().into());
                         Some(FieldSource::Made(transform, columns.collect()))
                     }
+                    FieldSource::Chained(_) => None,
                 };
                 found.ok_or_else(nowhere)
             }

@@ -63,6 +63,7 @@ pub(crate) fn predicate(predicate: &Predicate, context: &mut Context) -> Result<
             }
         }
         FieldSource::Made(transform, names) => made(transform, &names, &predicate.test, context),
+        FieldSource::Chained(_) => Err(format!("{field} does not stand in one column there")),
     }
 }
 
@@ -114,7 +115,9 @@ pub(crate) fn direct(column: &Column, test: &Test, context: &mut Context) -> Res
                 let other = context.column(&name);
                 Cond::is(column, Ask::FieldRef { other, relation: *relation, cased: *cased })
             }
-            FieldSource::Made(..) => return Err(format!("{other} does not stand in one column there")),
+            FieldSource::Made(..) | FieldSource::Chained(_) => {
+                return Err(format!("{other} does not stand in one column there"));
+            }
         },
     })
 }

@@ -98,6 +98,7 @@ fn put(
     let source = place.field(profile, field).map_err(|_| NativeError::NoField(field.to_owned()))?;
     match source {
         FieldSource::Native(name) => set(texts, &name, value),
+        FieldSource::Chained(_) => Err(refused()),
         FieldSource::Made(transform, names) => {
             let mut natives = transform.inverse(value, names.len());
             if natives.is_none() && names.len() < transform.inputs().unwrap_or_default() {

@@ -9,14 +9,16 @@ mod cell;
 mod key;
 mod mapping;
 mod record;
-mod table;
+pub mod table;
 mod time;
 mod transform;
 
 pub use cell::Cell;
 pub use key::{Dialect, Key, LogSource};
-pub use mapping::{Class, FieldSource, FieldText, Mapping, MappingError, NativeError, Reach, Tables, Unserved, When};
+pub use mapping::{
+    Class, FieldSource, FieldText, Mapping, MappingError, NativeError, Origin, Reach, Rows, Tables, Unserved, When,
+};
 pub use record::{Event, Head, Place, Row, Selection, Selector, Value, native};
-pub use table::{Column, Kind, Table};
+pub use table::{Column, Kind, Table, TableSet};
 pub use time::{Time, Zone};
-pub use transform::Transform;
+pub use transform::{Part, Transform};

@@ -1,15 +1,19 @@
 mod check;
+mod column;
 mod reach;
 mod tables;
 mod write;
 
+pub use column::{Origin, Rows};
 pub use reach::Reach;
 pub use tables::{Class, FieldSource, FieldText, Tables, Unserved};
 pub use write::NativeError;
 
+use crate::table::TableSet;
 use crate::{Dialect, Key, LogSource};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 /// Tables that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +55,7 @@ pub struct Mapping {
     aliases: HashMap<String, Fields>,
     common: HashMap<Dialect, Fields>,
     unserved: Vec<Unserved>,
+    tables: Arc<TableSet>,
 }
 
 type Fields = HashMap<String, FieldSource>;
@@ -153,6 +158,9 @@ impl Mapping {
     /// serves it; one of `product: windows` alone at every Windows record; other products at none.
     #[must_use]
     pub fn covers(&self, key: &Key, source: &LogSource) -> bool {
+        if let Some(entry) = self.entry_of(source) {
+            return self.rows_of(key, entry).is_some();
+        }
         if !is_windows(source) {
             return false;
         }
@@ -174,6 +182,10 @@ impl Mapping {
     /// rules by service the native ones (or those that Sigma's rules use for them, see `alias` in the tables).
     #[must_use]
     pub fn resolve(&self, key: &Key, source: &LogSource, field: &str) -> FieldSource {
+        if let Some(entry) = self.entry_of(source) {
+            let found = self.rows_of(key, entry).and_then(|rows| rows.field(field));
+            return found.unwrap_or_else(|| FieldSource::Chained(Arc::default()));
+        }
         let name = field.to_ascii_lowercase();
         let mapped = if source.category.is_some() {
             self.at(key).and_then(|at| self.fields.get(at))
@@ -191,6 +203,11 @@ impl Mapping {
     /// with one of the values.
     #[must_use]
     pub fn conditions(&self, key: &Key, source: &LogSource) -> &[When] {
+        if let Some(entry) = self.entry_of(source) {
+            let rows = self.rows_of(key, entry);
+            let found = rows.as_ref().and_then(|rows| rows.source().cloned());
+            return found.map(|source| self.conditions(key, &source)).unwrap_or_default();
+        }
         let whens = self.at(key).and_then(|at| self.whens.get(at));
         let category = source.category.as_deref().map(str::to_ascii_lowercase).unwrap_or_default();
         whens.and_then(|whens| whens.get(&category)).map(Vec::as_slice).unwrap_or_default()

@@ -1,6 +1,16 @@
 //! Tables: what a query language calls a kind of record, with columns of its own. Which records a table means and where its
 //! columns stand in them is data under `content/tables`.
 
+mod chain;
+mod expr;
+mod set;
+mod text;
+
+pub use chain::{Chain, Link};
+pub use expr::{Expr, From, HeadPart, Way};
+pub use set::{Entry, Feed, Schema, TableSet};
+pub use text::{FeedText, SchemaText, TableText};
+
 use serde::{Deserialize, Serialize};
 
 /// What values a column has.

@@ -5,8 +5,11 @@ mod account;
 mod code;
 mod hash;
 mod number;
+mod part;
 mod path;
 mod registry;
+
+pub use part::Part;
 
 use serde::{Deserialize, Serialize};
 

@@ -278,9 +278,9 @@ fn value(event: &Event, mapping: &Mapping, source: &LogSource, field: &str) -> O
     let text = |name: &str| event.values(name).map(|value| value.cell().to_text()).next();
     let made = match mapping.resolve(&event.head.key, source, field) {
         FieldSource::Native(name) => text(&name),
-        FieldSource::Made(transform, names) => {
-            let inputs: Vec<_> = names.iter().map(|name| text(name)).collect();
-            transform.apply(&inputs.iter().map(Option::as_deref).collect::<Vec<_>>())
+        made => {
+            let inputs: Vec<_> = made.natives().map(text).collect();
+            made.apply(&inputs.iter().map(Option::as_deref).collect::<Vec<_>>())
         }
     };
     made.filter(|text| !text.is_empty())

@@ -13,9 +13,9 @@ pub(crate) fn value(mapping: &Mapping, event: &Event, source: &LogSource, field:
     let text = |name: &str| event.values(name).map(|value| value.cell().to_text()).next();
     match mapping.resolve(&event.head.key, source, field) {
         FieldSource::Native(name) => text(&name),
-        FieldSource::Made(transform, names) => {
-            let inputs: Vec<_> = names.iter().map(|name| text(name)).collect();
-            transform.apply(&inputs.iter().map(Option::as_deref).collect::<Vec<_>>())
+        made => {
+            let inputs: Vec<_> = made.natives().map(text).collect();
+            made.apply(&inputs.iter().map(Option::as_deref).collect::<Vec<_>>())
         }
     }
     .filter(|text| !text.is_empty())

@@ -3,3 +3,40 @@
 //! The lexer and the parser keep everything with its place; lowering resolves `let`, calls of the query's own functions and
 //! `toscalar`, and writes out what the syntax leaves open. Schemas are not known here: columns stay names.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod ast;
+mod fault;
+mod lexer;
+mod lower;
+mod parser;
+
+use ddefend_model::code;
+use ddefend_rule::Problem;
+use ddefend_rule::ir::query::{Query, Span};
+use fault::Fault;
+
+/// Bytes that a text may have.
+const LONGEST: usize = 1 << 20;
+
+/// The queries of a text, one for each statement that makes rows, and what is wrong with it. Statements before a mistake
+/// are read; what stands behind it is not.
+#[must_use]
+pub fn read(name: &str, text: &str) -> (Vec<Query>, Vec<Problem>) {
+    let told = |fault: &Fault| Problem::at(name, text, fault.span, fault.code, fault.message.clone());
+    if text.len() > LONGEST {
+        let message = format!("the text has {} bytes; a query may have {LONGEST}", text.len());
+        return (Vec::new(), vec![Problem::at(name, text, Span::default(), code::QUERY_LIMIT, message)]);
+    }
+    let tokens = match lexer::tokens(text) {
+        Ok(tokens) => tokens,
+        Err(fault) => return (Vec::new(), vec![told(&fault)]),
+    };
+    let (statements, fault) = parser::statements(&tokens);
+    let (queries, faults) = lower::queries(&statements);
+    let problems: Vec<Problem> = fault.iter().map(|fault| &**fault).chain(&faults).map(told).collect();
+    if queries.is_empty() && problems.is_empty() {
+        let message = "the text holds no query, only definitions or comments".to_owned();
+        return (queries, vec![Problem::at(name, text, Span::default(), code::QUERY_SYNTAX, message)]);
+    }
+    (queries, problems)
+}

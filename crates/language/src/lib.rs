@@ -2,6 +2,8 @@
 
 pub use ddefend_rule::ir::query::Language;
 
+pub use ddefend_spl::Macros;
+
 use ddefend_elastic as elastic;
 use ddefend_rule::Problem;
 use ddefend_rule::front::car;
@@ -37,18 +39,24 @@ pub fn by_name(name: &str) -> Option<Language> {
 
 /// What reading needs beside the text.
 #[derive(Clone, Debug, Default)]
-pub struct Options {}
+pub struct Options {
+    /// Macros of SPL.
+    pub macros: Macros,
+}
 
 /// Reads a text of a language that has queries; Sigma's rules are read by [`ddefend_rule::front::sigma`]. `name` is for the
 /// problems.
 #[must_use]
-pub fn read(language: Language, name: &str, text: &str, _options: &Options) -> Read {
+pub fn read(language: Language, name: &str, text: &str, options: &Options) -> Read {
     let (queries, problems) = match language {
+        Language::Kql => ddefend_kql::read(name, text),
         Language::Car => car::read(name, text),
+        Language::Sql => ddefend_sql::read(name, text),
         Language::Eql => elastic::eql::read(name, text),
         Language::Esql => elastic::esql::read(name, text),
         Language::Kuery => elastic::kuery::read(name, text),
         Language::Lucene => elastic::lucene::read(name, text),
+        Language::Spl => ddefend_spl::read(name, text, &options.macros),
         _ => (Vec::new(), Vec::new()),
     };
     Read { queries, problems }

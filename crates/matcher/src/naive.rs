@@ -120,10 +120,10 @@ impl Asking<'_> {
         let Some(field) = field else { return self.event.data.iter().map(|(_, value)| value.clone()).collect() };
         match self.mapping.resolve(&self.event.head.key, self.source, field) {
             FieldSource::Native(name) => self.event.values(&name).cloned().collect(),
-            FieldSource::Made(transform, names) => {
-                let inputs: Vec<_> = names.iter().map(|name| self.event.values(name).next().and_then(text)).collect();
+            made => {
+                let inputs: Vec<_> = made.natives().map(|name| self.event.values(name).next().and_then(text)).collect();
                 let inputs: Vec<_> = inputs.iter().map(Option::as_deref).collect();
-                transform.apply(&inputs).map(|made| Value::Text(made.into())).into_iter().collect()
+                made.apply(&inputs).map(|made| Value::Text(made.into())).into_iter().collect()
             }
         }
     }

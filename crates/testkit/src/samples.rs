@@ -13,6 +13,7 @@ pub mod mail;
 pub mod memory;
 pub mod objects;
 pub mod provenance;
+pub mod queries;
 pub mod registry;
 pub mod rtf;
 pub mod rules;
@@ -68,6 +69,7 @@ const AREAS: &[Area] = &[
     (doc::samples, doc::ENTRIES),
     (excel::samples, excel::ENTRIES),
     (formula::samples, formula::ENTRIES),
+    (queries::samples, queries::ENTRIES),
     (rules::samples, rules::ENTRIES),
     (logs::samples, logs::ENTRIES),
     (evtx::samples, evtx::ENTRIES),

@@ -84,7 +84,10 @@ impl Known {
             let known = class.known.is_empty() || class.known.iter().any(|it| it.eq_ignore_ascii_case(field));
             match sources.get(field) {
                 Some(FieldSource::Native(name)) => parts.push(format!("{field} = {name}")),
-                Some(FieldSource::Made(_, names)) => parts.push(format!("{field} from {}", names.join(" and "))),
+                Some(made) => {
+                    let names: Vec<&str> = made.natives().collect();
+                    parts.push(format!("{field} from {}", names.join(" and ")));
+                }
                 None if known && class.dialect == ddefend_event::Dialect::Windows => {}
                 None => missing.push(field.to_owned()),
             }

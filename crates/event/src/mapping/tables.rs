@@ -1,8 +1,10 @@
 //! What the files under `content/mappings` hold.
 
+use crate::table::Chain;
 use crate::{Dialect, Transform};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What `content/mappings/*.toml` says, as read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -102,6 +104,8 @@ pub enum FieldSource {
     Native(Box<str>),
     /// Made from native values.
     Made(Transform, Vec<Box<str>>),
+    /// Made from native values by way of Sigma's fields, for columns of other schemas.
+    Chained(Arc<Chain>),
 }
 
 impl FieldText {
@@ -130,6 +134,7 @@ impl FieldSource {
         let (one, many) = match self {
             Self::Native(name) => (Some(&**name), [].as_slice()),
             Self::Made(_, names) => (None, names.as_slice()),
+            Self::Chained(chain) => (None, chain.inputs.as_slice()),
         };
         one.into_iter().chain(many.iter().map(|name| &**name))
     }
@@ -137,14 +142,22 @@ impl FieldSource {
     /// Values of the field in an owned record, as text; empty where it is absent.
     #[must_use]
     pub fn read(&self, event: &crate::Event) -> Vec<String> {
+        if let Self::Native(name) = self {
+            return event.values(name).map(|value| value.cell().to_text()).collect();
+        }
+        let first = |name: &str| event.values(name).next().map(|value| value.cell().to_text());
+        let inputs: Vec<Option<String>> = self.natives().map(first).collect();
+        let inputs: Vec<Option<&str>> = inputs.iter().map(Option::as_deref).collect();
+        self.apply(&inputs).into_iter().collect()
+    }
+
+    /// The value from those of [`FieldSource::natives`], each absent or as text; of a native field its first.
+    #[must_use]
+    pub fn apply(&self, inputs: &[Option<&str>]) -> Option<String> {
         match self {
-            Self::Native(name) => event.values(name).map(|value| value.cell().to_text()).collect(),
-            Self::Made(transform, names) => {
-                let first = |name: &str| event.values(name).next().map(|value| value.cell().to_text());
-                let inputs: Vec<Option<String>> = names.iter().map(|name| first(name)).collect();
-                let inputs: Vec<Option<&str>> = inputs.iter().map(Option::as_deref).collect();
-                transform.apply(&inputs).into_iter().collect()
-            }
+            Self::Native(_) => inputs.first().copied().flatten().map(str::to_owned),
+            Self::Made(transform, _) => transform.apply(inputs),
+            Self::Chained(chain) => chain.apply(inputs).map(std::borrow::Cow::into_owned),
         }
     }
 }

@@ -101,6 +101,7 @@ impl Mapping {
                     None => Ok(()),
                 })
             }
+            Some(FieldSource::Chained(_)) => Err(NativeError::NoField(field.to_owned())),
             None if may(class, field) => data.set(field, value),
             None => Err(NativeError::NoField(field.to_owned())),
         }

@@ -26,7 +26,7 @@ pub(super) fn name(path: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-fn last(path: &str) -> &str {
+pub(super) fn last(path: &str) -> &str {
     path.rsplit('\\').next().unwrap_or_default()
 }
 

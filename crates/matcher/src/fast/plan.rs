@@ -2,7 +2,7 @@ use super::compile::Program;
 use super::filter::Prefilter;
 use super::lower::{Lowering, Node, Place};
 use super::witness::Seen;
-use ddefend_event::{FieldSource, Key, LogSource, Mapping, Selection, Transform};
+use ddefend_event::{FieldSource, Key, LogSource, Mapping, Selection};
 use ddefend_rule::ir::Rule;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -78,7 +78,7 @@ pub(super) enum Spot {
 /// A value that is made from columns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Made {
-    pub(super) transform: Transform,
+    pub(super) source: FieldSource,
     pub(super) columns: Vec<u16>,
 }
 
@@ -220,9 +220,9 @@ impl Columns {
         match place {
             Place::Everywhere => Spot::Everywhere,
             Place::At(FieldSource::Native(name)) => Spot::Column(self.column(name)),
-            Place::At(FieldSource::Made(transform, names)) => {
-                let columns = names.iter().map(|name| self.column(name)).collect();
-                let made = Made { transform: *transform, columns };
+            Place::At(source) => {
+                let columns = source.natives().map(|name| self.column(name)).collect();
+                let made = Made { source: source.clone(), columns };
                 let at = self.made.iter().position(|known| *known == made).unwrap_or_else(|| {
                     self.made.push(made);
                     self.made.len() - 1

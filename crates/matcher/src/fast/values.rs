@@ -95,7 +95,7 @@ impl Values {
         };
         let inputs: Vec<_> = made.columns.iter().map(input).collect();
         let inputs: Vec<_> = inputs.iter().map(Option::as_deref).collect();
-        made.transform.apply(&inputs)
+        made.source.apply(&inputs)
     }
 
     /// True where a value is null.

@@ -31,6 +31,7 @@ use std::collections::HashMap;
 use yaml_serde::Value;
 
 pub use options::Options;
+pub use pcre::translate as regex;
 
 /// Reads rule files: name and text of each. Correlations and filters may point at rules of other files.
 #[must_use]

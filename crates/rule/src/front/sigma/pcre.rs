@@ -2,8 +2,11 @@
 
 use super::limits;
 
-/// The expression in the crate's syntax; where it has none, why.
-pub(super) fn translate(source: &str) -> Result<String, String> {
+/// A PCRE expression in the syntax of the `regex` crate.
+///
+/// # Errors
+/// Why it has none.
+pub fn translate(source: &str) -> Result<String, String> {
     let out = rewrite(source);
     match regex::RegexBuilder::new(&out).size_limit(limits::REGEX).nest_limit(100).build() {
         Ok(_) => Ok(out),
