@@ -1,5 +1,6 @@
 //! `ddefend rules`: test, list, explain.
 
+mod convert;
 mod explain;
 mod list;
 mod regression;
@@ -20,6 +21,7 @@ use std::io::{self, Write};
 pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
     let done = match &args.verb {
         RulesVerb::Test(args) => test::run(args, content),
+        RulesVerb::Convert(args) => convert::run(args, content),
         RulesVerb::List(args) => list::run(args, content),
         RulesVerb::Explain(args) => explain::run(args, content),
     };

@@ -12,6 +12,8 @@ pub(crate) struct Rules {
 pub(crate) enum RulesVerb {
     /// Try rules on their samples: X.samples.yml beside X.yml, or the info.yml of SigmaHQ's regression data.
     Test(RulesTest),
+    /// Write rules in the languages of SIEMs: KQL, SPL, EQL, ES|QL, kuery, Lucene, SQL, CAR, Sigma.
+    Convert(RulesConvert),
     /// List rules with level, techniques and log source.
     List(RulesList),
     /// Explain a rule: what it looks at in which logs, what else it fires on, how to tune it.
@@ -40,6 +42,28 @@ pub(crate) struct RulesTest {
     /// List every rule, those that pass too.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesConvert {
+    /// Files or folders of Sigma rules; files in other languages by their ending (.kql, .spl, .eql ...).
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Targets: sigma, kql-xdr, kql-sentinel, kql-asim, splunk, splunk-cim, eql, esql, kuery, lucene, sql, car, or all.
+    #[arg(long, short, value_name = "TARGET", value_delimiter = ',', required = true)]
+    pub(crate) to: Vec<String>,
+    /// The language of the files, where their ending does not say it.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<String>,
+    /// Output format.
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Print conversions as well that are not proved to fire on the same events.
+    #[arg(long)]
+    pub(crate) allow_unproven: bool,
+    /// Write a file per conversion into this folder as well.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -87,6 +87,7 @@ impl Language for Car {
                 format!("{name} in [{}]", list?.join(", "))
             }
             Ask::Number(test, value) => format!("{name} {} {}", sign(*test, "=="), number(*value)),
+            Ask::Cidr { network, .. } if network.is_ipv6() => return Err(cannot(atom, "networks of IPv6")),
             Ask::Cidr { network, prefix } => format!("{name} in [{network}/{prefix}]"),
             Ask::Regex { source, flags } => {
                 let letters: String = [(flags.ignore_case, 'i'), (flags.multi_line, 'm'), (flags.dot_all, 's')]
