@@ -116,6 +116,14 @@ impl Content {
         convert::load()
     }
 
+    /// What records of a category usually hold, for proofs of conversions (`content/proof.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn proof_bases(&self) -> Result<ddefend_convert::proof::Bases, ContentError> {
+        pack::parse(pack::PROOF)
+    }
+
     /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).
     ///
     /// # Errors

@@ -26,6 +26,7 @@ files! {
     HUNT = "hunt.toml",
     TRIAGE = "triage.toml",
     MEMORY = "memory.toml",
+    PROOF = "proof.toml",
     WINDOWS_MAPPING = "mappings/windows.toml",
     PLACEHOLDERS = "rules/placeholders.toml",
     TECHNIQUES = "attack/techniques.toml",

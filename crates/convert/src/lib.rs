@@ -13,6 +13,7 @@ mod pattern;
 mod place;
 mod plan;
 mod profile;
+pub mod proof;
 mod refusal;
 mod rewrite;
 mod row;

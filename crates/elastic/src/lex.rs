@@ -53,6 +53,16 @@ impl<'t> Lexer<'t> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    /// Bytes read.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Reads on from that byte.
+    pub(crate) fn seek(&mut self, at: usize) {
+        self.at = at.min(self.text.len());
+    }
+
     fn skip(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes).min(self.text.len());
     }

@@ -342,7 +342,7 @@ impl<'t> Parser<'t> {
             return Ok(wild.plain().map(str::to_owned));
         }
         let rest = self.rest();
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ']' | '}')).unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ']' | '}' | ')')).unwrap_or(rest.len());
         let found = rest.get(..end).unwrap_or_default();
         self.skip(end);
         match found {
@@ -363,7 +363,7 @@ impl<'t> Parser<'t> {
         };
         let field = self.named(field, start, "a range")?;
         match self.end()? {
-            Some(end) => Ok(bound(field, op, end.trim_end_matches(')'), self.span(start))),
+            Some(end) => Ok(bound(field, op, &end, self.span(start))),
             None => Ok(exists(field, self.span(start))),
         }
     }

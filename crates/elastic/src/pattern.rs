@@ -84,9 +84,35 @@ pub(crate) fn lucene_regex(source: &str, span: Span) -> Taken<String> {
     let mut letters = source.chars().peekable();
     let mut class = false;
     let mut fresh = false;
+    // What a repetition would repeat: nothing, a part, a repetition.
+    let mut before = Before::Nothing;
     while let Some(letter) = letters.next() {
         let was_fresh = std::mem::replace(&mut fresh, false);
+        let held = std::mem::replace(&mut before, Before::Part);
         match letter {
+            '*' | '+' | '?' | '{' if !class => match held {
+                // Without anything to repeat it is a plain character.
+                Before::Nothing => literal(letter, &mut out),
+                // `a+?` is no lazy repetition there, but a repetition that may be left out.
+                Before::Repetition if letter == '?' => out.push_str("{0,1}"),
+                Before::Repetition if letter == '+' => out.push_str("{1,}"),
+                _ => {
+                    before = Before::Repetition;
+                    out.push(letter);
+                    if letter == '{' {
+                        for next in letters.by_ref() {
+                            out.push(next);
+                            if next == '}' {
+                                break;
+                            }
+                        }
+                    }
+                }
+            },
+            '(' | '|' if !class => {
+                before = Before::Nothing;
+                out.push(letter);
+            }
             '\\' => escape(letters.next(), &mut out),
             '[' if !class => {
                 class = true;
@@ -119,11 +145,18 @@ pub(crate) fn lucene_regex(source: &str, span: Span) -> Taken<String> {
             '~' => return Err(Fail::unsupported(span, "the operator `~` (complement) of expressions")),
             '<' => return Err(Fail::unsupported(span, "the operator `<...>` (numbers in a range) of expressions")),
             '^' | '$' => literal(letter, &mut out),
-            '{' => out.push(letter),
             letter => out.push(letter),
         }
     }
     Ok(out)
+}
+
+/// What stands before a place in an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    Part,
+    Repetition,
 }
 
 fn escape(letter: Option<char>, out: &mut String) {

@@ -1,5 +1,6 @@
 //! Statements to queries: names are resolved where they stand, what the query defines is put in place of its uses.
 
+mod asim;
 mod assign;
 mod call;
 mod command;
@@ -20,7 +21,7 @@ use scope::{Binding, Bound, Scope};
 use std::collections::BTreeSet;
 
 /// How deep definitions may use definitions, and operators may be nested in operators.
-const DEPTH: usize = 64;
+const DEPTH: usize = 120;
 /// Nodes that a text may unfold to.
 const NODES: usize = 400_000;
 /// How deep an unfolded expression may be.

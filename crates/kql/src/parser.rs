@@ -191,7 +191,7 @@ impl<'a> Parser<'a> {
             return Ok(quoted);
         }
         match self.peek() {
-            Tok::Name(name) => {
+            Tok::Name(name) if !primary::WORDS.contains(&&**name) => {
                 self.next();
                 Ok(name.clone())
             }

@@ -3,8 +3,12 @@
 mod grouping;
 mod joining;
 mod names;
+mod nested;
+mod sequence;
+mod serial;
 mod source;
 mod steps;
+mod texts;
 mod wanted;
 
 use crate::dialect;

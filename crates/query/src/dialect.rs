@@ -25,7 +25,7 @@ pub(crate) fn sees_own_columns(language: Language) -> bool {
 
 /// True where a test of nothing is false, so that its negation is true; false where it is null and stays so.
 pub(crate) fn two_valued(language: Language) -> bool {
-    matches!(language, Language::Kuery | Language::Lucene | Language::Sigma | Language::Car)
+    matches!(language, Language::Eql | Language::Kuery | Language::Lucene | Language::Sigma | Language::Car)
 }
 
 /// True where a field may have several values and a test holds if it holds for one of them.
@@ -62,6 +62,10 @@ pub(crate) fn compare(op: CompareOp, left: &Datum, right: &Datum, language: Lang
             let holds = if op == CompareOp::Ne { list.iter().all(one) } else { list.iter().any(one) };
             return Datum::Bool(holds);
         }
+    }
+    // ES|QL: a comparison of a field with several values is null.
+    if language == Language::Esql && [left, right].iter().any(|side| matches!(side, Datum::List(_))) {
+        return Datum::Null;
     }
     one(op, left, right, language, context)
 }

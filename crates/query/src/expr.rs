@@ -218,6 +218,7 @@ fn tested(value: &Datum, language: Language, holds: &dyn Fn(&str) -> bool) -> Op
         Datum::List(list) if dialect::any_value(language) => {
             Some(list.iter().any(|value| *value != Datum::Null && holds(&value::text(value))))
         }
+        Datum::List(_) if language == Language::Esql => None,
         value => Some(holds(&value::text(value))),
     }
 }
@@ -229,6 +230,7 @@ fn among(value: &Datum, language: Language, holds: &dyn Fn(&Datum) -> bool) -> O
             _ => Some(holds(value)),
         },
         Datum::List(list) if dialect::any_value(language) => Some(list.iter().any(holds)),
+        Datum::List(_) if language == Language::Esql => None,
         value => Some(holds(value)),
     }
 }

@@ -54,9 +54,8 @@ pub trait Accumulator: Send {
     fn finish(&mut self) -> Datum;
 }
 
-/// The function that the language calls so.
-#[must_use]
-pub fn function(language: Language, name: &str) -> Option<&'static Function> {
+/// All functions of the language, by subject.
+pub fn functions(language: Language) -> impl Iterator<Item = &'static Function> {
     let all = match language {
         Language::Kql => kql::FUNCTIONS,
         Language::Spl => spl::FUNCTIONS,
@@ -64,12 +63,11 @@ pub fn function(language: Language, name: &str) -> Option<&'static Function> {
         Language::Esql => esql::FUNCTIONS,
         Language::Sql => sql::FUNCTIONS,
     };
-    all.iter().flat_map(|group| group.iter()).find(|known| known.name == name)
+    all.iter().flat_map(|group| group.iter())
 }
 
-/// The aggregate that the language calls so.
-#[must_use]
-pub fn aggregate(language: Language, name: &str) -> Option<&'static Aggregate> {
+/// All aggregates of the language.
+pub fn aggregates(language: Language) -> impl Iterator<Item = &'static Aggregate> {
     let all = match language {
         Language::Kql => kql::AGGREGATES,
         Language::Spl => spl::AGGREGATES,
@@ -77,5 +75,24 @@ pub fn aggregate(language: Language, name: &str) -> Option<&'static Aggregate> {
         Language::Sql => sql::AGGREGATES,
         Language::Kuery | Language::Lucene | Language::Sigma | Language::Car => &[],
     };
-    all.iter().flat_map(|group| group.iter()).find(|known| known.name == name)
+    all.iter().flat_map(|group| group.iter())
+}
+
+/// The function that the language calls so.
+#[must_use]
+pub fn function(language: Language, name: &str) -> Option<&'static Function> {
+    functions(language).find(|known| known.name == name)
+}
+
+/// The aggregate that the language calls so.
+#[must_use]
+pub fn aggregate(language: Language, name: &str) -> Option<&'static Aggregate> {
+    aggregates(language).find(|known| known.name == name)
+}
+
+/// Why the language's function is not here, where that is known.
+#[must_use]
+pub fn missing(language: Language, name: &str) -> Option<&'static str> {
+    let all = if language == Language::Kql { kql::MISSING } else { &[] };
+    all.iter().find(|(known, _)| *known == name).map(|(_, why)| *why)
 }

@@ -2,6 +2,7 @@
 //! streaming where the operators allow, within bounded memory. It is the oracle of every faster way.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod command;
 mod compile;
 mod context;
 mod dialect;
@@ -9,8 +10,10 @@ mod error;
 mod expr;
 pub mod functions;
 mod operator;
+mod plan;
 mod program;
 mod run;
+mod sequence;
 mod settings;
 mod shape;
 pub mod text;

@@ -1,4 +1,5 @@
 //! Pipelines from rows to rows, built by hand.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use ddefend_event::{Column, Kind, Table};
 use ddefend_query::{Program, Settings, Tables};

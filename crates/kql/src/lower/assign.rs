@@ -17,10 +17,15 @@ impl<'a> Lower<'a> {
                 Fault::syntax(inner.span, "* stands where a value is wanted")
             }
             Ex::Star => Fault::syntax(value.span, "* stands where a value is wanted"),
-            _ => {
+            written => {
                 let value = self.scalar(value, place)?;
-                let names = match &value.node {
-                    Node::Column(name) => vec![name.clone()],
+                let names = match (&value.node, written) {
+                    (Node::Column(name), _) => vec![name.clone()],
+                    (Node::Call(..), Ex::Call(_, arguments)) => match arguments.first().map(|first| &first.node) {
+                        // `bin(x = a, 1h)` makes the column x.
+                        Some(Ex::Named(names, _)) => names.clone(),
+                        _ => Vec::new(),
+                    },
                     _ => Vec::new(),
                 };
                 Ok(Assignment { names, value })

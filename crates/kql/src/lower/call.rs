@@ -27,11 +27,8 @@ impl<'a> Lower<'a> {
             match &argument.node {
                 Ex::TypeOf(kind) => values.push(at(Node::NullOf(*kind), argument.span)),
                 Ex::Star => values.push(at(Node::AnyColumn, argument.span)),
-                Ex::Named(names, _) => {
-                    let given = names.first().map(|name| &**name).unwrap_or_default();
-                    let message = format!("{name}() takes no named values such as {given}; == compares");
-                    return Fault::syntax(argument.span, message);
-                }
+                // `round(x = a)`: the value counts; the name is the result's (see `assignment`).
+                Ex::Named(_, value) => values.push(self.scalar(value, place)?),
                 _ => values.push(self.scalar(argument, place)?),
             }
         }

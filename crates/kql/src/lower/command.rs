@@ -5,7 +5,7 @@ use super::sources::schema_list;
 use super::{At, Lower, Row, Rows, at};
 use crate::ast::{Declared, Ex, Expr, Level, Op, ScanStep, Setting};
 use crate::fault::{Fault, Got};
-use ddefend_rule::ir::query::{Assignment, Datum, Node, Operator, Pipeline, Scalar, Span, Step};
+use ddefend_rule::ir::query::{Assignment, Datum, Node, Operator, Pipeline, Scalar, Source, Span, Step};
 
 type Arguments = Vec<(Option<Box<str>>, Scalar)>;
 
@@ -185,42 +185,55 @@ impl<'a> Lower<'a> {
         Ok(command("scan", arguments))
     }
 
-    /// The rows as one list of their first column, where that has a name.
-    pub(super) fn listed(&self, rows: Rows) -> Option<Rows> {
-        let name = self.first_column(&rows.pipeline)?;
-        let span = Span::default();
+    /// The rows as one list of their first column, where that can be told.
+    pub(super) fn listed(&mut self, rows: Rows, span: Span) -> Got<Option<Rows>> {
+        let mut pipeline = rows.pipeline;
+        for _ in 0..self.shared.len() {
+            // Tables of the query are taken as they are written, so that their column can be named.
+            let Source::Shared(index) = &pipeline.source else { break };
+            let Some(found) = self.shared.get(*index) else { break };
+            let mut whole = found.pipeline.clone();
+            self.charge(whole.steps.len().saturating_mul(8), span)?;
+            whole.steps.append(&mut pipeline.steps);
+            pipeline = whole;
+        }
+        let Some(name) = first_column(&mut pipeline) else { return Ok(None) };
         let column = at(Node::Column(name), span);
         let list = at(Node::Call("make_list".into(), vec![column]), span);
         let aggregates = vec![Assignment { names: vec!["list_".into()], value: list }];
-        let mut pipeline = rows.pipeline;
         pipeline.steps.push(Step { operator: Operator::Summarise { aggregates, by: Vec::new() }, span });
-        Some(Rows { pipeline, row: Row::default() })
+        Ok(Some(Rows { pipeline, row: Row::default() }))
     }
+}
 
-    fn first_column(&self, pipeline: &Pipeline) -> Option<Box<str>> {
-        use ddefend_rule::ir::query::Source;
-        for step in pipeline.steps.iter().rev() {
-            let list = match &step.operator {
-                Operator::Filter(_) | Operator::Sort(_) | Operator::Take(_) | Operator::Top(..) => continue,
-                Operator::Project(list) => list,
-                Operator::Distinct(list) if !list.is_empty() => list,
-                Operator::Summarise { aggregates, by } => {
-                    if by.is_empty() {
-                        aggregates
-                    } else {
-                        by
-                    }
-                }
-                _ => return None,
-            };
-            return list.first().and_then(|first| first.names.first()).cloned();
-        }
-        match &pipeline.source {
-            Source::Shared(index) => self.first_column(&self.shared.get(*index)?.pipeline),
-            Source::Rows { columns, .. } | Source::External { columns, .. } => {
-                columns.first().map(|(name, _)| name.clone())
+/// The name of the first column; a column without a name is given one where nothing behind it can know it.
+fn first_column(pipeline: &mut Pipeline) -> Option<Box<str>> {
+    for step in pipeline.steps.iter_mut().rev() {
+        let list = match &mut step.operator {
+            Operator::Filter(_) | Operator::Sort(_) | Operator::Take(_) | Operator::Top(..) | Operator::Extend(_) => {
+                continue;
             }
-            _ => None,
+            Operator::Project(list) => list,
+            Operator::Distinct(list) if !list.is_empty() => list,
+            Operator::Summarise { aggregates, by } => {
+                if by.is_empty() {
+                    aggregates
+                } else {
+                    by
+                }
+            }
+            _ => return None,
+        };
+        let first = list.first_mut()?;
+        if first.names.is_empty() {
+            first.names.push("first_".into());
         }
+        return first.names.first().cloned();
+    }
+    match &pipeline.source {
+        Source::Rows { columns, .. } | Source::External { columns, .. } => {
+            columns.first().map(|(name, _)| name.clone())
+        }
+        _ => None,
     }
 }

@@ -15,6 +15,13 @@ pub(super) fn of(value: &Scalar) -> Option<Kind> {
         | Node::TextAny { .. }
         | Node::InTable { .. } => Some(Kind::Bool),
         Node::Member(..) | Node::Index(..) => Some(Kind::Dynamic),
+        // A type literal says what kind the result is.
+        Node::Call(name, arguments) if matches!(&**name, "extract" | "extract_json" | "extractjson") => {
+            match arguments.last().map(|last| &last.node) {
+                Some(Node::NullOf(kind)) => Some(*kind),
+                _ => Some(Kind::String),
+            }
+        }
         Node::Call(name, _) => of_call(name),
         Node::Arithmetic(op, left, right) => match (op, of(left), of(right)) {
             (ArithmeticOp::Subtract, Some(Kind::DateTime), Some(Kind::DateTime)) => Some(Kind::TimeSpan),

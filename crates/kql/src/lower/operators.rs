@@ -287,17 +287,25 @@ impl<'a> Lower<'a> {
         limit: Option<u64>,
         scope: Scope,
     ) -> Got<Operator> {
+        let mut pairs = false;
         for name in ["kind", "bagexpansion"] {
-            if let Some((word, span)) = setting(settings, name)
-                && word != "bag"
-            {
-                return Fault::unsupported(span, &format!("{name}={word} of mv-expand"));
+            match setting(settings, name) {
+                None | Some(("bag", _)) => {}
+                Some(("array", _)) => pairs = true,
+                Some((other, span)) => {
+                    return Fault::syntax(span, format!("{other:?} is no {name} of mv-expand; bag and array are"));
+                }
             }
         }
         let index: Option<Box<str>> = setting(settings, "with_itemindex").map(|(name, _)| name.into());
-        let columns = self.expanded(columns, At { scope, row: &rows.row })?;
-        for (name, ..) in &columns {
+        let mut columns = self.expanded(columns, At { scope, row: &rows.row })?;
+        for (name, value, _) in &mut columns {
             rows.row.add(std::slice::from_ref(name));
+            if pairs {
+                let span = value.span;
+                let bag = std::mem::replace(value, at(Node::AnyColumn, span));
+                *value = at(Node::Call("bag_pairs".into(), vec![bag]), span);
+            }
         }
         rows.row.known.extend(index.clone());
         Ok(Operator::Expand { columns, index, limit })

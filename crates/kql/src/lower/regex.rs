@@ -1,6 +1,7 @@
-//! RE2, as Kusto has it, to the `regex` crate's dialect. Few things differ.
+//! Expressions as Kusto has them. Its syntax is that of the `regex` crate ("Kusto documentation, 'Regex syntax'"); what older
+//! queries still write for RE2 is rewritten.
 
-/// The expression rewritten: `\Q...\E`, `\C`, `\<` and `\>` (plain characters in RE2), `\Z` left to fail.
+/// The expression rewritten: `\Q...\E`, and escapes of characters that need none; `\Z` is left to fail.
 pub(super) fn rewritten(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
@@ -21,9 +22,7 @@ pub(super) fn rewritten(text: &str) -> String {
                 out.push_str(r"\\");
                 push_escaped(&mut out, next);
             }
-            Some(
-                plain @ ('<' | '>' | ' ' | '/' | '"' | '\'' | '@' | '`' | ',' | ';' | ':' | '=' | '!' | '%' | '_'),
-            ) => {
+            Some(plain @ (' ' | '/' | '"' | '\'' | '@' | '`' | ',' | ';' | ':' | '=' | '!' | '%' | '_')) => {
                 out.push(plain);
             }
             Some(next) => {

@@ -165,7 +165,7 @@ impl<'a> Lower<'a> {
             return Ok(at(Node::InTable { value, table, cased }, span));
         }
         // has_any and has_all: the list of the column's values.
-        let Some(rows) = self.listed(rows) else {
+        let Some(rows) = self.listed(rows, table.span)? else {
             return Fault::unsupported(
                 table.span,
                 "has_any and has_all with a table whose first column is not named by project, distinct or summarize",

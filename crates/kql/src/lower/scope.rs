@@ -110,7 +110,7 @@ impl<'a> Lower<'a> {
         let (bound, scope) = (found.bound.clone(), found.scope);
         let rows = match bound {
             Bound::Table(index) => return Ok(self.shared_rows(index)),
-            Bound::Expr(value) => self.nested(used, |lower| lower.rows(value, scope))?,
+            Bound::Expr(value) => self.rows(value, scope)?,
             Bound::Scalar(_) => return Fault::value(used, format!("{name:?} is a value, no table")),
             Bound::Function(function) => {
                 match self.call_bound(function, scope, (&[], At { scope, row: &Row::default() }), None, used)? {

@@ -3,10 +3,10 @@
 use super::assign::text;
 use super::scope::Scope;
 use super::scope::{Bound, Called, elsewhere};
-use super::{At, Lower, Row, Rows, at, kinds};
+use super::{At, Lower, Row, Rows, asim, kinds};
 use crate::ast::{Declared, Ex, Expr, Op, Operation};
 use crate::fault::{Fault, Got};
-use ddefend_rule::ir::query::{Assignment, CompareOp, Datum, Kind, Node, Operator, Pipeline, Source, Span, Step};
+use ddefend_rule::ir::query::{Assignment, Datum, Kind, Node, Operator, Pipeline, Source, Span, Step};
 
 impl<'a> Lower<'a> {
     /// The rows that an expression makes.
@@ -100,8 +100,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// A function of a solution, as the normalising parsers are: a table of its name. Its bounds of time are written
-    /// out; it has no other effect that is known here.
+    /// A function of a solution, as the normalising parsers are: a table of its name. What it filters by is written out.
     fn parser_function(&mut self, name: &str, arguments: &'a [Expr], span: Span, place: At<'_>) -> Got<Rows> {
         let mut rows = table(name, span);
         for argument in arguments {
@@ -109,16 +108,14 @@ impl<'a> Lower<'a> {
                 return Fault::unsupported(argument.span, &format!("an argument of {name}()"));
             };
             let named = names.first().map(|name| &**name).unwrap_or_default();
-            let op = match named {
-                "starttime" => CompareOp::Ge,
-                "endtime" => CompareOp::Le,
-                "pack" | "disabled" => continue,
-                _ => return Fault::unsupported(argument.span, &format!("the argument {named} of {name}()")),
+            if asim::idle(named) {
+                continue;
+            }
+            let value = self.scalar(value, place)?;
+            let Some(test) = asim::test(named, value, argument.span) else {
+                return Fault::unsupported(argument.span, &asim::unknown(named, name));
             };
-            let column = at(Node::Column("TimeGenerated".into()), argument.span);
-            let bound = self.scalar(value, place)?;
-            let test = Node::Compare(op, Box::new(column), Box::new(bound));
-            rows.pipeline.steps.push(Step { operator: Operator::Filter(at(test, argument.span)), span: argument.span });
+            rows.pipeline.steps.push(Step { operator: Operator::Filter(test), span: argument.span });
         }
         Ok(rows)
     }

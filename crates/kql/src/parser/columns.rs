@@ -33,6 +33,7 @@ impl Parser<'_> {
         loop {
             match self.peek() {
                 _ if !pattern.is_empty() && !self.adjacent() => break,
+                Tok::Name(name) if pattern.is_empty() && super::primary::WORDS.contains(&&**name) => break,
                 Tok::Name(name) => pattern.push_str(name),
                 Tok::Long(number) if !pattern.is_empty() => pattern.push_str(&number.to_string()),
                 Tok::Punct("*") => pattern.push('*'),

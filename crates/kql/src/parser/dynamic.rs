@@ -28,11 +28,15 @@ impl Parser<'_> {
         if self.is("[") {
             self.next();
             let mut list = Vec::new();
-            while !self.eat("]") {
+            if self.eat("]") {
+                return Ok(Datum::List(Arc::new(list)));
+            }
+            loop {
                 list.push(self.nested(Self::constant)?);
-                if !self.eat(",") && !self.is("]") {
-                    return self.wanted("a comma or ]");
+                if self.eat("]") {
+                    break;
                 }
+                self.need(",", "or ] behind the value")?;
             }
             return Ok(Datum::List(Arc::new(list)));
         }
@@ -89,7 +93,10 @@ impl Parser<'_> {
     fn bag(&mut self) -> Got<Datum> {
         self.need("{", "and pairs")?;
         let mut bag = BTreeMap::new();
-        while !self.eat("}") {
+        if self.eat("}") {
+            return Ok(Datum::Map(Arc::new(bag)));
+        }
+        loop {
             let key = match self.peek() {
                 Tok::Text(key) | Tok::Name(key) => key.clone(),
                 _ => return self.wanted("a key in quotes"),
@@ -98,10 +105,10 @@ impl Parser<'_> {
             self.need(":", "and the key's value")?;
             let value = self.nested(Self::constant)?;
             bag.insert(key, value);
-            if !self.eat(",") && !self.is("}") {
-                return self.wanted("a comma or }");
+            if self.eat("}") {
+                return Ok(Datum::Map(Arc::new(bag)));
             }
+            self.need(",", "or } behind the value")?;
         }
-        Ok(Datum::Map(Arc::new(bag)))
     }
 }

@@ -77,7 +77,7 @@ impl Parser<'_> {
             }
             Binary::Any(op, cased, all, negated) => {
                 self.need("(", "and the values, or a table, in brackets")?;
-                let list = if self.is(")") { Vec::new() } else { self.list(Self::pipe)? };
+                let list = self.list(Self::pipe)?;
                 let end = self.need(")", "or a comma behind the value")?;
                 let span = join(left.span, end);
                 Ok(Expr { node: Ex::Any(op, cased, all, negated, Box::new(left), list), span })

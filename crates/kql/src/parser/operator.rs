@@ -147,7 +147,7 @@ impl Parser<'_> {
         self.ends_ahead(0)
     }
 
-    fn ends_ahead(&self, count: usize) -> bool {
+    pub(super) fn ends_ahead(&self, count: usize) -> bool {
         matches!(self.ahead(count).tok, Tok::End | Tok::Punct("|" | ";" | ")" | "}"))
     }
 

@@ -7,9 +7,23 @@ use ddefend_rule::ir::query::{Datum, Kind, Span};
 
 /// Parts of a path, indices and calls together.
 const PARTS: usize = 100;
-/// Words that cannot stand where a value is wanted: they show that one was left out.
-const NO_VALUES: &[&str] =
-    &["and", "or", "by", "contains", "has", "startswith", "endswith", "between", "matches", "in"];
+/// Words that are no names unless quoted: where one stands for a value, the value was left out.
+pub(super) const WORDS: &[&str] = &[
+    "and",
+    "or",
+    "by",
+    "contains",
+    "has",
+    "has_any",
+    "has_all",
+    "startswith",
+    "endswith",
+    "between",
+    "matches",
+    "in",
+    "asc",
+    "desc",
+];
 
 impl Parser<'_> {
     /// A value with what stands behind it: `a.b[0]["c"].d`.
@@ -168,9 +182,8 @@ impl Parser<'_> {
                 Some(name) => self.named_value(name)?,
                 None => return self.wanted("a value; lists are written dynamic([...])"),
             },
-            Tok::Punct("*") => self.pattern()?,
-            Tok::Name(name) if NO_VALUES.contains(&&**name) && !self.is_ahead(1, "(") => {
-                return self.wanted("a value before it");
+            Tok::Name(name) if WORDS.contains(&&**name) => {
+                return self.wanted("a value before it; a column of that name is written ['...']");
             }
             Tok::Name(name) => {
                 self.next();
@@ -228,6 +241,7 @@ pub(super) fn typed(kind: Kind, raw: &str, span: Span) -> Got<Ex> {
             "nan" => Some(Datum::Real(f64::NAN)),
             text => text.parse().ok().map(Datum::Real),
         },
+        Kind::DateTime if plain == "now" => return Ok(Ex::Call("now".into(), Vec::new())),
         Kind::DateTime => datetime(raw).map(Datum::Time),
         Kind::TimeSpan => timespan(raw).map(Datum::Span),
         Kind::Guid => guid(plain).map(|text| Datum::Text(text.into())),

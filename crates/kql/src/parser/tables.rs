@@ -47,7 +47,9 @@ impl Parser<'_> {
                 let mut settings = self.settings()?;
                 let tables = self.in_tables()?;
                 settings.extend(self.settings()?);
-                Op::Search { settings, tables, predicate: self.expression()? }
+                let all = self.is("*") && self.ends_ahead(1);
+                let predicate = if all { self.column_pattern()? } else { self.expression()? };
+                Op::Search { settings, tables, predicate }
             }
             "find" => self.find()?,
             "range" => {
@@ -63,7 +65,7 @@ impl Parser<'_> {
             "partition" => {
                 self.settings()?;
                 self.need_word("by", "and a column")?;
-                let by = self.expression()?;
+                let by = self.partition_key()?;
                 self.settings()?;
                 let from = if self.eat_word("in") { Some(self.pipe()?) } else { None };
                 let close = if self.eat("{") { "}" } else { ")" };
@@ -76,6 +78,18 @@ impl Parser<'_> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// A column or a path: a bracket behind it is the body, not a call.
+    fn partition_key(&mut self) -> Got<Expr> {
+        let start = self.span();
+        let mut node = Ex::Name(self.name("the name of a column")?);
+        while self.eat(".") {
+            let inner = Expr { node, span: self.since(start) };
+            node = Ex::Path(Box::new(inner), self.name("the name of a property")?);
+            self.higher()?;
+        }
+        Ok(Expr { node, span: self.since(start) })
     }
 
     /// Operators without a table before them: `(summarize ... | where ...)`.

@@ -25,6 +25,8 @@ pub(super) type Outcome = (Box<str>, (Box<str>, Kind));
 
 /// An aggregate's call: how many results, called what.
 struct Results {
+    /// True where the aggregate makes a list of them.
+    several: bool,
     names: Vec<(Box<str>, Kind)>,
 }
 
@@ -83,7 +85,7 @@ impl Builder<'_> {
     }
 
     /// One assignment: its aggregates into the plan, what it makes of them into the outputs.
-    fn aggregate(
+    pub(super) fn aggregate(
         &mut self,
         assignment: &Assignment,
         shape: &Shape,
@@ -202,7 +204,13 @@ impl Builder<'_> {
             compiled.push(typed.expr);
         }
         let results = results(known, &expanded, &kinds, self.query.language);
-        plan.calls.push(Aggregated { function: known, arguments: compiled.into(), width: results.names.len() });
+        let several = results.several;
+        plan.calls.push(Aggregated {
+            function: known,
+            arguments: compiled.into(),
+            several,
+            width: results.names.len(),
+        });
         let mut places = Vec::new();
         for (name, kind) in results.names {
             let place: Box<str> = format!("\u{1}{}", plan.columns.columns.len()).into();
@@ -272,5 +280,10 @@ fn results(known: &Aggregate, arguments: &[Scalar], kinds: &[Kind], language: La
         }
         _ => vec![(names::of_aggregate(known.name, arguments, language), kind)],
     };
-    Results { names }
+    Results { several: names.len() > 1 || lists(known.name), names }
+}
+
+/// True where an aggregate makes a list of results even where it has one.
+fn lists(name: &str) -> bool {
+    matches!(name, "arg_max" | "arg_min" | "argmax" | "argmin" | "percentiles" | "percentilesw")
 }

@@ -7,7 +7,8 @@ use crate::shape::{Shape, WHOLE};
 use crate::value::Row;
 use ddefend_event::{Column, Kind, Table};
 use ddefend_model::code;
-use ddefend_rule::ir::query::{Datum, Pipeline, Scalar, Source, Span};
+use ddefend_rule::ir::query::{Datum, Language, Pipeline, Scalar, Source, Span};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Rows that `range` may make.
@@ -38,11 +39,14 @@ impl Builder<'_> {
             Source::Union { members, outer, source_column, fuzzy } => {
                 self.union(None, members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Source::Sequence(_) => self.unsupported(Span::default(), "a sequence here"),
+            Source::Sequence(sequence) => self.sequence(sequence),
         }
     }
 
     fn scan(&mut self, table: &Arc<Table>, name: &str, span: Span, all: bool) -> Result<Stream, CompileError> {
+        if self.graphs.len() > 1 {
+            return self.unsupported(span, "a table within mv-apply, partition and their like");
+        }
         let named = |column: &&Column| all || self.wanted.column(&column.name);
         let mut columns: Vec<Column> = table.columns.iter().filter(named).cloned().collect();
         let whole = table.open && (all || self.wanted.whole);
@@ -62,6 +66,9 @@ impl Builder<'_> {
     }
 
     fn shared(&mut self, at: usize) -> Result<Stream, CompileError> {
+        if self.graphs.len() > 1 {
+            return self.unsupported(Span::default(), "a named table within mv-apply, partition and their like");
+        }
         if let Some(Some(stream)) = self.shared.get(at) {
             return Ok(stream.clone());
         }
@@ -190,21 +197,13 @@ impl Builder<'_> {
         if let Some(name) = source_column {
             shape.push(name, Kind::String);
         }
-        for stream in &streams {
-            for column in &stream.shape.columns {
-                match shape.place(&column.name, self.query.language).and_then(|at| shape.columns.get_mut(at)) {
-                    Some(known) if known.kind != column.kind => {
-                        known.kind = crate::expr::common(known.kind, column.kind)
-                    }
-                    Some(_) => {}
-                    None => shape.push(column.name.clone(), column.kind),
-                }
-            }
+        for column in self.together(&streams) {
+            shape.columns.push(column);
         }
         if !outer {
+            let has = |stream: &Stream, column: &Column| stream.shape.columns.iter().any(|c| c.name == column.name);
             let everywhere = |column: &Column| {
-                Some(&*column.name) == source_column
-                    || streams.iter().all(|stream| stream.shape.columns.iter().any(|other| other.name == column.name))
+                Some(&*column.name) == source_column || streams.iter().all(|stream| has(stream, column))
             };
             shape.columns.retain(everywhere);
         }
@@ -218,10 +217,64 @@ impl Builder<'_> {
         Ok(Stream { node, shape, table: None })
     }
 
+    /// The columns of several streams by name. Kusto keeps columns of one name and different kinds apart, with the kind
+    /// behind the name (Kusto documentation, "union operator"); kinds that are not known join any other.
+    fn together(&self, streams: &[Stream]) -> Vec<Column> {
+        let language = self.query.language;
+        let mut kinds: Vec<(Box<str>, Vec<Kind>)> = Vec::new();
+        let mut places: HashMap<Box<str>, usize> = HashMap::new();
+        for stream in streams {
+            for column in &stream.shape.columns {
+                let at = *places.entry(column.name.clone()).or_insert(kinds.len());
+                if at == kinds.len() {
+                    kinds.push((column.name.clone(), Vec::new()));
+                }
+                let guessed = stream.shape.open && column.kind == Kind::Dynamic;
+                if let Some((_, known)) = kinds.get_mut(at)
+                    && !known.contains(&column.kind)
+                    && !guessed
+                {
+                    known.push(column.kind);
+                }
+            }
+        }
+        let mut columns = Vec::new();
+        for (name, kinds) in kinds {
+            match kinds.as_slice() {
+                [] => columns.push(Column { name, kind: Kind::Dynamic }),
+                [kind] => columns.push(Column { name, kind: *kind }),
+                several if language == Language::Kql => columns.extend(several.iter().map(|kind| {
+                    let name = format!("{name}_{}", kind_name(*kind)).into();
+                    Column { name, kind: *kind }
+                })),
+                several => {
+                    let kind = several.iter().copied().reduce(crate::expr::common).unwrap_or_default();
+                    columns.push(Column { name, kind });
+                }
+            }
+        }
+        columns
+    }
+
+    /// The column of a stream that a column of a union takes its values from.
+    fn part(&self, stream: &Stream, column: &Column) -> Option<usize> {
+        let plain = stream.shape.place(&column.name, self.query.language);
+        plain.or_else(|| {
+            let name = column.name.strip_suffix(kind_name(column.kind))?.strip_suffix('_')?;
+            let at = stream.shape.place(name, self.query.language)?;
+            stream.shape.columns.get(at).is_some_and(|own| own.kind == column.kind).then_some(at)
+        })
+    }
+
     /// Rows with the columns of another shape, by name.
-    fn fitted(&mut self, stream: &Stream, shape: &Shape, table: Option<(&str, &str)>) -> Result<usize, CompileError> {
+    pub(super) fn fitted(
+        &mut self,
+        stream: &Stream,
+        shape: &Shape,
+        table: Option<(&str, &str)>,
+    ) -> Result<usize, CompileError> {
         use crate::expr::Expr;
-        let value = |column: &Column| match (table, stream.shape.place(&column.name, self.query.language)) {
+        let value = |column: &Column| match (table, self.part(stream, column)) {
             (Some((name, table)), _) if *name == *column.name => Expr::Const(crate::value::from_text(table)),
             (_, Some(at)) => Expr::Column(at),
             (_, None) => Expr::Const(dialect::absent(self.query.language, column.kind)),
@@ -231,5 +284,20 @@ impl Builder<'_> {
             values: Arc::clone(&values),
             places: None,
         })
+    }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "bool",
+        Kind::Int => "int",
+        Kind::Long => "long",
+        Kind::Real => "real",
+        Kind::Decimal => "decimal",
+        Kind::String => "string",
+        Kind::DateTime => "datetime",
+        Kind::TimeSpan => "timespan",
+        Kind::Guid => "guid",
+        Kind::Dynamic => "dynamic",
     }
 }

@@ -72,12 +72,29 @@ impl Builder<'_> {
             Operator::Union { members, outer, source_column, fuzzy } => {
                 self.union(Some(stream), members, *outer, source_column.as_deref(), *fuzzy, all)
             }
-            Operator::Command { name, .. } => self.unsupported(span, name),
-            other => self.unsupported(span, operator_name(other)),
+            Operator::Window { aggregates, by, mode } => self.window(stream, aggregates, by, *mode, span),
+            Operator::Dedup { count, by, keep_empty, consecutive } => {
+                self.dedup(stream, (*count, by, *keep_empty, *consecutive), span)
+            }
+            Operator::Expand { columns, index, limit } => self.expand(stream, columns, index.as_deref(), *limit, span),
+            Operator::Apply { columns, body } => self.apply(stream, columns, body, span),
+            Operator::Parse { value, kind, pattern, only_fitting } => {
+                self.parse(stream, value, (*kind, *only_fitting), pattern, span)
+            }
+            Operator::Extract { value, extraction } => self.extract(stream, value, extraction, span),
+            Operator::Fill { columns, value } => self.fill(stream, columns, value, span),
+            Operator::Partition { by, body, keep } => self.partition(stream, by, body, *keep, span),
+            Operator::Command { name, arguments, tables } => self.command(stream, name, arguments, tables, span),
         }
     }
 
     fn filter(&mut self, stream: Stream, condition: &Scalar, span: Span) -> Result<Stream, CompileError> {
+        if self.has_numbered(condition) {
+            let mut stream = stream;
+            let condition = self.numbered_scalar(&mut stream, condition, 64)?;
+            let stream = self.filter(stream, &condition, span)?;
+            return self.unnumbered(stream, span);
+        }
         let condition = Arc::new(self.scalar(condition, &stream.shape)?.expr);
         let node = self.gated(stream.node, span)?;
         let node = self.operator("where", span, &[node], move || Filter { condition: Arc::clone(&condition) })?;
@@ -90,6 +107,21 @@ impl Builder<'_> {
                 stream = self.extend(stream, std::slice::from_ref(value), span)?;
             }
             return Ok(stream);
+        }
+        self.extend_once(stream, values, span)
+    }
+
+    /// All values see the row as it was.
+    pub(super) fn extend_once(
+        &mut self,
+        stream: Stream,
+        values: &[Assignment],
+        span: Span,
+    ) -> Result<Stream, CompileError> {
+        if values.iter().any(|value| self.has_numbered(&value.value)) {
+            let (stream, values) = self.numbered(stream, values)?;
+            let stream = self.extend_once(stream, &values, span)?;
+            return self.unnumbered(stream, span);
         }
         let mut shape = stream.shape.clone();
         let mut places = Vec::new();
@@ -123,6 +155,10 @@ impl Builder<'_> {
         values: &[Assignment],
         span: Span,
     ) -> Result<Stream, CompileError> {
+        if values.iter().any(|value| self.has_numbered(&value.value)) {
+            let (stream, values) = self.numbered(stream, values)?;
+            return self.project(stream, &values, span);
+        }
         let mut shape = Shape::default();
         let mut made: Vec<Expr> = Vec::new();
         for (name, expr, kind) in self.assigned(&stream.shape, values)? {
@@ -268,18 +304,4 @@ fn filled(old: &str, new: &str, name: &str) -> String {
     let (start, end) = old.split_once('*').unwrap_or((old, ""));
     let middle = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).unwrap_or_default();
     new.replacen('*', middle, 1)
-}
-
-fn operator_name(operator: &Operator) -> &'static str {
-    match operator {
-        Operator::Window { .. } => "a window of aggregates",
-        Operator::Dedup { .. } => "dedup",
-        Operator::Expand { .. } => "mv-expand",
-        Operator::Apply { .. } => "mv-apply",
-        Operator::Parse { .. } => "parse",
-        Operator::Extract { .. } => "taking columns out of text",
-        Operator::Fill { .. } => "fillnull",
-        Operator::Partition { .. } => "partition",
-        _ => "this operator",
-    }
 }

@@ -70,6 +70,7 @@ impl Wanted {
             }
             Source::Sequence(sequence) => {
                 self.whole = true;
+                self.names.insert("@timestamp".into());
                 sequence.by.iter().for_each(|key| self.scalar(key, depth));
                 for term in sequence.terms.iter().chain(&sequence.until) {
                     self.scalar(&term.filter, depth);

@@ -2,7 +2,7 @@ use super::special::keys;
 use super::{Compute, Each, Expr};
 use crate::dialect;
 use crate::error::CompileError;
-use crate::functions::function;
+use crate::functions::{function, kql, missing};
 use crate::run::Cx;
 use crate::shape::{Found, Shape, WHOLE};
 use crate::text::Compiled;
@@ -211,7 +211,8 @@ impl<'c> Compiler<'c> {
             return Ok(made);
         }
         let Some(known) = function(self.language, name) else {
-            let what = format!("the function {name} is not supported");
+            let why = missing(self.language, name).map(|why| format!(": {why}")).unwrap_or_default();
+            let what = format!("the function {name} is not supported{why}");
             return Err(CompileError::new(span, code::QUERY_UNSUPPORTED, what));
         };
         if arguments.len() < known.least || arguments.len() > known.most {
@@ -223,9 +224,23 @@ impl<'c> Compiler<'c> {
             let what = format!("the function {name} takes {wanted} arguments, here are {}", arguments.len());
             return Err(CompileError::new(span, code::QUERY_VALUE, what));
         }
-        let compiled = arguments.iter().map(|argument| self.compile(argument)).collect::<Result<Vec<_>, _>>()?;
+        let mut compiled = arguments.iter().map(|argument| self.compile(argument)).collect::<Result<Vec<_>, _>>()?;
         let kinds: Vec<Kind> = compiled.iter().map(|argument| argument.kind).collect();
-        let kind = (known.returns)(&kinds);
+        let mut kind = (known.returns)(&kinds);
+        if let (Some(Node::NullOf(asked)), Some(last)) = (arguments.last().map(|last| &last.node), compiled.last_mut())
+            && self.language == Language::Kql
+            && kql::TYPED.contains(&(name, arguments.len()))
+        {
+            // A type literal: the function gets its name, and makes values of it.
+            last.expr = Expr::Const(Datum::Text(kql::type_name(*asked).into()));
+            kind = *asked;
+        }
+        if let Some((_, place)) = kql::EXPRESSIONS.iter().find(|(of, _)| self.language == Language::Kql && *of == name)
+            && let Some(Expr::Const(Datum::Text(pattern))) = compiled.get(*place).map(|argument| &argument.expr)
+        {
+            Compiled::new(TextOp::Regex, true, false, &[pattern])
+                .map_err(|unfit| CompileError::new(span, code::QUERY_VALUE, unfit.to_string()))?;
+        }
         let arguments = compiled.into_iter().map(|argument| argument.expr).collect();
         Ok(Typed { expr: Expr::Call(known, arguments), kind })
     }

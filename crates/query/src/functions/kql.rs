@@ -9,8 +9,8 @@
 mod aggregate;
 mod array;
 mod bag;
-mod calendar;
-mod convert;
+pub(super) mod calendar;
+pub(super) mod convert;
 mod encode;
 mod format;
 mod json;
@@ -20,13 +20,15 @@ mod number;
 mod parse;
 mod reading;
 mod search;
+mod series;
 mod sketch;
 mod string;
 mod time;
-mod value;
+pub(super) mod value;
 mod xml;
 
 use super::{Aggregate, Function};
+use ddefend_event::Kind;
 
 /// By subject.
 pub(crate) const FUNCTIONS: &[&[Function]] = &[
@@ -44,10 +46,13 @@ pub(crate) const FUNCTIONS: &[&[Function]] = &[
     xml::FUNCTIONS,
     network::FUNCTIONS,
     sketch::FUNCTIONS,
+    series::FUNCTIONS,
 ];
 
 /// By subject.
 pub(crate) const AGGREGATES: &[&[Aggregate]] = &[aggregate::AGGREGATES];
+
+const PERIODS: &str = "how Kusto finds the periods of a series is not documented";
 
 /// Functions of Kusto that are not here, and why. Queries that call them are told so.
 pub const MISSING: &[(&str, &str)] = &[
@@ -67,6 +72,13 @@ pub const MISSING: &[(&str, &str)] = &[
     ("parse_user_agent", "it needs a list of browsers that is not here"),
     ("datetime_utc_to_local", "it needs a list of time zones that is not here"),
     ("datetime_local_to_utc", "it needs a list of time zones that is not here"),
+    ("series_decompose", PERIODS),
+    ("series_decompose_anomalies", PERIODS),
+    ("series_decompose_forecast", PERIODS),
+    ("series_periods_detect", PERIODS),
+    ("series_periods_validate", PERIODS),
+    ("series_seasonal", PERIODS),
+    ("series_outliers", "how Kusto scores outliers is not documented"),
     ("buildschema", "not written yet"),
     ("weekofyear", "the old way of counting weeks is not written; week_of_year() is"),
     ("hash_combine", "its way of joining is not documented"),
@@ -76,3 +88,24 @@ pub const MISSING: &[(&str, &str)] = &[
 /// Which argument of a function is an expression of the `regex` crate: where that argument is a constant, it can be checked
 /// when the query is compiled.
 pub const EXPRESSIONS: &[(&str, usize)] = search::EXPRESSIONS;
+
+/// Functions whose last argument is a type literal where they have so many arguments. They take the type's name as text.
+pub const TYPED: &[(&str, usize)] =
+    &[("extract", 4), ("extract_json", 3), ("extractjson", 3), ("percentile_tdigest", 3)];
+
+/// What a type literal calls the kind.
+#[must_use]
+pub fn type_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "bool",
+        Kind::Int => "int",
+        Kind::Long => "long",
+        Kind::Real => "real",
+        Kind::Decimal => "decimal",
+        Kind::String => "string",
+        Kind::DateTime => "datetime",
+        Kind::TimeSpan => "timespan",
+        Kind::Guid => "guid",
+        Kind::Dynamic => "dynamic",
+    }
+}

@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(crate) struct Aggregated {
     pub(crate) function: &'static Aggregate,
     pub(crate) arguments: Arc<[Expr]>,
+    /// True where its result is a list of results.
+    pub(crate) several: bool,
     /// How many columns its result fills.
     pub(crate) width: usize,
 }
@@ -18,7 +20,7 @@ pub(crate) struct Aggregated {
 impl Aggregated {
     /// Puts the result where it belongs.
     pub(crate) fn spread(&self, result: Datum, row: &mut Row) {
-        if self.width == 1 {
+        if self.width == 1 && !self.several {
             return row.push(result);
         }
         let list = match result {

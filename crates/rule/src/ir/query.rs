@@ -121,7 +121,8 @@ pub enum Source {
     Sequence(Box<Sequence>),
 }
 
-/// An EQL sequence or sample.
+/// An EQL sequence or sample. A row per event: `sequence.id` (from 1, in the order of the first events), `sequence.stage`
+/// (from 1), then the columns of all tables. Events are ordered by `@timestamp`, then as they arrive.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequence {
     /// False for `sample`: any order.

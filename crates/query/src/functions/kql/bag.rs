@@ -16,6 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("bag_remove_keys", 2, 2, DYNAMIC, remove_keys),
     f("bag_set_key", 3, 3, DYNAMIC, set_key),
     f("bag_zip", 2, 2, DYNAMIC, zip),
+    f("bag_pairs", 1, 1, DYNAMIC, pairs),
     f("treepath", 1, 1, DYNAMIC, treepath),
 ];
 
@@ -114,6 +115,17 @@ fn zip(arguments: &[Datum], _: &Context) -> Datum {
         if let Datum::Text(key) = key { Some((Box::from(&**key), value)) } else { None }
     };
     bagged(keys.iter().enumerate().filter_map(pair).collect())
+}
+
+/// "Kusto documentation, 'mv-expand operator'", `bagexpansion=array`: a list of a key and its value for each property.
+/// The name is ours: the reader of queries writes it. What is no bag stays.
+fn pairs(arguments: &[Datum], _: &Context) -> Datum {
+    match at(arguments, 0) {
+        Datum::Map(items) => {
+            listed(items.iter().map(|(key, value)| listed(vec![datum(&**key), value.clone()])).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// "Kusto documentation, 'treepath()'": elements of lists all stand as `[0]`.

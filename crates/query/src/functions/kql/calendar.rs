@@ -4,41 +4,41 @@
 use std::fmt::Write;
 
 /// Ticks of a microsecond.
-pub(super) const MICRO: i64 = 10;
+pub(in crate::functions) const MICRO: i64 = 10;
 /// Ticks of a millisecond.
-pub(super) const MILLI: i64 = 1000 * MICRO;
+pub(in crate::functions) const MILLI: i64 = 1000 * MICRO;
 /// Ticks of a second.
-pub(super) const SECOND: i64 = 1000 * MILLI;
+pub(in crate::functions) const SECOND: i64 = 1000 * MILLI;
 /// Ticks of a minute.
-pub(super) const MINUTE: i64 = 60 * SECOND;
+pub(in crate::functions) const MINUTE: i64 = 60 * SECOND;
 /// Ticks of an hour.
-pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(in crate::functions) const HOUR: i64 = 60 * MINUTE;
 /// Ticks of a day.
-pub(super) const DAY: i64 = 24 * HOUR;
+pub(in crate::functions) const DAY: i64 = 24 * HOUR;
 /// 0001-01-01, the earliest time ("Kusto documentation, 'The datetime data type'").
-pub(super) const EARLIEST: i64 = -719_162 * DAY;
+pub(in crate::functions) const EARLIEST: i64 = -719_162 * DAY;
 /// The last tick of 9999-12-31.
-pub(super) const LATEST: i64 = 2_932_897 * DAY - 1;
+pub(in crate::functions) const LATEST: i64 = 2_932_897 * DAY - 1;
 
 /// A point in time in parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Civil {
-    pub(super) year: i64,
+pub(in crate::functions) struct Civil {
+    pub(in crate::functions) year: i64,
     /// From 1.
-    pub(super) month: i64,
+    pub(in crate::functions) month: i64,
     /// From 1.
-    pub(super) day: i64,
+    pub(in crate::functions) day: i64,
     /// Ticks since midnight.
-    pub(super) ticks: i64,
+    pub(in crate::functions) ticks: i64,
 }
 
 /// The time, where Kusto has it.
-pub(super) fn valid(ticks: i64) -> Option<i64> {
+pub(in crate::functions) fn valid(ticks: i64) -> Option<i64> {
     (EARLIEST..=LATEST).contains(&ticks).then_some(ticks)
 }
 
 /// The parts of a time; times out of range are taken as the nearest that is in it.
-pub(super) fn civil(ticks: i64) -> Civil {
+pub(in crate::functions) fn civil(ticks: i64) -> Civil {
     let ticks = ticks.clamp(EARLIEST, LATEST);
     let days = ticks.div_euclid(DAY) + 719_468;
     let era = days.div_euclid(146_097);
@@ -64,18 +64,18 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Days of a month.
-pub(super) fn month_days(year: i64, month: i64) -> i64 {
+pub(in crate::functions) fn month_days(year: i64, month: i64) -> i64 {
     days(year, month + 1, 1) - days(year, month, 1)
 }
 
 /// The time of that date; none where the date is none or out of range.
-pub(super) fn from_civil(year: i64, month: i64, day: i64, ticks: i64) -> Option<i64> {
+pub(in crate::functions) fn from_civil(year: i64, month: i64, day: i64, ticks: i64) -> Option<i64> {
     let fits = (1..=9999).contains(&year) && (1..=12).contains(&month) && (0..DAY).contains(&ticks);
     (fits && day >= 1 && day <= month_days(year, month)).then(|| days(year, month, day) * DAY + ticks)
 }
 
 /// The time with so many months more; the day is cut to the last of the month.
-pub(super) fn add_months(ticks: i64, months: i64) -> Option<i64> {
+pub(in crate::functions) fn add_months(ticks: i64, months: i64) -> Option<i64> {
     let at = civil(ticks);
     let months = (at.year * 12 + at.month - 1).checked_add(months)?;
     let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
@@ -86,18 +86,18 @@ pub(super) fn add_months(ticks: i64, months: i64) -> Option<i64> {
 }
 
 /// Day of the week, 0 is Sunday.
-pub(super) fn weekday(ticks: i64) -> i64 {
+pub(in crate::functions) fn weekday(ticks: i64) -> i64 {
     (ticks.clamp(EARLIEST, LATEST).div_euclid(DAY) + 4).rem_euclid(7)
 }
 
 /// Day of the year, from 1.
-pub(super) fn day_of_year(ticks: i64) -> i64 {
+pub(in crate::functions) fn day_of_year(ticks: i64) -> i64 {
     let at = civil(ticks);
     days(at.year, at.month, at.day) - days(at.year, 1, 1) + 1
 }
 
 /// Week of the year by ISO 8601: the first is the one with the first Thursday.
-pub(super) fn iso_week(ticks: i64) -> i64 {
+pub(in crate::functions) fn iso_week(ticks: i64) -> i64 {
     // The Thursday of the week says which year the week is of.
     let monday_first = (weekday(ticks) + 6).rem_euclid(7);
     let thursday = ticks.clamp(EARLIEST, LATEST) + (3 - monday_first) * DAY;
@@ -105,7 +105,7 @@ pub(super) fn iso_week(ticks: i64) -> i64 {
 }
 
 /// The start of the period that the time is in, moved by so many periods: `day`, `week` (from Sunday), `month`, `year`.
-pub(super) fn start(period: &str, ticks: i64, offset: i64) -> Option<i64> {
+pub(in crate::functions) fn start(period: &str, ticks: i64, offset: i64) -> Option<i64> {
     let ticks = valid(ticks)?;
     let at = civil(ticks);
     let midnight = ticks - at.ticks;
@@ -119,12 +119,12 @@ pub(super) fn start(period: &str, ticks: i64, offset: i64) -> Option<i64> {
 }
 
 /// The last tick of that period.
-pub(super) fn end(period: &str, ticks: i64, offset: i64) -> Option<i64> {
+pub(in crate::functions) fn end(period: &str, ticks: i64, offset: i64) -> Option<i64> {
     start(period, ticks, offset.checked_add(1)?).map(|start| start - 1)
 }
 
 /// Writes the time as `tostring()` does: `2017-01-01T00:00:00.0000000Z`.
-pub(super) fn write_time(ticks: i64, out: &mut String) {
+pub(in crate::functions) fn write_time(ticks: i64, out: &mut String) {
     let at = civil(ticks);
     let seconds = at.ticks / SECOND;
     let _ = write!(

@@ -2,7 +2,8 @@
 
 use super::calendar::{DAY, EARLIEST, HOUR, MINUTE, SECOND, valid};
 use super::value::{
-    BOOL, DYNAMIC, INT, LONG, NULL, REAL, SPAN, STRING, TIME, at, datum, f, long, long_at, real, text_at, truth,
+    BOOL, DYNAMIC, INT, LONG, NULL, REAL, Returns, SPAN, STRING, TIME, at, datum, f, long, long_at, real, text_at,
+    truth,
 };
 use super::{json, reading};
 use crate::functions::{Context, Function};
@@ -30,9 +31,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     f("todynamic", 1, 1, DYNAMIC, parse_json),
     f("toobject", 1, 1, DYNAMIC, parse_json),
     f("dynamic_to_json", 1, 1, STRING, to_json),
-    f("extract_json", 2, 3, DYNAMIC, extract_json),
-    f("extractjson", 2, 3, DYNAMIC, extract_json),
+    f("extract_json", 2, 3, EXTRACTED, extract_json),
+    f("extractjson", 2, 3, EXTRACTED, extract_json),
 ];
+
+/// Text, unless a type is asked for.
+const EXTRACTED: Returns = |kinds| if kinds.len() > 2 { Kind::Dynamic } else { Kind::String };
 
 /// Writes a fraction: the shortest digits that read back to it, with a point; `1E+15` from there on, `1E-06` below.
 pub(super) fn write_real(real: f64, out: &mut String) {
@@ -123,7 +127,7 @@ fn to_time(arguments: &[Datum], _: &Context) -> Datum {
 }
 
 /// The time that a value is or writes.
-pub(super) fn time(value: &Datum) -> Option<i64> {
+pub(in crate::functions) fn time(value: &Datum) -> Option<i64> {
     match value {
         Datum::Time(ticks) => Some(*ticks),
         Datum::Text(text) => reading::time(text),

@@ -110,20 +110,22 @@ fn index_of(arguments: &[Datum], _: &Context) -> Datum {
     if length < -1 || occurrence < 0 {
         return Datum::Null;
     }
-    let from = place(start, source.len()).min(source.len());
-    let to = usize::try_from(length).map_or(source.len(), |length| from.saturating_add(length).min(source.len()));
-    let range = source.get(from..to).unwrap_or_default();
+    let mut from = place(start, source.len()).min(source.len());
     if part.is_empty() {
         return count(from);
     }
-    let nth = usize::try_from(occurrence.saturating_sub(1)).unwrap_or(0);
-    let found = places(range, &part).nth(nth);
-    found.map_or(Datum::Long(-1), |found| count(found.saturating_add(from)))
-}
-
-/// Places of the part; also such that overlap.
-fn places<'c>(range: &'c [char], part: &'c [char]) -> impl Iterator<Item = usize> {
-    range.windows(part.len().max(1)).enumerate().filter(move |(_, window)| *window == part).map(|(at, _)| at)
+    // The length counts anew behind each occurrence.
+    for left in (0..occurrence.max(1)).rev() {
+        let to = usize::try_from(length).map_or(source.len(), |length| from.saturating_add(length).min(source.len()));
+        let range = source.get(from..to).unwrap_or_default();
+        let Some(found) = range.windows(part.len()).position(|window| *window == *part) else { break };
+        from = from.saturating_add(found);
+        if left == 0 {
+            return count(from);
+        }
+        from = from.saturating_add(1);
+    }
+    Datum::Long(-1)
 }
 
 /// "Kusto documentation, 'replace_string()'".

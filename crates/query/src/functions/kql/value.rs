@@ -6,41 +6,47 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Bytes that a text made by a function may have; longer ones are no value.
-pub(super) const LONGEST: usize = 16 << 20;
+pub(in crate::functions) const LONGEST: usize = 16 << 20;
 /// Values that a list or bag made by a function may hold, those inside them counted. Kusto's own limit of `range()`.
-pub(super) const MOST: usize = 1 << 20;
+pub(in crate::functions) const MOST: usize = 1 << 20;
 /// How deep lists and bags may stand in each other.
 const DEEPEST: usize = 128;
 
 /// What a missing argument is.
-pub(super) static NULL: Datum = Datum::Null;
+pub(in crate::functions) static NULL: Datum = Datum::Null;
 
-pub(super) type Returns = fn(&[Kind]) -> Kind;
-pub(super) type Call = fn(&[Datum], &Context) -> Datum;
+pub(in crate::functions) type Returns = fn(&[Kind]) -> Kind;
+pub(in crate::functions) type Call = fn(&[Datum], &Context) -> Datum;
 
-pub(super) const BOOL: Returns = |_| Kind::Bool;
-pub(super) const INT: Returns = |_| Kind::Int;
-pub(super) const LONG: Returns = |_| Kind::Long;
-pub(super) const REAL: Returns = |_| Kind::Real;
-pub(super) const STRING: Returns = |_| Kind::String;
-pub(super) const TIME: Returns = |_| Kind::DateTime;
-pub(super) const SPAN: Returns = |_| Kind::TimeSpan;
-pub(super) const DYNAMIC: Returns = |_| Kind::Dynamic;
+pub(in crate::functions) const BOOL: Returns = |_| Kind::Bool;
+pub(in crate::functions) const INT: Returns = |_| Kind::Int;
+pub(in crate::functions) const LONG: Returns = |_| Kind::Long;
+pub(in crate::functions) const REAL: Returns = |_| Kind::Real;
+pub(in crate::functions) const STRING: Returns = |_| Kind::String;
+pub(in crate::functions) const TIME: Returns = |_| Kind::DateTime;
+pub(in crate::functions) const SPAN: Returns = |_| Kind::TimeSpan;
+pub(in crate::functions) const DYNAMIC: Returns = |_| Kind::Dynamic;
 /// The kind of the first argument.
-pub(super) const FIRST: Returns = |kinds| kinds.first().copied().unwrap_or(Kind::Dynamic);
+pub(in crate::functions) const FIRST: Returns = |kinds| kinds.first().copied().unwrap_or(Kind::Dynamic);
 
 /// A line of a table of functions.
-pub(super) const fn f(name: &'static str, least: usize, most: usize, returns: Returns, call: Call) -> Function {
+pub(in crate::functions) const fn f(
+    name: &'static str,
+    least: usize,
+    most: usize,
+    returns: Returns,
+    call: Call,
+) -> Function {
     Function { name, least, most, returns, call }
 }
 
 /// The argument at that place; null where there is none.
-pub(super) fn at(arguments: &[Datum], place: usize) -> &Datum {
+pub(in crate::functions) fn at(arguments: &[Datum], place: usize) -> &Datum {
     arguments.get(place).unwrap_or(&NULL)
 }
 
 /// The value as text, as `tostring()` gives it.
-pub(super) fn text(value: &Datum) -> Arc<str> {
+pub(in crate::functions) fn text(value: &Datum) -> Arc<str> {
     match value {
         Datum::Text(text) => text.clone(),
         Datum::Null => "".into(),
@@ -53,18 +59,18 @@ pub(super) fn text(value: &Datum) -> Arc<str> {
 }
 
 /// The text of the argument at that place.
-pub(super) fn text_at(arguments: &[Datum], place: usize) -> Arc<str> {
+pub(in crate::functions) fn text_at(arguments: &[Datum], place: usize) -> Arc<str> {
     text(at(arguments, place))
 }
 
 /// A text as a value; none where it is too long.
-pub(super) fn datum(text: impl Into<String>) -> Datum {
+pub(in crate::functions) fn datum(text: impl Into<String>) -> Datum {
     let text: String = text.into();
     if text.len() > LONGEST { Datum::Null } else { Datum::Text(text.into()) }
 }
 
 /// A whole number: a number cut to its whole part, a text that writes one.
-pub(super) fn long(value: &Datum) -> Option<i64> {
+pub(in crate::functions) fn long(value: &Datum) -> Option<i64> {
     match value {
         Datum::Long(long) => Some(*long),
         Datum::Real(real) => whole(*real),
@@ -82,7 +88,7 @@ pub(super) fn long(value: &Datum) -> Option<i64> {
 }
 
 /// The whole part of a fraction.
-pub(super) fn whole(real: f64) -> Option<i64> {
+pub(in crate::functions) fn whole(real: f64) -> Option<i64> {
     let cut = real.trunc();
     (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&cut).then_some(cut as i64)
 }
@@ -94,12 +100,12 @@ fn fraction(text: &str) -> Option<f64> {
 }
 
 /// The whole number at that place.
-pub(super) fn long_at(arguments: &[Datum], place: usize) -> Option<i64> {
+pub(in crate::functions) fn long_at(arguments: &[Datum], place: usize) -> Option<i64> {
     long(at(arguments, place))
 }
 
 /// A fraction: any number, or a text that writes one.
-pub(super) fn real(value: &Datum) -> Option<f64> {
+pub(in crate::functions) fn real(value: &Datum) -> Option<f64> {
     match value {
         Datum::Long(long) => Some(*long as f64),
         Datum::Real(real) => Some(*real),
@@ -110,12 +116,12 @@ pub(super) fn real(value: &Datum) -> Option<f64> {
 }
 
 /// The fraction at that place.
-pub(super) fn real_at(arguments: &[Datum], place: usize) -> Option<f64> {
+pub(in crate::functions) fn real_at(arguments: &[Datum], place: usize) -> Option<f64> {
     real(at(arguments, place))
 }
 
 /// A number, text left out.
-pub(super) fn number(value: &Datum) -> Option<f64> {
+pub(in crate::functions) fn number(value: &Datum) -> Option<f64> {
     match value {
         Datum::Long(long) => Some(*long as f64),
         Datum::Real(real) => Some(*real),
@@ -124,7 +130,7 @@ pub(super) fn number(value: &Datum) -> Option<f64> {
 }
 
 /// True or false: a truth, a number that is zero or not, a text that says it.
-pub(super) fn truth(value: &Datum) -> Option<bool> {
+pub(in crate::functions) fn truth(value: &Datum) -> Option<bool> {
     match value {
         Datum::Bool(truth) => Some(*truth),
         Datum::Long(long) => Some(*long != 0),
@@ -139,7 +145,7 @@ pub(super) fn truth(value: &Datum) -> Option<bool> {
 }
 
 /// The elements of a list. A text that is a list in JSON is one, as in the fields that logs carry as text.
-pub(super) fn list(value: &Datum) -> Option<Arc<Vec<Datum>>> {
+pub(in crate::functions) fn list(value: &Datum) -> Option<Arc<Vec<Datum>>> {
     match value {
         Datum::List(list) => Some(list.clone()),
         Datum::Text(text) if text.trim_start().starts_with('[') => match super::json::parse(text) {
@@ -151,12 +157,12 @@ pub(super) fn list(value: &Datum) -> Option<Arc<Vec<Datum>>> {
 }
 
 /// The list at that place.
-pub(super) fn list_at(arguments: &[Datum], place: usize) -> Option<Arc<Vec<Datum>>> {
+pub(in crate::functions) fn list_at(arguments: &[Datum], place: usize) -> Option<Arc<Vec<Datum>>> {
     list(at(arguments, place))
 }
 
 /// A property bag; also such as stands in a text.
-pub(super) fn bag(value: &Datum) -> Option<Arc<BTreeMap<Box<str>, Datum>>> {
+pub(in crate::functions) fn bag(value: &Datum) -> Option<Arc<BTreeMap<Box<str>, Datum>>> {
     match value {
         Datum::Map(map) => Some(map.clone()),
         Datum::Text(text) if text.trim_start().starts_with('{') => match super::json::parse(text) {
@@ -168,17 +174,17 @@ pub(super) fn bag(value: &Datum) -> Option<Arc<BTreeMap<Box<str>, Datum>>> {
 }
 
 /// A list as a value; none where it holds too much.
-pub(super) fn listed(items: Vec<Datum>) -> Datum {
+pub(in crate::functions) fn listed(items: Vec<Datum>) -> Datum {
     bounded(Datum::List(Arc::new(items)))
 }
 
 /// A bag as a value; none where it holds too much.
-pub(super) fn bagged(items: BTreeMap<Box<str>, Datum>) -> Datum {
+pub(in crate::functions) fn bagged(items: BTreeMap<Box<str>, Datum>) -> Datum {
     bounded(Datum::Map(Arc::new(items)))
 }
 
 /// The value, unless it holds too much: lists share what they hold, so few steps could make one that takes forever to write.
-pub(super) fn bounded(value: Datum) -> Datum {
+pub(in crate::functions) fn bounded(value: Datum) -> Datum {
     let mut left = MOST;
     if weigh(&value, 0, &mut left) { value } else { Datum::Null }
 }
@@ -207,7 +213,7 @@ fn rank(value: &Datum) -> u8 {
 }
 
 /// An order of all values: numbers, times and spans, then text, then the rest; null last. Text by its characters.
-pub(super) fn order(left: &Datum, right: &Datum) -> Ordering {
+pub(in crate::functions) fn order(left: &Datum, right: &Datum) -> Ordering {
     match (left, right) {
         (Datum::Long(left), Datum::Long(right))
         | (Datum::Time(left), Datum::Time(right))
@@ -231,7 +237,7 @@ fn kind_rank(value: &Datum) -> u8 {
 }
 
 /// What tells values apart in sets: the kind and the text of it. Whole numbers and fractions of the same size are one.
-pub(super) fn key(value: &Datum) -> Box<str> {
+pub(in crate::functions) fn key(value: &Datum) -> Box<str> {
     let mut out = String::new();
     match value {
         Datum::Text(text) => {
@@ -250,7 +256,7 @@ pub(super) fn key(value: &Datum) -> Box<str> {
 }
 
 /// True where nothing is there: null and the empty text.
-pub(super) fn empty(value: &Datum) -> bool {
+pub(in crate::functions) fn empty(value: &Datum) -> bool {
     match value {
         Datum::Null => true,
         Datum::Text(text) => text.is_empty(),
@@ -259,6 +265,6 @@ pub(super) fn empty(value: &Datum) -> bool {
 }
 
 /// The bag at that place.
-pub(super) fn bag_at(arguments: &[Datum], place: usize) -> Option<Arc<BTreeMap<Box<str>, Datum>>> {
+pub(in crate::functions) fn bag_at(arguments: &[Datum], place: usize) -> Option<Arc<BTreeMap<Box<str>, Datum>>> {
     bag(at(arguments, place))
 }
