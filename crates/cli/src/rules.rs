@@ -1,4 +1,4 @@
-//! `ddefend rules`: test, list, explain.
+//! `ddefend rules`: test, list, explain, convert.
 
 mod convert;
 mod explain;

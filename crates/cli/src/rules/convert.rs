@@ -2,15 +2,18 @@ use crate::Outcome;
 use crate::args::{ListFormat, RulesConvert};
 use crate::rule_files;
 use ddefend_content::Content;
+use ddefend_convert::proof::{Bases, Proof, RowSide, Trial, Verdict, prove};
 use ddefend_convert::{Converted, Profiles, Refusal, Target, by_name, convert, lift, targets};
-use ddefend_event::Mapping;
+use ddefend_event::{Mapping, Table, TableSet};
 use ddefend_language::{Language, Options};
+use ddefend_query::Tables;
 use ddefend_report::escape;
 use ddefend_rule::front::sigma;
 use ddefend_rule::ir::Rule;
 use serde::Serialize;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A rule in a target's language, or why not.
 #[derive(Debug, Serialize)]
@@ -30,6 +33,23 @@ struct Row {
     refusals: Vec<String>,
 }
 
+/// The tables of one schema.
+struct In<'t>(&'t TableSet, &'t str);
+
+impl Tables for In<'_> {
+    fn table(&self, _: Language, name: &str) -> Option<Arc<Table>> {
+        self.0.table(self.1, name)
+    }
+}
+
+/// What conversions and their proofs need.
+struct Known {
+    profiles: Profiles,
+    mapping: Mapping,
+    tables: TableSet,
+    bases: Bases,
+}
+
 #[derive(Debug, Serialize)]
 struct Document {
     schema_version: &'static str,
@@ -42,12 +62,18 @@ pub(super) fn run(args: &RulesConvert, content: &Content) -> Result<(String, Out
     if rules.is_empty() {
         return Err("no rule was read that could be converted".to_owned());
     }
-    let profiles = content.profiles().map_err(|error| error.to_string())?;
-    let mapping = content.mapping().map_err(|error| error.to_string())?;
+    let told = |error: ddefend_content::ContentError| error.to_string();
+    let known = Known {
+        profiles: content.profiles().map_err(told)?,
+        mapping: content.mapping().map_err(told)?,
+        tables: content.tables().map_err(told)?,
+        bases: content.proof_bases().map_err(told)?,
+    };
     let mut rows = Vec::new();
     for (rule, notes) in &rules {
+        let trial = Trial::of(rule, &known.mapping, &known.bases);
         for target in &targets {
-            rows.push(row(rule, notes, target, &profiles, &mapping, args.allow_unproven));
+            rows.push(row(rule, notes, target, &known, &trial, args.allow_unproven));
         }
     }
     if let Some(folder) = &args.out {
@@ -133,14 +159,7 @@ fn other(path: &Path, language: Language, content: &Content) -> Result<Vec<(Rule
     Ok(rules)
 }
 
-fn row(
-    rule: &Rule,
-    notes: &[String],
-    target: &'static Target,
-    profiles: &Profiles,
-    mapping: &Mapping,
-    unproven: bool,
-) -> Row {
+fn row(rule: &Rule, notes: &[String], target: &'static Target, known: &Known, trial: &Trial, unproven: bool) -> Row {
     let mut row = Row {
         rule: rule.meta.id.clone(),
         title: rule.meta.title.clone(),
@@ -152,12 +171,12 @@ fn row(
         proof: None,
         refusals: Vec::new(),
     };
-    match convert(rule, target, profiles, mapping) {
+    match convert(rule, target, &known.profiles, &known.mapping) {
         Ok(done) => {
-            let (proof, holds) = proved(rule, target, &done);
+            let proof = proved(rule, target, &done, known, trial);
+            row.proof = Some(words(&proof));
             row.notes.extend(done.notes);
-            row.proof = Some(proof);
-            if holds || unproven {
+            if proof.verdict == Verdict::Equivalent || unproven {
                 row.outcome = "converted";
                 row.text = Some(done.text);
             } else {
@@ -169,9 +188,49 @@ fn row(
     row
 }
 
-/// What the proof says of a conversion, and whether the text may be handed out without more.
-fn proved(_: &Rule, _: &Target, _: &Converted) -> (String, bool) {
-    ("not proved".to_owned(), true)
+/// Runs the rule and its conversion over the same events.
+fn proved(rule: &Rule, target: &Target, done: &Converted, known: &Known, trial: &Trial) -> Proof {
+    if target.language == Language::Sigma {
+        return again(rule, done, known, trial);
+    }
+    let Some(profile) = known.profiles.get(target.name) else { return prove(&Trial::default(), &Err(none())) };
+    let schema = In(&known.tables, &profile.schema);
+    let options = Options::default();
+    let side = RowSide::read(target.language, &done.text, &options, &done.places, profile, &known.mapping, &schema);
+    prove(trial, &side)
+}
+
+fn none() -> ddefend_convert::proof::SideError {
+    ddefend_convert::proof::SideError("there is no profile".to_owned())
+}
+
+/// Sigma is read back as a rule: the events of both must be judged the same.
+fn again(rule: &Rule, done: &Converted, known: &Known, trial: &Trial) -> Proof {
+    let name = rule.meta.origin.file.clone();
+    let set = sigma::read(&[(name, done.text.clone())], &sigma::Options::default());
+    let judged = set.rules.first().map(|rule| Trial::of(rule, &known.mapping, &known.bases));
+    let same = judged.is_some_and(|judged| judged.incidents == trial.incidents);
+    let positives = trial.incidents.iter().filter(|incident| incident.fires).count();
+    let verdict = if same && positives > 0 { Verdict::Equivalent } else { Verdict::Unproved };
+    let why = (!same).then(|| "the rule that is read back makes other events".to_owned());
+    Proof { verdict, events: trial.incidents.len(), positives, skipped: 0, counterexample: None, why }
+}
+
+/// The verdict with what it rests on.
+fn words(proof: &Proof) -> String {
+    let mut text = proof.verdict.to_string();
+    if proof.events > 0 {
+        text.push_str(&format!(", {} events, {} of them positive", proof.events, proof.positives));
+    }
+    if let Some(why) = &proof.why {
+        text.push_str(&format!(": {why}"));
+    }
+    if let Some(example) = &proof.counterexample {
+        let fields: Vec<String> = example.fields.iter().map(|(field, value)| format!("{field}={value}")).collect();
+        let side = if example.missed { "missed" } else { "fires on" };
+        text.push_str(&format!("; {side} {}", fields.join(" ")));
+    }
+    text
 }
 
 fn text(rows: &[Row]) -> String {

@@ -38,7 +38,9 @@ fn object(table: &str) -> String {
     table.split('/').map(upper).collect::<Vec<_>>().join(":")
 }
 
+/// A quoted value; backslashes are doubled, because two of them would be read as one.
 fn quote(text: &str, atom: &Atom) -> Result<String, Refusal> {
+    let text = text.replace('\\', "\\\\");
     match text.contains('"') {
         false => Ok(format!("\"{text}\"")),
         true if !text.contains('\'') => Ok(format!("'{text}'")),

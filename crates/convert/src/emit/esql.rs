@@ -1,7 +1,7 @@
 //! ES|QL (Elasticsearch, "ES|QL reference"). Comparisons count case, so both sides are folded; what is compared with null is
 //! null.
 
-use super::{Language, cannot, column, eql, number, sign, write};
+use super::{Language, cannot, column, number, sign, write};
 use crate::cond::{Ask, Atom, Column};
 use crate::pattern::{as_literal, likes};
 use crate::plan::Plan;
@@ -27,8 +27,23 @@ pub(crate) fn esql(plan: &Plan, _: &Profile, _: &Rule) -> Result<String, Refusal
     Ok(text)
 }
 
+/// A string literal; only these escapes exist.
 fn quote(text: &str) -> String {
-    eql::quote(text)
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A pattern of LIKE: `*` and `?` are wildcards, a backslash takes the meaning of what follows.
