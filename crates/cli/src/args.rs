@@ -14,7 +14,9 @@ pub(crate) use playbook::{Playbook as PlaybookArgs, PlaybookFormat, PlaybookVerb
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
 };
-pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesConvert, RulesExplain, RulesList, RulesTest, RulesVerb};
+pub(crate) use rules::{
+    ListFormat, RuleFiles, Rules, RulesCatalog, RulesConvert, RulesExplain, RulesList, RulesTest, RulesVerb,
+};
 pub(crate) use run::RunArgs;
 pub(crate) use triage::Triage as TriageArgs;
 

@@ -1,7 +1,6 @@
 //! `ddefend lab`.
 
 mod check;
-mod folder;
 
 use crate::args::{LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb, ListFormat};
 use crate::{Outcome, terminal};
@@ -40,7 +39,7 @@ fn new(args: &LabNew, content: &Content) -> Said {
     let scenario = moved(find(&args.scenario, content)?, args.rebase.as_deref())?;
     let mapping = content.mapping().map_err(|error| (Outcome::Internal, error.to_string()))?;
     let lab = build(&scenario, &mapping).map_err(|error| usage(format!("{}: {error}", scenario.id)))?;
-    folder::write(&args.folder, &lab.files, args.force)?;
+    crate::folder::write(&args.folder, &lab.files, args.force)?;
     let organisation = lab.files.contains_key("organisation.toml");
     let shown = args.folder.display();
     let mut out = format!(
@@ -94,7 +93,7 @@ fn exported(args: &LabExport, content: &Content) -> Said {
         built.push(scenario);
     }
     files.insert("expected.csv".to_owned(), expected_csv(&built).into_bytes());
-    folder::write(target, &files, args.force)?;
+    crate::folder::write(target, &files, args.force)?;
     let (shown, count) = (target.display(), built.len());
     Ok(format!("Written to {shown}: {count} scenarios as {}. Everything in it is synthetic.\n", forms.join(", ")))
 }

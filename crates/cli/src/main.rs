@@ -3,6 +3,7 @@
 
 mod args;
 mod explain;
+mod folder;
 mod hunt;
 mod lab;
 mod memory;

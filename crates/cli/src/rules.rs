@@ -1,5 +1,6 @@
-//! `ddefend rules`: test, list, explain, convert.
+//! `ddefend rules`: test, list, explain, convert, catalog.
 
+mod catalog;
 mod convert;
 mod explain;
 mod list;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
         RulesVerb::Convert(args) => convert::run(args, content),
         RulesVerb::List(args) => list::run(args, content),
         RulesVerb::Explain(args) => explain::run(args, content),
+        RulesVerb::Catalog(args) => catalog::run(args, content),
     };
     let (text, outcome) = match done {
         Ok(done) => done,

@@ -4,6 +4,7 @@
 
 mod attack;
 mod case;
+mod catalog;
 mod convert;
 mod explain;
 mod files;
@@ -56,6 +57,8 @@ pub enum ContentError {
     Knowledge(KnowledgeError),
     /// The mappings contradict each other.
     Mapping(MappingError),
+    /// A file of `content/catalog` does not have its shape.
+    RuleCatalog(ddefend_catalog::KnowledgeError),
     /// The tables contradict each other.
     Tables(MappingError),
     /// The checks of `content/posture` contradict each other.
@@ -70,6 +73,7 @@ impl fmt::Display for ContentError {
             Self::Mapping(error) => write!(f, "content/mappings: {error}"),
             Self::Tables(error) => write!(f, "content/tables: {error}"),
             Self::Posture(error) => write!(f, "content/posture: {error}"),
+            Self::RuleCatalog(error) => error.fmt(f),
         }
     }
 }
@@ -81,6 +85,7 @@ impl std::error::Error for ContentError {
             Self::Knowledge(error) => Some(error),
             Self::Mapping(error) | Self::Tables(error) => Some(error),
             Self::Posture(error) => Some(error),
+            Self::RuleCatalog(error) => Some(error),
         }
     }
 }
@@ -122,6 +127,14 @@ impl Content {
     /// Where the file does not have its shape; the tests hold that the shipped one does.
     pub fn proof_bases(&self) -> Result<ddefend_convert::proof::Bases, ContentError> {
         pack::parse(pack::PROOF)
+    }
+
+    /// What `rules check` knows beside the schemas (`content/lint.toml`).
+    ///
+    /// # Errors
+    /// Where the file does not have its shape; the tests hold that the shipped one does.
+    pub fn lint_lists(&self) -> Result<ddefend_lint::Lists, ContentError> {
+        pack::parse(pack::LINT)
     }
 
     /// Which records a Sigma log source means, and where its fields stand in them (`content/mappings`).
@@ -215,6 +228,16 @@ impl Content {
     /// Where the file does not have its shape; the tests hold that the shipped one does.
     pub fn techniques(&self) -> Result<Techniques, ContentError> {
         attack::load()
+    }
+
+    /// What `rules catalog` knows of fields, logs and techniques (`content/catalog`), with the shipped placeholders.
+    ///
+    /// # Errors
+    /// Where a file does not have its shape; the tests hold that the shipped ones do.
+    pub fn catalog_knowledge(&self) -> Result<ddefend_catalog::Knowledge, ContentError> {
+        let mut knowledge = catalog::load()?;
+        knowledge.placeholders = self.placeholders()?;
+        Ok(knowledge)
     }
 
     /// Explains a finding id, a hiding trick's id, a diagnostic code, a fault, a check, a place of a check or a way in.

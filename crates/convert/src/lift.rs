@@ -86,11 +86,7 @@ pub fn lift(
     }
     fields.sort();
     fields.dedup();
-    let detection = Expr::And(parts);
-    let detection = match detection {
-        Expr::And(mut parts) if parts.len() == 1 => parts.pop().unwrap_or(Expr::And(Vec::new())),
-        detection => detection,
-    };
+    let detection = simple(Expr::And(parts));
     let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let meta = Meta {
@@ -101,6 +97,33 @@ pub fn lift(
         ..Meta::default()
     };
     Ok(Lifted { rule: Rule { meta, source: found.log, detection, shown: true }, notes: found.rows.notes })
+}
+
+/// Without conditions that always hold, and without groups of one.
+fn simple(expr: Expr) -> Expr {
+    let always = |expr: &Expr| matches!(expr, Expr::And(items) if items.is_empty());
+    match expr {
+        Expr::And(items) => {
+            let mut flat = Vec::new();
+            for item in items.into_iter().map(simple) {
+                match item {
+                    Expr::And(inner) => flat.extend(inner),
+                    item => flat.push(item),
+                }
+            }
+            if flat.len() == 1 { flat.pop().unwrap_or(Expr::And(Vec::new())) } else { Expr::And(flat) }
+        }
+        Expr::Or(items) => {
+            let mut items: Vec<Expr> = items.into_iter().map(simple).collect();
+            match items.iter().any(always) {
+                true => Expr::And(Vec::new()),
+                false if items.len() == 1 => items.pop().unwrap_or(Expr::Or(Vec::new())),
+                false => Expr::Or(items),
+            }
+        }
+        Expr::Not(inner) => Expr::Not(Box::new(simple(*inner))),
+        other => other,
+    }
 }
 
 fn word(operator: &Operator) -> &'static str {

@@ -1,6 +1,7 @@
 //! Walks inputs, spends budgets and runs the stages over many artifacts at once. With `cli` the only crate that meets
 //! the disk and the clock.
 
+pub mod catalog;
 mod gate;
 pub mod hunt;
 mod input;

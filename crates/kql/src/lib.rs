@@ -1,7 +1,18 @@
 //! Kusto query language: text to [`ddefend_rule::ir::query::Query`].
 //!
 //! The lexer and the parser keep everything with its place; lowering resolves `let`, calls of the query's own functions and
-//! `toscalar`, and writes out what the syntax leaves open. Schemas are not known here: columns stay names.
+//! `toscalar`, and writes out what the syntax leaves open. Schemas are not known here: columns stay names. A name that both
+//! `let` defines and an operator before it makes is the column, as in Kusto; one that a table's schema has is taken for the
+//! definition, which only a comparison with itself shows to be wrong (a warning).
+//!
+//! What the intermediate form has no operator for is [`Operator::Command`](ddefend_rule::ir::query::Operator::Command) by
+//! these names; `assign(name..., value)` is a value with its names:
+//! `sample n`, `sample-distinct n, column`, `top-hitters n, assign, by=`, `top-nested level(count, assign of, assign by, others,
+//! descending)...`, `reduce column, settings`, `parse-kv text, schema=, settings`, `getschema`, `evaluate NAME` and `invoke NAME`
+//! with their arguments (`schema=` last), `make-series value=assign, default= (of the value before it), on=, from=, to=, step=,
+//! by=`, `scan with_match_id=, declare=assign, step=step(name, condition, output, assign...)`. A schema is a list of texts
+//! `name:kind`. `typeof(kind)` among the arguments of a function is a null of that kind; `mv-expand bagexpansion=array` goes
+//! through the function `bag_pairs`, which is ours.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod ast;
@@ -32,8 +43,9 @@ pub fn read(name: &str, text: &str) -> (Vec<Query>, Vec<Problem>) {
         Err(fault) => return (Vec::new(), vec![told(&fault)]),
     };
     let (statements, fault) = parser::statements(&tokens);
-    let (queries, faults) = lower::queries(&statements);
-    let problems: Vec<Problem> = fault.iter().map(|fault| &**fault).chain(&faults).map(told).collect();
+    let lower::Lowered { queries, faults, warnings } = lower::queries(&statements);
+    let mut problems: Vec<Problem> = fault.iter().map(|fault| &**fault).chain(&faults).map(told).collect();
+    problems.extend(warnings.iter().map(|warning| Problem { warning: true, ..told(warning) }));
     if queries.is_empty() && problems.is_empty() {
         let message = "the text holds no query, only definitions or comments".to_owned();
         return (queries, vec![Problem::at(name, text, Span::default(), code::QUERY_SYNTAX, message)]);

@@ -65,12 +65,27 @@ pub(crate) struct Lower<'a> {
     bindings: Vec<Binding<'a>>,
     nodes: usize,
     depth: usize,
+    warnings: Vec<Fault>,
 }
 
-/// Queries of the statements, and what hindered the others.
-pub(crate) fn queries(statements: &[Statement]) -> (Vec<Query>, Vec<Fault>) {
+/// Queries of the statements, what hindered the others, and what is odd in them.
+pub(crate) struct Lowered {
+    pub(crate) queries: Vec<Query>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) warnings: Vec<Fault>,
+}
+
+/// Lowers all statements.
+pub(crate) fn queries(statements: &[Statement]) -> Lowered {
     let (mut queries, mut faults) = (Vec::new(), Vec::new());
-    let mut lower = Lower { shared: Vec::new(), scopes: Vec::new(), bindings: Vec::new(), nodes: NODES, depth: 0 };
+    let mut lower = Lower {
+        shared: Vec::new(),
+        scopes: Vec::new(),
+        bindings: Vec::new(),
+        nodes: NODES,
+        depth: 0,
+        warnings: Vec::new(),
+    };
     let mut scope = Scope::default();
     for statement in statements {
         match lower.statement(statement, &mut scope) {
@@ -79,7 +94,7 @@ pub(crate) fn queries(statements: &[Statement]) -> (Vec<Query>, Vec<Fault>) {
             Err(fault) => faults.push(*fault),
         }
     }
-    (queries, faults)
+    Lowered { queries, faults, warnings: lower.warnings }
 }
 
 impl<'a> Lower<'a> {

@@ -143,6 +143,20 @@ pub mod code {
     pub const QUERY_MEMORY: &str = "query.memory";
     /// A query reads data from elsewhere, which are never fetched.
     pub const QUERY_EXTERNAL: &str = "query.external";
+    /// A text names an ATT&CK technique by an id that moved, or in a form that is none.
+    pub const LINT_TECHNIQUE: &str = "lint.technique";
+    /// A text names an analytic by the id of its draft.
+    pub const LINT_DRAFT: &str = "lint.draft";
+    /// A column that holds whole paths is compared with a bare file name.
+    pub const LINT_PATH: &str = "lint.path";
+    /// A query looks for a term in command lines that hardly ever occurs.
+    pub const LINT_TERM: &str = "lint.term";
+    /// A column is compared with a value in the spelling of another log.
+    pub const LINT_VALUE: &str = "lint.value";
+    /// A rule asks for a field that the events which it looks at do not have.
+    pub const LINT_FIELD: &str = "lint.field";
+    /// A query runs in one schema and not in another that has its tables.
+    pub const LINT_SCHEMA: &str = "lint.schema";
     /// Two rules have one id.
     pub const RULE_TWIN: &str = "rule.twin";
     /// More hits wait to be correlated than may be held; the rest were dropped.
@@ -189,6 +203,13 @@ pub mod code {
         QUERY_MACRO,
         QUERY_MEMORY,
         QUERY_EXTERNAL,
+        LINT_TECHNIQUE,
+        LINT_DRAFT,
+        LINT_PATH,
+        LINT_TERM,
+        LINT_VALUE,
+        LINT_FIELD,
+        LINT_SCHEMA,
         RULE_YAML,
         RULE_LIMIT,
         RULE_ACTION,

@@ -107,13 +107,18 @@ impl<'q> Builder<'q> {
             let span = pipeline.steps.first().map(|step| step.span).unwrap_or_default();
             return Err(CompileError::new(span, code::QUERY_LIMIT, format!("pipelines nest more than {DEPTH} levels")));
         }
+        let made = self.operators(pipeline, all);
+        self.depth = self.depth.saturating_sub(1);
+        made
+    }
+
+    fn operators(&mut self, pipeline: &Pipeline, all: bool) -> Result<Stream, CompileError> {
         let after = wanted::after(&pipeline.steps, all);
         let mut stream = self.source(&pipeline.source, after)?;
         for (at, step) in pipeline.steps.iter().enumerate() {
             let later = pipeline.steps.get(at.saturating_add(1)..).unwrap_or_default();
             stream = self.step(stream, step, wanted::after(later, all))?;
         }
-        self.depth = self.depth.saturating_sub(1);
         Ok(stream)
     }
 
@@ -238,5 +243,9 @@ impl Subqueries for Builder<'_> {
         self.graphs.extend(inner);
         self.waits.push(node?);
         Ok((slot, kind))
+    }
+
+    fn warn(&mut self, warning: CompileError) {
+        Builder::warn(self, warning);
     }
 }

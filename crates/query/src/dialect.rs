@@ -1,7 +1,7 @@
 //! What depends on the language that a query was written in. Each rule is one function here, so that a language's owner
 //! finds all of them in one place.
 
-use crate::functions::{Context, function};
+use crate::functions::{Context, function, spl};
 use crate::value;
 use ddefend_event::Kind;
 use ddefend_rule::ir::query::{ArithmeticOp, CompareOp, Datum, Language};
@@ -75,7 +75,11 @@ fn one(op: CompareOp, left: &Datum, right: &Datum, language: Language, context: 
     if null || matches!(right, Datum::Null) {
         return with_null(op, null && matches!(right, Datum::Null), language);
     }
-    let order = value::compare(left, right).or_else(|| coerced(left, right, language, context));
+    let order = match language {
+        Language::Spl => numerals(left, right),
+        _ => None,
+    };
+    let order = order.or_else(|| value::compare(left, right)).or_else(|| coerced(left, right, language, context));
     let holds = match (op, order) {
         (CompareOp::Eq, order) => order == Some(Ordering::Equal),
         (CompareOp::Ne, order) => order != Some(Ordering::Equal),
@@ -86,6 +90,15 @@ fn one(op: CompareOp, left: &Datum, right: &Datum, language: Language, context: 
         (_, None) => return if two_valued(language) { Datum::Bool(false) } else { Datum::Null },
     };
     Datum::Bool(holds)
+}
+
+/// SPL: two values that both are numbers, times among them, compare as numbers.
+fn numerals(left: &Datum, right: &Datum) -> Option<Ordering> {
+    let mixed = |value: &Datum| matches!(value, Datum::Text(_) | Datum::Time(_) | Datum::Span(_));
+    if !mixed(left) && !mixed(right) {
+        return None;
+    }
+    spl::number(left)?.partial_cmp(&spl::number(right)?)
 }
 
 /// A comparison with at least one null.
@@ -164,6 +177,14 @@ pub(crate) fn cast(value: &Datum, kind: Kind, language: Language, context: &Cont
 pub(crate) fn arithmetic(op: ArithmeticOp, left: &Datum, right: &Datum, language: Language) -> Datum {
     use ArithmeticOp::{Add, Divide, Modulo, Multiply, Subtract};
     use Datum::{Long, Real, Span, Text, Time};
+    let moment = |value: &Datum| matches!(value, Time(_) | Span(_));
+    if language == Language::Spl && (moment(left) || moment(right)) {
+        // Times are seconds since 1970.
+        return match (spl::number(left), spl::number(right)) {
+            (Some(a), Some(b)) => Real(fraction(op, a, b)),
+            _ => Datum::Null,
+        };
+    }
     match (op, left, right) {
         (_, Datum::Null, _) | (_, _, Datum::Null) => Datum::Null,
         (_, Long(a), Long(b)) => whole(op, *a, *b, language),

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use ddefend_event::{Column, Kind, Table};
-use ddefend_query::{Program, Settings, Tables};
+use ddefend_query::{Program, Rows, Settings, Tables};
 use ddefend_rule::ir::query::{Datum, Language};
 use std::sync::Arc;
 
@@ -277,6 +277,32 @@ fn unknown_names_are_told_with_their_place() {
     );
     assert!(why("Nowhere | take 1").contains("no schema"), "{}", why("Nowhere | take 1"));
     assert!(compiled("Open | where Anything == 1 | project Anything, Name").is_ok());
+}
+
+#[test]
+fn a_missing_table_of_a_fuzzy_union_is_empty() {
+    let program = compiled("union isfuzzy=true T, Nowhere | count").unwrap();
+    assert!(program.warnings()[0].to_string().contains("no schema that is in use has a table Nowhere"));
+    assert!(compiled("union isfuzzy=true Nowhere | count").is_err());
+    assert!(compiled("union isfuzzy=true T, (T | where Nmae == 'x') | count").is_err());
+    assert!(compiled("union T, Nowhere | count").is_err());
+}
+
+#[test]
+fn data_that_lie_outside_are_empty_unless_given() {
+    let text = "externaldata(a:string, b:long)['https://feed.example/list.csv'] | where b > 1";
+    let program = compiled(text).unwrap();
+    assert_eq!(program.warnings()[0].code, "query.external");
+    let (queries, _) = ddefend_kql::read("test", text);
+    let column = |name: &str| Column { name: name.into(), kind: Kind::String };
+    let row = |a: &str, b: &str| vec![Datum::Text(a.into()), Datum::Text(b.into())];
+    let given = Rows { columns: vec![column("a"), column("b")], rows: vec![row("x", "1"), row("y", "2")] };
+    let mut settings = settings();
+    settings.external.insert("https://feed.example/list.csv".into(), given);
+    let mut rows = Vec::new();
+    let program = Program::compile(&queries[0], &Known, &settings).unwrap();
+    program.start().finish(&mut |row: &[Datum]| rows.push(row.to_vec())).unwrap();
+    assert_eq!(rows, [vec![Datum::Text("y".into()), Datum::Long(2)]]);
 }
 
 #[test]

@@ -154,11 +154,21 @@ pub(crate) struct Builder {
     pub(crate) unordered: bool,
     /// True until a command made other rows of the events.
     pub(crate) events: bool,
+    /// Where rows can be put in order: before the step that took or changed their times.
+    timed: Option<usize>,
 }
 
 impl Builder {
     pub(crate) fn new(source: Source) -> Self {
-        Self { source, steps: Vec::new(), known: None, several: Vec::new(), unordered: false, events: false }
+        Self {
+            source,
+            steps: Vec::new(),
+            known: None,
+            several: Vec::new(),
+            unordered: false,
+            events: false,
+            timed: None,
+        }
     }
 
     /// All events there are.
@@ -168,6 +178,9 @@ impl Builder {
     }
 
     pub(crate) fn push(&mut self, operator: Operator, span: Span) {
+        if self.unordered && self.timed.is_none() && changes_time(&operator) {
+            self.timed = Some(self.steps.len());
+        }
         self.steps.push(Step { operator, span });
     }
 
@@ -175,7 +188,9 @@ impl Builder {
     pub(crate) fn order(&mut self, span: Span) {
         if std::mem::take(&mut self.unordered) {
             let time = Scalar { node: Node::Column("_time".into()), span: Span::default() };
-            self.push(Operator::Sort(vec![SortKey { value: time, descending: true, nulls: Ends::Last }]), span);
+            let operator = Operator::Sort(vec![SortKey { value: time, descending: true, nulls: Ends::Last }]);
+            let at = self.timed.take().unwrap_or(self.steps.len()).min(self.steps.len());
+            self.steps.insert(at, Step { operator, span });
         }
     }
 
@@ -197,5 +212,18 @@ impl Builder {
 
     pub(crate) fn finish(self) -> Pipeline {
         Pipeline { source: self.source, steps: self.steps }
+    }
+}
+
+/// True where rows no longer have the times of their events afterwards.
+fn changes_time(operator: &Operator) -> bool {
+    let is = |name: &str| name == "_time";
+    match operator {
+        Operator::Project(list) => !list.iter().any(|one| matches!(&one.value.node, Node::Column(name) if is(name))),
+        Operator::Keep(patterns) => !patterns.iter().any(|pattern| is(&pattern.name)),
+        Operator::Away(patterns) => patterns.iter().any(|pattern| is(&pattern.name)),
+        Operator::Extend(list) => list.iter().any(|one| one.names.iter().any(|name| is(name))),
+        Operator::Rename(pairs) => pairs.iter().any(|(new, old)| is(new) || is(old)),
+        _ => false,
     }
 }

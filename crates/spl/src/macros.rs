@@ -21,7 +21,7 @@ pub struct Definition {
 }
 
 /// Macros by name and number of arguments.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Macros {
     known: BTreeMap<(String, usize), Definition>,
 }
@@ -34,8 +34,19 @@ struct Yaml {
     arguments: Vec<String>,
 }
 
+/// Macros that Splunk's own add-ons bring.
+const OWN: &str = include_str!("../../../content/spl/macros.conf");
+
+impl Default for Macros {
+    fn default() -> Self {
+        let mut macros = Self { known: BTreeMap::new() };
+        macros.conf(OWN);
+        macros
+    }
+}
+
 impl Macros {
-    /// None at all.
+    /// Those that Splunk's own add-ons bring (`content/spl/macros.conf`); macros of files win.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -18,6 +18,8 @@ pub(crate) enum RulesVerb {
     List(RulesList),
     /// Explain a rule: what it looks at in which logs, what else it fires on, how to tune it.
     Explain(RulesExplain),
+    /// Count whole corpora (Sigma, Elastic, Splunk, Kusto, CAR) and write a site: techniques, events, rules, neighbours.
+    Catalog(RulesCatalog),
 }
 
 /// How lists are printed.
@@ -97,4 +99,18 @@ pub(crate) struct RulesExplain {
     /// When to colour; `always` wins over NO_COLOR.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Colour,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesCatalog {
+    /// Folders (with all below) or files of rules in any form: Sigma, Elastic's TOML, Splunk's and Microsoft's YAML, MITRE's
+    /// analytics, JSON lines, bare queries.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Folder for the site: pages that need no server and no script, JSON beside each, ATT&CK Navigator layers.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// Replace the folder where it is not empty.
+    #[arg(long)]
+    pub(crate) force: bool,
 }

@@ -28,14 +28,14 @@ pub(crate) fn car(plan: &Plan, _: &Profile, _: &Rule) -> Result<String, Refusal>
     Ok(text)
 }
 
-/// `process/create` as `Process:Create`.
+/// `process:create` as `Process:Create`.
 fn object(table: &str) -> String {
     let upper = |word: &str| {
         let mut letters = word.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         first.into_iter().chain(letters).collect::<String>()
     };
-    table.split('/').map(upper).collect::<Vec<_>>().join(":")
+    table.split(['/', ':']).map(upper).collect::<Vec<_>>().join(":")
 }
 
 /// A quoted value; backslashes are doubled, because two of them would be read as one.

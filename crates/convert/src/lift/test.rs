@@ -132,12 +132,16 @@ fn and(items: &[Scalar], rows: &mut Rows, depth: u32) -> Result<Expr, Fail> {
     Ok(Expr::And(out))
 }
 
-/// A single test, without case, of a part of a registry path.
+/// A single test of a part of a registry path; names in the registry have no case.
 fn split(scalar: &Scalar, rows: &Rows) -> Option<(String, Part, TextPattern)> {
-    let Node::Text { op, cased: false, value, pattern } = &scalar.node else { return None };
+    let (op, value, pattern) = match &scalar.node {
+        Node::Text { op, value, pattern, .. } => (*op, value, pattern),
+        Node::Compare(CompareOp::Eq, value, pattern) => (TextOp::Equals, value, pattern),
+        _ => return None,
+    };
     let Node::Column(name) = &value.node else { return None };
     let (field, part) = field::find(name, rows)?;
-    let pattern = shaped(*op, &constant(pattern)?)?;
+    let pattern = shaped(op, &constant(pattern)?)?;
     matches!(part, Part::Key | Part::ValueName).then_some((field, part, pattern))
 }
 

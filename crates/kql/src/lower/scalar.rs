@@ -33,6 +33,10 @@ impl<'a> Lower<'a> {
             }
             Ex::And(list) => Node::And(self.scalars(list, place)?),
             Ex::Or(list) => Node::Or(self.scalars(list, place)?),
+            Ex::Compare(op, left, right) if self.same_column(left, right, place) => {
+                let (left, right) = (column(left), column(right));
+                Node::Compare(*op, Box::new(left), Box::new(right))
+            }
             Ex::Compare(op, left, right) => self.compare(*op, left, right, span, place)?,
             Ex::Arithmetic(op, left, right) => {
                 Node::Arithmetic(*op, Box::new(self.scalar(left, place)?), Box::new(self.scalar(right, place)?))
@@ -71,6 +75,20 @@ impl<'a> Lower<'a> {
             Some(binding) => self.bound_scalar(binding, name, span),
             None => Ok(at(Node::Column(name.into()), span)),
         }
+    }
+
+    /// `Name == Name` where `let` or a parameter defines the name: Kusto looks at the row first, so a column of that name
+    /// is compared with itself. A definition compared with itself would mean nothing.
+    fn same_column(&mut self, left: &Expr, right: &Expr, place: At<'_>) -> bool {
+        let (Ex::Name(first), Ex::Name(second)) = (&left.node, &right.node) else { return false };
+        if first != second || place.row.has(first) || self.find(first, place.scope).is_none() {
+            return false;
+        }
+        let message =
+            format!("{first:?} is both a definition and a column: the column is compared with itself; rename one");
+        let span = crate::fault::join(left.span, right.span);
+        self.warnings.push(Fault { span, code: ddefend_model::code::QUERY_NAME, message });
+        true
     }
 
     fn path(&mut self, inner: &'a Expr, name: &str, span: Span, place: At<'_>) -> Got<Node> {
@@ -204,6 +222,14 @@ impl<'a> Lower<'a> {
         }
         self.builtin(name, arguments, span, place)
     }
+}
+
+fn column(value: &Expr) -> Scalar {
+    let name = match &value.node {
+        Ex::Name(name) => name.clone(),
+        _ => "".into(),
+    };
+    at(Node::Column(name), value.span)
 }
 
 fn is_member(value: &Expr) -> bool {

@@ -13,11 +13,10 @@ impl Parser<'_> {
                 return (statements, None);
             }
             match self.statement() {
+                // A statement with something behind it that does not belong there is not what was meant.
+                Ok(_) if !self.is(";") && *self.peek() != Tok::End => return (statements, Some(self.stray())),
                 Ok(statement) => statements.push(statement),
                 Err(fault) => return (statements, Some(fault)),
-            }
-            if !self.is(";") && *self.peek() != Tok::End {
-                return (statements, Some(self.stray()));
             }
         }
     }

@@ -2,12 +2,65 @@
 
 use ddefend_rule::ir::query::{Datum, Language, Node, Scalar};
 
-/// Functions of Kusto whose result is called like their (first) argument.
+/// Functions of Kusto whose result is called like their (first) argument (ResultNameKind of Microsoft's Kusto.Language 12.4.1).
 const CALLED_LIKE_ARGUMENT: &[&str] = &[
+    "abs",
+    "acos",
+    "asin",
+    "atan",
+    "atan2",
     "bin",
     "bin_at",
     "bin_auto",
+    "binary_all_and",
+    "binary_all_or",
+    "binary_all_xor",
+    "binary_and",
+    "binary_not",
+    "binary_or",
+    "binary_shift_left",
+    "binary_shift_right",
+    "binary_xor",
+    "bitset_count_ones",
+    "ceiling",
+    "cos",
+    "erf",
+    "erfc",
+    "exp",
+    "exp10",
+    "exp2",
     "floor",
+    "format_bytes",
+    "format_datetime",
+    "format_timespan",
+    "gamma",
+    "log",
+    "log10",
+    "log2",
+    "loggamma",
+    "make_datetime",
+    "make_timespan",
+    "parse_csv",
+    "parse_json",
+    "parse_xml",
+    "parsejson",
+    "pow",
+    "rand",
+    "round",
+    "series_fill_backward",
+    "series_fill_const",
+    "series_fill_forward",
+    "series_fill_linear",
+    "series_fir",
+    "series_iir",
+    "series_outliers",
+    "sin",
+    "split",
+    "sqrt",
+    "startofday",
+    "take_any",
+    "take_anyif",
+    "tan",
     "tobool",
     "toboolean",
     "todatetime",
@@ -18,20 +71,11 @@ const CALLED_LIKE_ARGUMENT: &[&str] = &[
     "tohex",
     "toint",
     "tolong",
-    "tolower",
     "toobject",
     "toreal",
     "tostring",
+    "totime",
     "totimespan",
-    "toupper",
-    "parse_json",
-    "parsejson",
-    "make_datetime",
-    "startofday",
-    "startofweek",
-    "startofmonth",
-    "startofyear",
-    "endofday",
 ];
 
 /// The name that an expression gives to its column; none where it gives none.
@@ -50,8 +94,18 @@ pub(super) fn of_value(value: &Scalar, language: Language) -> Option<Box<str>> {
             Node::Literal(Datum::Text(at)) => Some(format!("{}_{at}", of_value(from, language)?).into()),
             _ => None,
         },
-        Node::Call(name, arguments) if language == Language::Kql && CALLED_LIKE_ARGUMENT.contains(&&**name) => {
-            of_value(arguments.first()?, language)
+        Node::Call(name, arguments) if language == Language::Kql => {
+            let first = arguments.first()?;
+            match (&**name, &first.node) {
+                ("make_datetime" | "make_timespan", _) if arguments.len() > 1 => None,
+                ("column_ifexists" | "columnifexists", Node::Literal(Datum::Text(name))) => Some((&**name).into()),
+                ("strlen" | "string_size" | "dcount_hll", _) => {
+                    Some(format!("{name}_{}", of_value(first, language)?).into())
+                }
+                ("gettype", _) => Some(format!("type_{}", of_value(first, language)?).into()),
+                (name, _) if CALLED_LIKE_ARGUMENT.contains(&name) => of_value(first, language),
+                _ => None,
+            }
         }
         _ => None,
     }
@@ -81,13 +135,16 @@ pub(super) fn of_aggregate(name: &str, arguments: &[Scalar], language: Language)
         "make_list" | "makelist" | "make_list_if" | "make_list_with_nulls" => "list",
         "make_bag" | "make_bag_if" => "bag",
         "make_dictionary" => "dictionary",
-        "take_any" | "any" | "take_anyif" | "anyif" => "any",
-        "count_distinct" => "count_distinct",
+        "any" | "anyif" => "any",
+        "tdigest_merge" | "merge_tdigest" => "merge_tdigests",
+        "buildschema" => "schema",
+        "argmin" => "min",
+        "argmax" => "max",
         other => other,
     };
     match (start, argument) {
-        ("any", Some(argument)) if name.starts_with("take") => argument,
-        ("count" | "countif", _) | (_, None) => format!("{start}_").into(),
+        (_, Some(argument)) if CALLED_LIKE_ARGUMENT.contains(&name) => argument,
+        ("count", _) | (_, None) => format!("{start}_").into(),
         (_, Some(argument)) => format!("{start}_{argument}").into(),
     }
 }

@@ -184,14 +184,17 @@ impl Builder<'_> {
         let mut streams: Vec<Stream> = first.into_iter().collect();
         let mut missing = None;
         for member in members {
-            match self.pipeline(member, all) {
-                Ok(stream) => streams.push(stream),
-                Err(problem) if fuzzy && problem.code == code::QUERY_NAME => missing = Some(problem),
-                Err(problem) => return Err(problem),
+            match self.missing(member, 16).filter(|_| fuzzy) {
+                Some((name, span)) => missing = Some((name, span)),
+                None => streams.push(self.pipeline(member, all)?),
             }
         }
-        if let (true, Some(problem)) = (streams.is_empty(), missing) {
-            return Err(problem);
+        if let Some((name, span)) = missing {
+            let what = format!("no schema that is in use has a table {name}");
+            if streams.is_empty() {
+                return Err(CompileError::new(span, code::QUERY_NAME, what));
+            }
+            self.warn(CompileError::warning(span, code::QUERY_NAME, format!("{what}; it counts as empty")));
         }
         let mut shape = Shape { open: streams.iter().any(|stream| stream.shape.open), ..Shape::default() };
         if let Some(name) = source_column {
@@ -215,6 +218,17 @@ impl Builder<'_> {
         let span = Span::default();
         let node = self.node("union", span, &[&inputs], Arc::new(|| Box::new(Pass)))?;
         Ok(Stream { node, shape, table: None })
+    }
+
+    /// The table that a pipeline reads and that is not there.
+    fn missing(&self, pipeline: &Pipeline, depth: usize) -> Option<(Box<str>, Span)> {
+        match &pipeline.source {
+            Source::Table { name, span } => {
+                self.tables.table(self.query.language, name).is_none().then(|| (name.clone(), *span))
+            }
+            Source::Shared(at) => self.missing(self.query.shared.get(*at)?, depth.checked_sub(1)?),
+            _ => None,
+        }
     }
 
     /// The columns of several streams by name. Kusto keeps columns of one name and different kinds apart, with the kind

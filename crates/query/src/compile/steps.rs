@@ -2,6 +2,7 @@ use super::{Builder, Stream, names};
 use crate::dialect;
 use crate::error::CompileError;
 use crate::expr::Expr;
+use crate::functions::function;
 use crate::operator::{Count, Distinct, Filter, Key, Map, Sort, Tail, Take, Top};
 use crate::run::Store;
 use crate::shape::{Found, Shape};
@@ -275,7 +276,11 @@ impl Builder<'_> {
     fn sort(&mut self, stream: Stream, by: &[SortKey], most: Option<u64>, span: Span) -> Result<Stream, CompileError> {
         let mut keys = Vec::new();
         for key in by {
-            let value = self.scalar(&key.value, &stream.shape)?.expr;
+            let mut value = self.scalar(&key.value, &stream.shape)?.expr;
+            if let (Language::Spl, Some(natural)) = (self.query.language, function(Language::Spl, "sort_key")) {
+                // Text that is a number is sorted as one.
+                value = Expr::Call(natural, Box::new([value]));
+            }
             keys.push(Key { value, descending: key.descending, nulls: key.nulls });
         }
         let node = self.gated(stream.node, span)?;

@@ -21,6 +21,9 @@ const VOLATILE: &[&str] = &["rand", "random", "new_guid"];
 pub(crate) trait Subqueries {
     /// Runs the pipeline into a slot: which one, and the kind of its first column.
     fn slot(&mut self, pipeline: &Pipeline, span: Span) -> Result<(usize, Kind), CompileError>;
+
+    /// Something to mind.
+    fn warn(&mut self, warning: CompileError);
 }
 
 /// An expression with the kind of what it makes.
@@ -149,7 +152,13 @@ impl<'c> Compiler<'c> {
     }
 
     fn comparison(&mut self, op: CompareOp, left: &Scalar, right: &Scalar) -> Result<Typed, CompileError> {
+        let span = left.span;
         let (left, right) = (self.compile(left)?, self.compile(right)?);
+        if self.language == Language::Kql && apart(left.kind, right.kind) {
+            let (left, right) = (said(left.kind), said(right.kind));
+            let what = format!("{left} is compared with {right}: they are the same only where they are written alike");
+            self.subqueries.warn(CompileError::warning(span, code::QUERY_VALUE, what));
+        }
         Ok(Typed::truth(Expr::Compare(op, Box::new(left.expr), Box::new(right.expr))))
     }
 
@@ -332,6 +341,31 @@ fn each_of<'s>(first: &'s Scalar, rest: &'s [Scalar]) -> Option<(&'s Scalar, &'s
         (_, [Scalar { node: Node::Lambda(variable, body), .. }]) => Some((first, variable, body)),
         (Node::Lambda(variable, body), [list]) => Some((list, variable, body)),
         _ => None,
+    }
+}
+
+/// True where values of the kinds are seldom meant to be compared; dynamic values are compared by what they are.
+fn apart(left: Kind, right: Kind) -> bool {
+    let class = |kind: Kind| match kind {
+        Kind::String => Some(0),
+        Kind::Int | Kind::Long | Kind::Real | Kind::Decimal => Some(1),
+        Kind::DateTime => Some(2),
+        Kind::TimeSpan => Some(3),
+        Kind::Bool | Kind::Guid | Kind::Dynamic => None,
+    };
+    matches!((class(left), class(right)), (Some(a), Some(b)) if a != b)
+}
+
+fn said(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "true or false",
+        Kind::Int | Kind::Long => "a whole number",
+        Kind::Real | Kind::Decimal => "a fraction",
+        Kind::String => "a text",
+        Kind::DateTime => "a time",
+        Kind::TimeSpan => "a length of time",
+        Kind::Guid => "a GUID",
+        Kind::Dynamic => "a dynamic value",
     }
 }
 

@@ -1,8 +1,13 @@
 //! What each operator and each rule about nothing means (Elasticsearch reference, "EQL syntax reference").
 
-use crate::harness::{ids, read};
+use crate::harness::{read, rows};
 use ddefend_rule::ir::query::Language;
 use serde_json::{Value, json};
+
+/// The values of `id` of the rows.
+pub(crate) fn ids(language: Language, text: &str, events: &[Value]) -> Vec<i64> {
+    rows(language, text, events).iter().map(|row| row.get("id").and_then(Value::as_i64).unwrap_or(-1)).collect()
+}
 
 fn events() -> Vec<Value> {
     vec![

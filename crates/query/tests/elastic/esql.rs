@@ -1,6 +1,7 @@
 //! ES|QL: commands, functions and the rules about nothing and several values (Elasticsearch reference, "ES|QL").
 
-use crate::harness::{ids, read, rows};
+use crate::eql::ids;
+use crate::harness::{read, rows};
 use ddefend_rule::ir::query::Language;
 use serde_json::{Value, json};
 

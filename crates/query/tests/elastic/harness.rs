@@ -112,8 +112,3 @@ pub(crate) fn rows(language: Language, text: &str, events: &[Value]) -> Vec<Map<
     run.finish(&mut emit).expect("the rest");
     out
 }
-
-/// The values of `id` of the rows.
-pub(crate) fn ids(language: Language, text: &str, events: &[Value]) -> Vec<i64> {
-    rows(language, text, events).iter().map(|row| row.get("id").and_then(Value::as_i64).unwrap_or(-1)).collect()
-}

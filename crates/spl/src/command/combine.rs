@@ -4,12 +4,14 @@ use crate::expand::{Expanded, Fault};
 use crate::token::{Kind, Token, tokens};
 use crate::{eval, pattern};
 use ddefend_model::code;
-use ddefend_rule::ir::query::{Assignment, JoinKind, Operator, Pipeline, Scalar, Source};
+use ddefend_rule::ir::query::{Assignment, JoinKind, Operator, Pattern, Pipeline, Scalar, Source};
 
 /// Bytes of text that `foreach` makes at most.
 const MADE: usize = 1 << 20;
 /// Prefix of columns of a lookup until they are put in place.
 const LOOKED_UP: &str = "_lookup.";
+/// Prefix of columns of a joined subsearch until they are put in place.
+const JOINED: &str = "_join.";
 
 /// `field [AS own]` pairs up to a keyword.
 fn pairs(context: &Context<'_>, tokens: &[Token]) -> Result<Vec<(String, String, Range)>, Fault> {
@@ -80,6 +82,14 @@ pub(super) fn lookup(context: &mut Context<'_>, builder: &mut Builder, given: Gi
         list.push(Assignment { names: vec![own.into()], value: context.column(field, *range) });
     }
     right.push(Operator::Project(list), span);
+    let away = |name: String| Pattern { name: format!("{LOOKED_UP}{name}").into(), span };
+    let gone: Vec<Pattern> = (0..inputs.len())
+        .map(|at| at.to_string())
+        .chain(outputs.iter().map(|(_, own, _)| own.clone()))
+        .map(away)
+        .collect();
+    // Open tables have every name that the search has: not these.
+    builder.push(Operator::Away(gone.clone()), span);
     let operator = Operator::Join { kind: JoinKind::LeftOuter, right: Box::new(right.finish()), on };
     builder.push(operator, span);
     let mut put = Vec::new();
@@ -93,8 +103,7 @@ pub(super) fn lookup(context: &mut Context<'_>, builder: &mut Builder, given: Gi
     if !put.is_empty() {
         builder.push(Operator::Extend(put), span);
     }
-    let away = ddefend_rule::ir::query::Pattern { name: format!("{LOOKED_UP}*").into(), span };
-    builder.push(Operator::Away(vec![away]), span);
+    builder.push(Operator::Away(gone), span);
     Ok(())
 }
 
@@ -151,22 +160,38 @@ pub(super) fn join(context: &mut Context<'_>, builder: &mut Builder, given: Give
         right.push(Operator::Dedup { count: most, by, keep_empty: false, consecutive: false }, span);
     }
     builder.order(span);
-    match (&mut builder.known, &right.known) {
-        (Some(known), Some(more)) => {
-            for name in more {
-                if !known.contains(name) {
-                    known.push(name.clone());
-                }
-            }
+    // Columns of the subsearch come beside and then take the place of those of the same name.
+    let own: Vec<String> = match &right.known {
+        Some(known) => known.iter().filter(|name| !names.iter().any(|(key, _)| key == *name)).cloned().collect(),
+        None => {
+            let message = "the columns of the subsearch do not show: where both sides have one, the left one's stays";
+            context.warn(given.range, code::QUERY_UNSUPPORTED, message);
+            Vec::new()
         }
-        (known, _) => *known = None,
+    };
+    if !own.is_empty() {
+        let beside = own.iter().map(|name| (format!("{JOINED}{name}").into(), name.as_str().into())).collect();
+        right.push(Operator::Rename(beside), span);
     }
-    for name in &right.several {
-        builder.is_several(name);
-    }
+    merge_known(builder, &right);
     let on = names.iter().map(|(name, range)| (context.column(name, *range), context.column(name, *range))).collect();
-    builder.events = false;
+    let gone: Vec<Pattern> = own.iter().map(|name| Pattern { name: format!("{JOINED}{name}").into(), span }).collect();
+    if !gone.is_empty() {
+        // Open tables have every name that the search has: not these.
+        builder.push(Operator::Away(gone.clone()), span);
+    }
     builder.push(Operator::Join { kind, right: Box::new(right.finish()), on }, span);
+    if own.is_empty() {
+        return Ok(());
+    }
+    let mut put = Vec::new();
+    for name in &own {
+        let both = vec![context.column(&format!("{JOINED}{name}"), given.range), context.column(name, given.range)];
+        let value = context.call("coalesce", both, given.range);
+        put.push(Assignment { names: vec![name.as_str().into()], value });
+    }
+    builder.push(Operator::Extend(put), span);
+    builder.push(Operator::Away(gone), span);
     Ok(())
 }
 

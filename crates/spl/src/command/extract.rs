@@ -98,16 +98,19 @@ pub(super) fn spath(context: &mut Context<'_>, builder: &mut Builder, given: Giv
     let input = arguments.option("input").unwrap_or_else(|| "_raw".to_owned());
     let path = arguments.option("path").or_else(|| arguments.rest.first().and_then(Token::text));
     let output = arguments.option("output").or_else(|| path.clone());
-    match &output {
-        Some(name) => {
-            builder.learn(name);
-            builder.is_several(name);
-        }
-        None => builder.known = None,
-    }
-    let extraction = Extraction::Path { path: path.map(Into::into), output: output.map(Into::into) };
     let value = context.column(&input, given.range);
-    builder.push(Operator::Extract { value, extraction }, context.span(given.range));
+    let span = context.span(given.range);
+    let (Some(path), Some(output)) = (path, output) else {
+        // Every value under its own path: which columns that makes is in the data.
+        builder.known = None;
+        let operator = Operator::Command { name: "spath".into(), arguments: vec![(None, value)], tables: Vec::new() };
+        builder.push(operator, span);
+        return Ok(());
+    };
+    builder.learn(&output);
+    builder.is_several(&output);
+    let extraction = Extraction::Path { path: Some(path.into()), output: Some(output.into()) };
+    builder.push(Operator::Extract { value, extraction }, span);
     Ok(())
 }
 

@@ -81,7 +81,7 @@ fn patterns(names: &[(String, ddefend_rule::ir::query::Span)]) -> Vec<Pattern> {
     names.iter().map(|(name, span)| Pattern { name: name.as_str().into(), span: *span }).collect()
 }
 
-/// `fields [+|-] a b*`; what begins with `_` stays unless taken away by name.
+/// `fields [+|-] a b*`; `_time` and `_raw` stay unless taken away by name.
 pub(super) fn fields(context: &mut Context<'_>, builder: &mut Builder, given: Given<'_>) -> Result<(), Fault> {
     let mut tokens = tokens(context, given.arguments)?;
     let mut away = false;
@@ -108,14 +108,17 @@ pub(super) fn fields(context: &mut Context<'_>, builder: &mut Builder, given: Gi
         return Ok(());
     }
     let mut columns = spread(builder, &names);
-    if let (Some(columns), Some(known)) = (&mut columns, &builder.known) {
-        columns.extend(
-            known.iter().filter(|name| name.starts_with('_') && !names.iter().any(|(own, _)| own == *name)).cloned(),
-        );
+    let mut patterns = patterns(&names);
+    for own in ["_time", "_raw"] {
+        let there = builder.known.as_ref().is_none_or(|known| known.iter().any(|name| name == own));
+        if there && !names.iter().any(|(name, _)| name == own) {
+            patterns.push(Pattern { name: own.into(), span });
+            if let Some(columns) = &mut columns {
+                columns.push(own.to_owned());
+            }
+        }
     }
     builder.known = columns;
-    let mut patterns = patterns(&names);
-    patterns.push(Pattern { name: "_*".into(), span });
     builder.push(Operator::Keep(patterns), span);
     Ok(())
 }

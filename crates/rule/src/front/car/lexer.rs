@@ -34,6 +34,10 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             first = true;
             rest = &rest[1..];
             continue;
+        } else if letter == '#' && first {
+            // A comment, up to the line's end.
+            rest = rest.find('\n').map_or("", |end| &rest[end..]);
+            continue;
         } else if letter.is_whitespace() {
             rest = &rest[letter.len_utf8()..];
             continue;

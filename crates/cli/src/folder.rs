@@ -10,7 +10,19 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// Where the folder is not empty, or cannot be written; nothing half-written is left then.
-pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<(), (Outcome, String)> {
+pub(crate) fn write(folder: &Path, files: &Files, force: bool) -> Result<(), (Outcome, String)> {
+    write_with(folder, force, |draft| files.iter().try_for_each(|(path, bytes)| file(draft, path, bytes)))
+}
+
+/// The same with files that are made one after the other: `fill` gets the folder that they go to.
+///
+/// # Errors
+/// As [`write`], and what `fill` gives back.
+pub(crate) fn write_with(
+    folder: &Path,
+    force: bool,
+    fill: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), (Outcome, String)> {
     let told = |error: io::Error| (Outcome::Usage, format!("{}: {error}", folder.display()));
     let used = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
@@ -21,7 +33,7 @@ pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<(), (Ou
         return Err((Outcome::Usage, format!("{} is not empty; --force replaces it", folder.display())));
     }
     let draft = beside(folder);
-    let written = fs::create_dir(&draft).and_then(|()| fill(&draft, files)).and_then(|()| {
+    let written = fs::create_dir(&draft).and_then(|()| fill(&draft)).and_then(|()| {
         if folder.exists() {
             // What is replaced keeps another name until the new one is in place.
             let old = beside(&draft);
@@ -44,15 +56,16 @@ pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<(), (Ou
     })
 }
 
-fn fill(folder: &Path, files: &Files) -> io::Result<()> {
-    for (path, bytes) in files {
-        let path: PathBuf = path.split('/').fold(folder.to_owned(), |path, step| path.join(step));
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(&path, bytes)?;
+/// Writes one file below a folder; `path` has `/` on every system.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn file(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+    let path: PathBuf = path.split('/').fold(folder.to_owned(), |path, step| path.join(step));
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
     }
-    Ok(())
+    fs::write(&path, bytes)
 }
 
 /// A name beside a folder that no other run uses.
