@@ -3,17 +3,19 @@ mod lab;
 mod memory;
 mod playbook;
 mod posture;
+mod query;
 mod rules;
 mod run;
 mod triage;
 
-pub(crate) use hunt::Hunt as HuntArgs;
+pub(crate) use hunt::{Hunt as HuntArgs, HuntLimits};
 pub(crate) use lab::{Lab as LabArgs, LabCheck, LabExport, LabList, LabNew, LabVerb};
 pub(crate) use memory::Memory;
 pub(crate) use playbook::{Playbook as PlaybookArgs, PlaybookFormat, PlaybookVerb};
 pub(crate) use posture::{
     Part, Posture, PostureAudit, PostureDiff, PostureHarden, PostureInputs, PostureLimits, PostureVerb,
 };
+pub(crate) use query::Query as QueryArgs;
 pub(crate) use rules::{ListFormat, RuleFiles, Rules, RulesCatalog, RulesExplain, RulesList, RulesTest, RulesVerb};
 pub(crate) use run::RunArgs;
 pub(crate) use triage::Triage as TriageArgs;
@@ -40,6 +42,7 @@ Examples:
   curl -s URL | ddefend scan - --name a.csv       standard input under a name
   ddefend hunt logs/                              event logs: what happened, DDE first
   ddefend hunt --rules sigma/rules logs.zip       with a folder of Sigma rules as well
+  ddefend query office.kql logs/                  a query of your SIEM over local logs
   ddefend triage CASE/                            everything that was collected: what happened, escalate or close
   ddefend memory winword.dmp                      what is in Word's memory
   ddefend posture audit collected/                hives of all users: is it closed, who closed it
@@ -62,6 +65,8 @@ pub(crate) enum Verb {
     Lab(LabArgs),
     /// Look through logs of any Windows kind with Sigma rules, the built-in DDE rules first.
     Hunt(Box<HuntArgs>),
+    /// Run a query in the language of a SIEM over local logs: Kusto, SPL, EQL, ES|QL, kuery, Lucene, SQL, CAR.
+    Query(Box<QueryArgs>),
     /// Tell from hives, exports and policies whether machines are closed to DDE, and what decides that.
     Posture(Box<Posture>),
     /// Look into process dumps and memory images: modules that do not belong, DDE instructions, command lines.

@@ -5,7 +5,7 @@ use crate::args::HuntArgs;
 use crate::paths::all_paths;
 use crate::terminal;
 use crate::{Outcome, Tally};
-use bar::Bar;
+pub(crate) use bar::Bar;
 use ddefend_content::Content;
 use ddefend_engine::hunt::{Asked, HuntSettings, Told, hunt_follow, hunt_inputs};
 use ddefend_engine::{Input, find_inputs};
@@ -72,6 +72,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
         allowance: prepared.allowance,
         carve: args.carve,
         extras: &[],
+        rows: None,
     };
     let bar = Bar::new(prepared.bytes, args.run.progress() && !args.follow);
     let mut tally = Tally::default();
@@ -82,7 +83,7 @@ pub(crate) fn run(args: &HuntArgs, content: &Content) -> Outcome {
             match &told {
                 Told::Detection(detection) => tally.found |= detection.rule.level >= args.level_fail_on,
                 Told::Diagnostic(diagnostic) => tally.diagnostic(diagnostic),
-                Told::Extra(_) | Told::Covered(_) => {}
+                Told::Extra(_) | Told::Covered(_) | Told::Rows(_) => {}
             }
             let text = render(renderer.as_mut(), &told);
             if text.is_empty() { Ok(()) } else { bar.aside(|| show(&mut out, &text)) }
@@ -142,7 +143,7 @@ fn render(renderer: &mut dyn HuntRenderer, told: &Told) -> String {
     match told {
         Told::Detection(detection) => renderer.detection(detection),
         Told::Diagnostic(diagnostic) => renderer.diagnostic(diagnostic),
-        Told::Extra(_) | Told::Covered(_) => String::new(),
+        Told::Extra(_) | Told::Covered(_) | Told::Rows(_) => String::new(),
     }
 }
 
@@ -219,7 +220,7 @@ impl Prepared {
 }
 
 /// A time, or a date.
-fn time(text: &str) -> Result<Time, String> {
+pub(crate) fn time(text: &str) -> Result<Time, String> {
     let parsed = Time::parse(text).or_else(|| Time::parse(&format!("{text}T00:00:00Z")));
     parsed.ok_or_else(|| format!("{text}: no time; 2026-11-21T14:00:00Z is one, 2026-11-21 as well"))
 }

@@ -11,6 +11,7 @@ mod paths;
 mod playbook;
 mod posture;
 mod progress;
+mod query;
 mod rule_files;
 mod rules;
 mod scan;
@@ -88,6 +89,7 @@ fn main() -> ExitCode {
         Verb::Triage(args) => triage::run(&args, &content),
         Verb::Lab(args) => lab::run(&args, &content),
         Verb::Hunt(args) => hunt::run(&args, &content),
+        Verb::Query(args) => query::run(&args, &content),
         Verb::Memory(args) => memory::run(&args, &content),
         Verb::Posture(args) => posture::run(&args, &content),
         Verb::Playbook(args) => playbook::run(&args, &content),

@@ -67,10 +67,11 @@ fn formats() {
 fn command_line() {
     let mut out =
         String::from("# Command line\n\nWritten by `DDEFEND_UPDATE=1 cargo test -p ddefend-cli --test reference`.\n");
-    let verbs: [&[&str]; 13] = [
+    let verbs: [&[&str]; 14] = [
         &["--help"],
         &["scan", "--help"],
         &["hunt", "--help"],
+        &["query", "--help"],
         &["memory", "--help"],
         &["posture", "--help"],
         &["posture", "audit", "--help"],

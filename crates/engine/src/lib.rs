@@ -9,6 +9,7 @@ pub mod lab;
 mod memory;
 mod pool;
 pub mod posture;
+pub mod query;
 mod scan;
 pub mod triage;
 mod watchdog;

@@ -118,6 +118,7 @@ fn hunted(files: Files, folder: &Path, set: &RuleSet, content: &Content) -> BTre
         allowance: Allowance::default(),
         carve: false,
         extras: &[],
+        rows: None,
     };
     let mut hunt = Hunt::new(set.clone(), mapping, wording, Settings::default());
     let mut fired = BTreeSet::new();
@@ -126,7 +127,7 @@ fn hunted(files: Files, folder: &Path, set: &RuleSet, content: &Content) -> BTre
         match told {
             Told::Detection(detection) => _ = fired.insert((detection.event.host, detection.rule.id)),
             Told::Diagnostic(diagnostic) => diagnostics.push(format!("{diagnostic:?}")),
-            Told::Extra(_) | Told::Covered(_) => {}
+            Told::Extra(_) | Told::Covered(_) | Told::Rows(_) => {}
         }
         Ok::<(), Infallible>(())
     });

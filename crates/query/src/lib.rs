@@ -2,13 +2,16 @@
 //! streaming where the operators allow, within bounded memory. It is the oracle of every faster way.
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod choose;
 mod command;
 mod compile;
 mod context;
 mod dialect;
 mod error;
 mod expr;
+mod feed;
 pub mod functions;
+mod given;
 mod operator;
 mod plan;
 mod program;
@@ -19,6 +22,9 @@ mod shape;
 pub mod text;
 mod value;
 
+pub use choose::{Chosen, choose, language_name};
 pub use error::{CompileError, RunError};
+pub use feed::{Feed, InSchemas, Seen};
+pub use given::rows_of_text;
 pub use program::{Program, Run};
 pub use settings::{Rows, Scan, Settings, Tables};

@@ -8,20 +8,15 @@ use ddefend_rule::ir::query::{Datum, Language, Pipeline, Scalar, Span, Step};
 use std::sync::Arc;
 
 /// What compiles the parts of a command.
-#[allow(dead_code, reason = "what the commands of the languages to come ask for")]
 pub(crate) trait Planner {
     /// Whose semantics.
     fn language(&self) -> Language;
-    /// What `now()` is.
-    fn now(&self) -> i64;
     /// An expression over rows of that shape.
     fn scalar(&mut self, scalar: &Scalar, shape: &Shape) -> Result<Typed, CompileError>;
     /// A constant.
     fn constant(&mut self, scalar: &Scalar) -> Result<Datum, CompileError>;
     /// Another pipeline: a node to put among [`Planned::inputs`], and its rows' columns.
     fn table(&mut self, pipeline: &Pipeline) -> Result<(usize, Shape), CompileError>;
-    /// Rows of a table by name, as [`Self::table`].
-    fn named(&mut self, table: &str, span: Span) -> Result<(usize, Shape), CompileError>;
     /// Ordinary operators, in place of the command or before it.
     fn steps(&mut self, from: (usize, Shape), steps: &[Step]) -> Result<(usize, Shape), CompileError>;
     /// An operator behind a node, with one port, where a command needs several.
@@ -33,10 +28,7 @@ pub(crate) trait Planner {
 }
 
 /// A command as the query calls it.
-#[allow(dead_code, reason = "what the commands of the languages to come ask for")]
 pub(crate) struct Call<'c> {
-    /// The command's name.
-    pub(crate) name: &'c str,
     /// Arguments in order, with their names where they have some.
     pub(crate) arguments: &'c [(Option<Box<str>>, Scalar)],
     /// Pipelines among them.

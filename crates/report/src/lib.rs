@@ -17,7 +17,9 @@ mod lab;
 mod memory;
 mod paint;
 mod posture;
+mod rows;
 mod sarif;
+mod snippet;
 mod text;
 mod wrap;
 
@@ -30,6 +32,8 @@ pub use posture::{
     DifferenceRenderer, PostureMeta, PostureRenderer, PostureRule, difference_names, difference_renderer,
     posture_names, posture_renderer,
 };
+pub use rows::{RowRenderer, RowsMeta, row_names, row_renderer};
+pub use snippet::snippet;
 
 use ddefend_model::{Scanned, Summary};
 

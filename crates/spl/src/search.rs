@@ -7,7 +7,7 @@ use crate::expand::Fault;
 use crate::pattern;
 use crate::token::{Kind, Token, tokens, unescape};
 use ddefend_model::code;
-use ddefend_rule::ir::query::{CompareOp, Datum, JoinKind, Node, Pipeline, Scalar, Span, TextOp};
+use ddefend_rule::ir::query::{Assignment, CompareOp, Datum, JoinKind, Node, Operator, Pipeline, Scalar, Span, TextOp};
 
 /// What a search keeps.
 #[derive(Debug, Default)]
@@ -396,7 +396,13 @@ impl Parser<'_, '_, '_> {
                 .context
                 .unsupported(range, "a subsearch that makes the text of the search (`search`, `query`)")),
             [name] => {
-                let value = Box::new(self.field(name, range));
+                // Values are compared as text: a lookup's are, those of events may be numbers.
+                let value = self.field(name, range);
+                let value = Box::new(self.context.call("tostring", vec![value], range));
+                let mut builder = builder;
+                let text = self.context.call("tostring", vec![self.context.column(name, range)], range);
+                let list = vec![Assignment { names: vec![name.as_str().into()], value: text }];
+                builder.push(Operator::Project(list), self.context.span(range));
                 let table = Box::new(builder.finish());
                 Ok(Some(self.context.scalar(Node::InTable { value, table, cased: false }, range)))
             }

@@ -3,11 +3,11 @@ use ddefend_engine::hunt::HuntProgress;
 use indicatif::ProgressBar;
 
 /// A bar on standard error that counts bytes, or nothing.
-pub(super) struct Bar(ProgressBar);
+pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
     /// A bar for so many bytes, shown on a terminal where `wanted`; none: nobody knows how many.
-    pub(super) fn new(bytes: Option<u64>, wanted: bool) -> Self {
+    pub(crate) fn new(bytes: Option<u64>, wanted: bool) -> Self {
         let template = match bytes {
             Some(_) => "{bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
             None => "{spinner} {bytes}, {bytes_per_sec}",
@@ -16,12 +16,12 @@ impl Bar {
     }
 
     /// Runs `print` with the bar out of the way.
-    pub(super) fn aside<R>(&self, print: impl FnOnce() -> R) -> R {
+    pub(crate) fn aside<R>(&self, print: impl FnOnce() -> R) -> R {
         self.0.suspend(print)
     }
 
     /// Takes the bar away.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn run(
                 allowance: Allowance::default(),
                 carve: false,
                 extras: &[],
+                rows: None,
             };
             let mut hunt = Hunt::new(trial.set().clone(), Arc::clone(&mapping), wording.clone(), Settings::default());
             let done = hunt_inputs(&[Input::File(path)], &settings, &mut hunt, &Silent, &mut |told| {

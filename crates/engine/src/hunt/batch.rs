@@ -5,6 +5,8 @@ use ddefend_event::{Event, Head, Row, Selection, Selector, Value};
 use ddefend_hunt::{Found, Start};
 use ddefend_matcher::{Hit, Scratch};
 use ddefend_model::{Diagnostic, Location, PartPath, code};
+use ddefend_query::{Feed, Seen};
+use ddefend_rule::ir::query::Datum;
 use ddefend_source::{Block, Record, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -32,6 +34,8 @@ pub(super) struct Batch {
     pub(super) extras: Vec<Extra>,
     /// The same of those as `counted` of what was found.
     pub(super) extras_counted: Vec<usize>,
+    /// Rows for a query.
+    pub(super) rows: Vec<(usize, Vec<Datum>)>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) records: u64,
     pub(super) times: Times,
@@ -120,6 +124,16 @@ impl Worker {
     }
 }
 
+/// Bytes that a value holds beside itself, roughly.
+fn weigh_value(value: &Datum) -> usize {
+    match value {
+        Datum::Text(text) => text.len() + 16,
+        Datum::List(list) => list.len() * 48,
+        Datum::Map(map) => map.len() * 96,
+        _ => 0,
+    }
+}
+
 /// Bytes that an event holds, roughly.
 fn weigh(event: &Event) -> usize {
     let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
@@ -137,6 +151,17 @@ struct Taker<'t> {
 }
 
 impl Taker<'_> {
+    /// Keeps the record's rows for a query.
+    fn take_rows(&mut self, feed: &Feed, record: &dyn Record, selection: &Selection, row: &Row<'_>) {
+        let (head, event) = (|| record.head(), || record.event());
+        let seen = Seen { time: record.time(), head: &head, event: &event };
+        let batch = &mut self.batch;
+        feed.rows(selection, row, &seen, &mut |scan, values| {
+            batch.weight += values.len() * size_of::<Datum>() + values.iter().map(weigh_value).sum::<usize>();
+            batch.rows.push((scan, values));
+        });
+    }
+
     /// Keeps what is wanted of the record beside the rules.
     fn take_extras(&mut self, record: &dyn Record, selection: &Arc<Selection>, row: &Row<'_>) {
         if !self.settings.extras.is_empty() {
@@ -172,6 +197,9 @@ impl Sink for Taker<'_> {
             }
         }
         self.wanted += 1;
+        if let Some(feed) = self.settings.rows {
+            return self.take_rows(feed, record, selection, row);
+        }
         let matcher = self.settings.matcher;
         self.hits.clear();
         matcher.evaluate(selection, row, self.scratch, self.hits);

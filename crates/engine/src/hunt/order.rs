@@ -97,6 +97,9 @@ impl<'h> Order<'h> {
         for extra in batch.extras {
             emit(Told::Extra(Box::new(extra)))?;
         }
+        if !batch.rows.is_empty() {
+            emit(Told::Rows(batch.rows))?;
+        }
         let mut outcome = Ok(());
         for found in batch.found {
             self.hunt

@@ -6,6 +6,8 @@ use ddefend_guard::stream::Allowance;
 use ddefend_hunt::Hunt;
 use ddefend_matcher::Matcher;
 use ddefend_model::{Detection, Diagnostic, HuntSummary};
+use ddefend_query::Feed;
+use ddefend_rule::ir::query::Datum;
 use ddefend_source::{Reader, Schema};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -40,6 +42,8 @@ pub struct HuntSettings<'h> {
     /// What is told of records beside detections: for each of the matcher's `always` entries behind the first (which is
     /// for process lineage) the event ids that are wanted; an empty list wants all.
     pub extras: &'h [Vec<u32>],
+    /// Rows for a query are made of the records, in place of asking the rules; the selector asks for what it needs.
+    pub rows: Option<&'h Feed>,
 }
 
 impl HuntSettings<'_> {
@@ -152,6 +156,8 @@ pub enum Told {
     Extra(Box<Extra>),
     /// What the logs cover, at the end, by host and channel; only where [`HuntSettings::extras`] are asked for.
     Covered(Vec<Covered>),
+    /// Rows for [`HuntSettings::rows`]: the number of the scan, values of its columns.
+    Rows(Vec<(usize, Vec<Datum>)>),
     /// Something could not be read.
     Diagnostic(Box<Diagnostic>),
 }

@@ -66,6 +66,7 @@ pub(super) fn fired(
         allowance: Allowance::default(),
         carve: false,
         extras: &[],
+        rows: None,
     };
     let mut found: BTreeMap<String, BTreeSet<Record>> = BTreeMap::new();
     let done = hunt_inputs(inputs, &hunting, &mut hunt, &Silent, &mut |told| {

@@ -55,6 +55,7 @@ pub(super) fn read(
         allowance: Allowance::default(),
         carve: false,
         extras: &extras,
+        rows: None,
     };
     let mut taking = Taking::new(facts, mapping);
     let Ok(mut summary) = hunt_inputs(&inputs, &hunting, &mut hunt, progress, &mut |told| {
@@ -108,6 +109,7 @@ impl<'m> Taking<'m> {
             // Files that are no logs are read by others.
             Told::Diagnostic(diagnostic) if diagnostic.artifact.is_empty() && !diagnostic.is_gap() => {}
             Told::Diagnostic(diagnostic) => evidence.diagnostics.push(*diagnostic),
+            Told::Rows(_) => {}
             Told::Covered(all) => evidence.coverage = coverage(&all, self.mapping),
         }
     }

@@ -24,6 +24,8 @@ pub struct Schema {
     pub title: Box<str>,
     /// Languages that ask for its tables, by the names of the command line.
     pub languages: Vec<String>,
+    /// The column that holds a record's time.
+    pub time: Option<Box<str>>,
     exact: bool,
     open_suffix: Vec<String>,
 }
@@ -163,6 +165,7 @@ impl TableSet {
             name: text.schema.as_str().into(),
             title: text.title.as_str().into(),
             languages: text.languages.clone(),
+            time: text.every.iter().find(|(_, expr)| *expr == "@time").map(|(name, _)| name.as_str().into()),
             exact: text.exact,
             open_suffix: text.open_suffix.clone(),
         });

@@ -193,7 +193,7 @@ impl Parser<'_> {
                 text_operator(name).is_some() || matches!(&**name, "in" | "has_any" | "has_all" | "between" | "matches")
             }
             Tok::Punct(punct) => {
-                text_operator(punct).is_some() || matches!(*punct, "==" | "!=" | "in~" | "!in" | "!in~" | ")" | ",")
+                text_operator(punct).is_some() || matches!(*punct, "==" | "!=" | "in~" | "!in" | "!in~")
             }
             _ => false,
         }

@@ -281,7 +281,7 @@ impl Builder<'_> {
             return self.unsupported(span, format_args!("the operator {name}"));
         };
         let shape = stream.shape.clone();
-        let call = Call { name, arguments, tables, span, node: stream.node, shape: &shape };
+        let call = Call { arguments, tables, span, node: stream.node, shape: &shape };
         match (command.compile)(self, &call)? {
             Planned::Rows(node, shape) => Ok(Stream { node, shape, table: stream.table }),
             Planned::Operator { name, shape, inputs, make } => {
@@ -300,10 +300,6 @@ impl Planner for Builder<'_> {
         self.query.language
     }
 
-    fn now(&self) -> i64 {
-        self.settings.now
-    }
-
     fn scalar(&mut self, scalar: &Scalar, shape: &Shape) -> Result<Typed, CompileError> {
         Builder::scalar(self, scalar, shape)
     }
@@ -314,12 +310,6 @@ impl Planner for Builder<'_> {
 
     fn table(&mut self, pipeline: &Pipeline) -> Result<(usize, Shape), CompileError> {
         let stream = self.pipeline(pipeline, true)?;
-        Ok((stream.node, stream.shape))
-    }
-
-    fn named(&mut self, table: &str, span: Span) -> Result<(usize, Shape), CompileError> {
-        let source = ddefend_rule::ir::query::Source::Table { name: table.into(), span };
-        let stream = self.source(&source, true)?;
         Ok((stream.node, stream.shape))
     }
 

@@ -131,10 +131,7 @@ impl Builder<'_> {
         output: Option<&str>,
         span: Span,
     ) -> Result<Stream, CompileError> {
-        let Some(path) = path else {
-            // Without a path all values get columns: names are only known with the data, rows of open tables have them.
-            return Ok(stream);
-        };
+        let Some(path) = path else { return self.unsupported(span, "taking all paths out of a text at once") };
         let mut shape = stream.shape.clone();
         let place = self.column(&mut shape, output.unwrap_or(path), Kind::Dynamic);
         let steps: Arc<[Box<str>]> =

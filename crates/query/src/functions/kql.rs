@@ -13,7 +13,7 @@ pub(super) mod calendar;
 pub(super) mod convert;
 mod encode;
 mod format;
-mod json;
+pub(crate) mod json;
 mod logic;
 mod network;
 mod number;

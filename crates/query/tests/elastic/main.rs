@@ -5,4 +5,5 @@ mod corpus;
 mod eql;
 mod esql;
 mod harness;
+mod hostile;
 mod sequence;

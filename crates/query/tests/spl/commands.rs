@@ -147,6 +147,9 @@ fn lookups() {
     assert_eq!(run_with(text, &events(), &owners).replace('\n', " "), "who|count |1 ann|2 bob|1");
     let text = "| inputlookup owners where owner=*o* | table machine";
     assert_eq!(run_with(text, &events(), &owners).replace('\n', " "), "machine b");
+    let sizes = lookup("sizes", &["size"], &[&["10"], &["7"]]);
+    let text = "* [| inputlookup sizes | fields size] | table host";
+    assert_eq!(run_with(text, &events(), &sizes).replace('\n', " "), "host a c");
     let text = "* [| inputlookup owners | search owner=ann | rename machine AS host | fields host] | table size";
     assert_eq!(run_with(text, &events(), &owners).replace('\n', " "), "size 10 30");
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const DEEPEST: usize = 256;
 
 /// The value that the text is in JSON; none where it is no JSON, nested deeper than 128, or too large.
-pub(super) fn parse(text: &str) -> Option<Datum> {
+pub(crate) fn parse(text: &str) -> Option<Datum> {
     let fits = text.len() <= LONGEST;
     let parsed = fits.then(|| serde_json::from_str(text).ok()).flatten()?;
     match bounded(datum(parsed)) {

@@ -135,7 +135,7 @@ fn urldecode(text: &str) -> Datum {
 fn tostring(arguments: &[Datum], _: &Context) -> Datum {
     let value = at(arguments, 0);
     let Some(form) = text(at(arguments, 1)) else {
-        return text(value).map_or(Datum::Null, |text| of(&text));
+        return each(value, of);
     };
     let Some(number) = number(value) else { return Datum::Null };
     match &*form {
