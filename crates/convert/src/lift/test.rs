@@ -258,7 +258,8 @@ fn other(field: &str, op: TextOp, cased: bool, wanted: &str, span: Span) -> Resu
         TextOp::HasSuffix => format!("{}{after}", term()),
         TextOp::Cidr => {
             let (address, prefix) = wanted.split_once('/').unwrap_or((wanted, ""));
-            let network: std::net::IpAddr = address.parse().map_err(|_| (span, format!("`{wanted}` is no network")))?;
+            let network: core::net::IpAddr =
+                address.parse().map_err(|_| (span, format!("`{wanted}` is no network")))?;
             let most = if network.is_ipv4() { 32 } else { 128 };
             let prefix = if prefix.is_empty() { most } else { prefix.parse().unwrap_or(most) };
             return Ok(is(field, Test::Cidr { network, prefix }));
