@@ -17,7 +17,11 @@ pub(crate) use posture::{
 };
 pub(crate) use query::Query as QueryArgs;
 pub(crate) use rules::{
+<<<<<<< HEAD
     ListFormat, RuleFiles, Rules, RulesCatalog, RulesCheck, RulesExplain, RulesList, RulesTest, RulesVerb,
+=======
+    ListFormat, RuleFiles, Rules, RulesCatalog, RulesConvert, RulesExplain, RulesList, RulesTest, RulesVerb,
+>>>>>>> main
 };
 pub(crate) use run::RunArgs;
 pub(crate) use triage::Triage as TriageArgs;

@@ -3,7 +3,7 @@
 use crate::plan::plan;
 use crate::profile::Profiles;
 use crate::refusal::Refusal;
-use crate::target::Target;
+use crate::target::{How, Target};
 use ddefend_event::Mapping;
 use ddefend_rule::ir::Rule;
 
@@ -30,11 +30,18 @@ pub fn convert(
     profiles: &Profiles,
     mapping: &Mapping,
 ) -> Result<Converted, Vec<Refusal>> {
+    let emitter = match target.how {
+        How::Rule(write) => {
+            let text = write(rule).map_err(|refusal| vec![refusal])?;
+            return Ok(Converted { text, notes: Vec::new(), tables: Vec::new(), places: Vec::new() });
+        }
+        How::Plan(emitter) => emitter,
+    };
     let Some(profile) = profiles.get(target.name) else {
         return Err(vec![Refusal::of(None, format!("there is no profile for {}", target.name))]);
     };
     let plan = plan(rule, profile, mapping)?;
-    let text = (target.emitter)(&plan, profile, rule).map_err(|refusal| vec![refusal])?;
+    let text = emitter(&plan, profile, rule).map_err(|refusal| vec![refusal])?;
     let tables = plan.tables.iter().map(|table| table.name.clone()).collect();
     Ok(Converted { text, notes: plan.notes, tables, places: plan.places })
 }

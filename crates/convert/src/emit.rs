@@ -1,13 +1,25 @@
 //! Emitters: conditions on a target's columns as texts, one module a language.
 
+mod car;
 mod eql;
+mod esql;
 mod kql;
+mod kuery;
+mod lucene;
 mod regex;
+mod sigma;
 mod spl;
+mod sql;
 
+pub(crate) use car::car;
 pub(crate) use eql::eql;
+pub(crate) use esql::esql;
 pub(crate) use kql::kql;
-pub(crate) use spl::spl;
+pub(crate) use kuery::kuery;
+pub(crate) use lucene::lucene;
+pub(crate) use sigma::sigma;
+pub(crate) use spl::{spl, tstats};
+pub(crate) use sql::sql;
 
 use crate::cond::{Atom, Cond};
 use crate::plan::Plan;

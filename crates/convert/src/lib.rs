@@ -8,6 +8,7 @@
 mod cond;
 mod convert;
 mod emit;
+pub mod lift;
 mod pattern;
 mod place;
 mod plan;

@@ -141,3 +141,23 @@ pub(crate) fn map(pattern: &TextPattern, change: impl Fn(&str) -> String) -> Tex
             .collect(),
     )
 }
+
+/// The pattern with a language's own wildcards; letters that have a meaning there get a backslash.
+pub(crate) fn likes(pattern: &TextPattern, any: char, one: char, special: impl Fn(char) -> bool) -> String {
+    let mut out = String::new();
+    for piece in &pattern.pieces {
+        match piece {
+            Piece::Any => out.push(any),
+            Piece::One => out.push(one),
+            Piece::Literal(text) => {
+                for letter in text.chars() {
+                    if special(letter) {
+                        out.push('\\');
+                    }
+                    out.push(letter);
+                }
+            }
+        }
+    }
+    out
+}

@@ -18,6 +18,7 @@ enum Fields<'a> {
     Mapped { mapping: &'a Mapping, key: Key, source: LogSource },
     Own(&'a OwnClass),
     Service(&'a ServiceColumns),
+    Sigma,
 }
 
 /// Ids of the kinds of records that a rule with that log source looks at in the target: what [`crate::row`] takes.
@@ -29,6 +30,10 @@ pub fn place_ids(profile: &Profile, mapping: &Mapping, source: &LogSource) -> Ve
 pub(crate) fn places<'a>(profile: &'a Profile, mapping: &'a Mapping, source: &LogSource) -> Vec<Place<'a>> {
     if source.product.as_deref().is_some_and(|product| !product.eq_ignore_ascii_case("windows")) {
         return Vec::new();
+    }
+    if profile.sigma {
+        let table = source.category.as_deref().or(source.service.as_deref()).or(source.product.as_deref());
+        return table.map(sigma_place).into_iter().collect();
     }
     let Some(category) = source.category.as_deref() else {
         return source.service.as_deref().map(|name| services(profile, mapping, name)).unwrap_or_default();
@@ -45,6 +50,9 @@ pub(crate) fn places<'a>(profile: &'a Profile, mapping: &'a Mapping, source: &Lo
 
 /// The kind of records with that id, as a rule by one of its categories sees it.
 pub(crate) fn place_of_id<'a>(profile: &'a Profile, mapping: &'a Mapping, id: &str) -> Option<Place<'a>> {
+    if let Some(table) = id.strip_prefix(SIGMA).filter(|_| profile.sigma) {
+        return Some(sigma_place(table));
+    }
     if let Some(own) = profile.class.iter().find(|class| class.id == id) {
         return Some(own_place(own));
     }
@@ -58,6 +66,12 @@ pub(crate) fn place_of_id<'a>(profile: &'a Profile, mapping: &'a Mapping, id: &s
 }
 
 const SERVICE: &str = "channel:";
+const SIGMA: &str = "sigma:";
+
+fn sigma_place(table: &str) -> Place<'static> {
+    let name = table.replace('-', "_");
+    Place { id: format!("{SIGMA}{table}"), table: name, filter: Vec::new(), fields: Fields::Sigma }
+}
 
 fn own_place(class: &OwnClass) -> Place<'_> {
     let filter = class.filter.iter().map(|(column, values)| (column.clone(), values.clone())).collect();
@@ -74,14 +88,12 @@ fn mapped<'a>(profile: &Profile, mapping: &'a Mapping, class: &Class, source: &L
         action: class.action.first().map(String::as_str).unwrap_or_default().into(),
     };
     let table = profile.table.get(&class.id).or_else(|| profile.table.get("*")).unwrap_or(&channel).clone();
-    let mut filter: Vec<(String, Vec<String>)> = Vec::new();
+    let own = profile.filter.get(channel.as_str()).map(|columns| columns.iter()).into_iter().flatten();
+    let mut filter: Vec<(String, Vec<String>)> = own.map(|(column, values)| (column.clone(), values.clone())).collect();
     match profile.filter.get(&class.id) {
         Some(own) => filter.extend(own.iter().map(|(column, values)| (column.clone(), values.clone()))),
         None => {
             if let Some(column) = profile.event_id.as_ref().filter(|_| !class.event_id.is_empty()) {
-                if let Some(columns) = profile.filter.get(channel.as_str()) {
-                    filter.extend(columns.iter().map(|(column, values)| (column.clone(), values.clone())));
-                }
                 filter.push((column.clone(), class.event_id.iter().map(ToString::to_string).collect()));
             }
             if let Some(column) = profile.action.as_ref().filter(|_| !class.action.is_empty()) {
@@ -125,10 +137,18 @@ const HEAD: &[&str] = &[
 ];
 
 impl Place<'_> {
+    /// Values of a field that stands nowhere because every such record has one of them.
+    pub(crate) fn known(&self, field: &str) -> Option<&[String]> {
+        let Fields::Own(class) = &self.fields else { return None };
+        let found = class.known.iter().find(|(name, _)| name.eq_ignore_ascii_case(field));
+        found.map(|(_, values)| values.as_slice())
+    }
+
     /// Where a Sigma field stands, in the target's columns; the reason where it stands nowhere.
     pub(crate) fn field(&self, profile: &Profile, field: &str) -> Result<FieldSource, String> {
         let nowhere = || format!("{} has no column for it", self.table);
         match &self.fields {
+            Fields::Sigma => Ok(FieldSource::Native(field.into())),
             Fields::Own(class) => {
                 let found = class.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(field));
                 found.map(|(_, text)| text.into()).ok_or_else(nowhere)

@@ -90,7 +90,7 @@ fn unique(mut names: Vec<String>) -> Vec<String> {
 
 fn add(tables: &mut Vec<Table>, place: &Place, profile: &Profile, detection: Cond) {
     let column = |name: &str| Column { name: name.to_owned(), kind: profile.kind_of(name) };
-    let filters = place.filter.iter().map(|(name, values)| filter(&column(name), values));
+    let filters = place.filter.iter().map(|(name, values)| filter(&column(name), values, profile.exact_filters));
     let filter = Cond::and(filters.collect());
     let branch = Branch { filter, detection };
     let Some(table) = tables.iter_mut().find(|table| table.name == place.table) else {
@@ -103,7 +103,7 @@ fn add(tables: &mut Vec<Table>, place: &Place, profile: &Profile, detection: Con
     }
 }
 
-fn filter(column: &Column, values: &[String]) -> Cond {
+fn filter(column: &Column, values: &[String], cased: bool) -> Cond {
     use crate::cond::Ask;
     use ddefend_event::Kind;
     use ddefend_rule::ir::NumberTest;
@@ -112,7 +112,7 @@ fn filter(column: &Column, values: &[String]) -> Cond {
             let numbers = values.iter().filter_map(|value| value.parse().ok());
             Cond::or(numbers.map(|number| Cond::is(column, Ask::Number(NumberTest::Eq, number))).collect())
         }
-        _ => Cond::one_of(column, values.to_vec(), false),
+        _ => Cond::one_of(column, values.to_vec(), cased),
     }
 }
 

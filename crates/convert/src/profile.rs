@@ -25,9 +25,22 @@ pub struct Profile {
     /// The target's name.
     pub name: String,
     /// The schema of `content/tables` that its texts are read with.
+    #[serde(default)]
     pub schema: String,
     /// What it is, one line.
     pub about: String,
+    /// The profile that it has everything from that it does not say itself.
+    #[serde(default)]
+    pub extends: Option<String>,
+    /// True where a table is a Sigma category (or service) and its columns are Sigma's fields.
+    #[serde(default)]
+    pub sigma: bool,
+    /// True where what records are known by is compared with case.
+    #[serde(default)]
+    pub exact_filters: bool,
+    /// Columns that hold another one's value in lower case.
+    #[serde(default)]
+    pub caseless: BTreeMap<String, String>,
     /// Kinds of records of the mapping that it has, where it is one of the mapping's dialects.
     #[serde(default)]
     pub dialect: Option<Dialect>,
@@ -113,6 +126,9 @@ pub struct OwnClass {
     pub filter: BTreeMap<String, Vec<String>>,
     /// Sigma field to where it stands.
     pub fields: BTreeMap<String, FieldText>,
+    /// Sigma fields that stand nowhere because every such record has one of these values.
+    #[serde(default)]
+    pub known: BTreeMap<String, Vec<String>>,
 }
 
 /// The profiles of all targets.
@@ -123,7 +139,13 @@ impl Profiles {
     /// Puts them together; a later one of the same name replaces an earlier one.
     #[must_use]
     pub fn new(profiles: Vec<Profile>) -> Self {
-        Self(profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect())
+        let read: BTreeMap<String, Profile> =
+            profiles.into_iter().map(|profile| (profile.name.clone(), profile)).collect();
+        let whole = read.iter().map(|(name, profile)| {
+            let base = profile.extends.as_ref().and_then(|base| read.get(base));
+            (name.clone(), base.map_or_else(|| profile.clone(), |base| profile.over(base)))
+        });
+        Self(whole.collect())
     }
 
     /// The profile of that target.
@@ -134,6 +156,41 @@ impl Profiles {
 }
 
 impl Profile {
+    /// This profile with what the other says where this says nothing.
+    fn over(&self, base: &Self) -> Self {
+        fn list<T: Clone>(own: &[T], base: &[T]) -> Vec<T> {
+            if own.is_empty() { base.to_vec() } else { own.to_vec() }
+        }
+        fn map<V: Clone>(own: &BTreeMap<String, V>, base: &BTreeMap<String, V>) -> BTreeMap<String, V> {
+            base.iter().chain(own).map(|(name, value)| (name.clone(), value.clone())).collect()
+        }
+        Self {
+            name: self.name.clone(),
+            schema: if self.schema.is_empty() { base.schema.clone() } else { self.schema.clone() },
+            about: self.about.clone(),
+            extends: None,
+            sigma: self.sigma || base.sigma,
+            exact_filters: self.exact_filters || base.exact_filters,
+            caseless: map(&self.caseless, &base.caseless),
+            dialect: self.dialect.or(base.dialect),
+            classes: list(&self.classes, &base.classes),
+            skip: list(&self.skip, &base.skip),
+            action: self.action.clone().or_else(|| base.action.clone()),
+            event_id: self.event_id.clone().or_else(|| base.event_id.clone()),
+            table: map(&self.table, &base.table),
+            filter: map(&self.filter, &base.filter),
+            column: map(&self.column, &base.column),
+            kind: map(&self.kind, &base.kind),
+            bags: list(&self.bags, &base.bags),
+            constant: map(&self.constant, &base.constant),
+            numbers: list(&self.numbers, &base.numbers),
+            control_sets: list(&self.control_sets, &base.control_sets),
+            time: self.time.clone().or_else(|| base.time.clone()),
+            service: self.service.clone().or_else(|| base.service.clone()),
+            class: list(&self.class, &base.class),
+        }
+    }
+
     /// The kind of a column.
     #[must_use]
     pub fn kind_of(&self, column: &str) -> Kind {

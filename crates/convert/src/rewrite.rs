@@ -46,6 +46,14 @@ pub(crate) fn predicate(predicate: &Predicate, context: &mut Context) -> Result<
         let ask = Ask::Text { pattern: pattern.clone(), cased: *cased };
         return Ok(Cond::Is(crate::cond::Atom { column: None, ask }));
     };
+    if let Some(values) = context.place.known(field) {
+        let answers: Option<Vec<bool>> = values.iter().map(|value| holds(&predicate.test, value)).collect();
+        return match answers.as_deref() {
+            Some(answers) if answers.iter().all(|holds| *holds) => Ok(Cond::TRUE),
+            Some(answers) if answers.iter().all(|holds| !holds) => Ok(Cond::FALSE),
+            _ => Err(format!("{} has no column for it", context.place.table)),
+        };
+    }
     match context.place.field(context.profile, field)? {
         FieldSource::Native(name) => {
             let column = context.column(&name);

@@ -43,6 +43,12 @@ pub fn row(
             texts.push((column.clone(), value.clone()));
         }
     }
+    for (column, folded) in &profile.caseless {
+        if let Some((_, text)) = texts.iter().find(|(known, _)| known == column) {
+            let text = text.to_lowercase();
+            texts.push((folded.clone(), text));
+        }
+    }
     let bags: Vec<String> = profile.bags.iter().filter_map(|bag| packed(bag, &mut texts)).collect();
     let mut row: Vec<(String, Datum)> =
         texts.into_iter().map(|(column, text)| (column.clone(), datum(profile.kind_of(&column), &text))).collect();
@@ -84,8 +90,12 @@ fn put(
     value: &str,
     texts: &mut Vec<(String, String)>,
 ) -> Result<(), NativeError> {
-    let source = place.field(profile, field).map_err(|_| NativeError::NoField(field.to_owned()))?;
     let refused = || NativeError::NoValue { field: field.to_owned(), value: value.to_owned() };
+    if let Some(values) = place.known(field) {
+        let known = values.iter().any(|known| known.eq_ignore_ascii_case(value));
+        return if known { Ok(()) } else { Err(refused()) };
+    }
+    let source = place.field(profile, field).map_err(|_| NativeError::NoField(field.to_owned()))?;
     match source {
         FieldSource::Native(name) => set(texts, &name, value),
         FieldSource::Chained(_) => Err(refused()),

@@ -1,6 +1,8 @@
 //! What rules can be converted to: one line a target.
 
 use crate::emit::{self, Emitter};
+use crate::refusal::Refusal;
+use ddefend_rule::ir::Rule;
 use ddefend_rule::ir::query::Language;
 
 /// A language together with a schema.
@@ -12,7 +14,7 @@ pub struct Target {
     pub language: Language,
     /// How a file with such a text ends.
     pub extension: &'static str,
-    pub(crate) emitter: Emitter,
+    pub(crate) how: How,
 }
 
 impl std::fmt::Debug for Target {
@@ -21,10 +23,30 @@ impl std::fmt::Debug for Target {
     }
 }
 
+/// What its text is made from.
+#[derive(Clone, Copy)]
+pub(crate) enum How {
+    Plan(Emitter),
+    Rule(fn(&Rule) -> Result<String, Refusal>),
+}
+
+const fn target(name: &'static str, language: Language, extension: &'static str, emitter: Emitter) -> Target {
+    Target { name, language, extension, how: How::Plan(emitter) }
+}
+
 const TARGETS: &[Target] = &[
-    Target { name: "kql-xdr", language: Language::Kql, extension: "kql", emitter: emit::kql },
-    Target { name: "splunk", language: Language::Spl, extension: "spl", emitter: emit::spl },
-    Target { name: "eql", language: Language::Eql, extension: "eql", emitter: emit::eql },
+    Target { name: "sigma", language: Language::Sigma, extension: "yml", how: How::Rule(emit::sigma) },
+    target("kql-xdr", Language::Kql, "kql", emit::kql),
+    target("kql-sentinel", Language::Kql, "kql", emit::kql),
+    target("kql-asim", Language::Kql, "kql", emit::kql),
+    target("splunk", Language::Spl, "spl", emit::spl),
+    target("splunk-cim", Language::Spl, "spl", emit::tstats),
+    target("eql", Language::Eql, "eql", emit::eql),
+    target("esql", Language::Esql, "esql", emit::esql),
+    target("kuery", Language::Kuery, "kuery", emit::kuery),
+    target("lucene", Language::Lucene, "lucene", emit::lucene),
+    target("sql", Language::Sql, "sql", emit::sql),
+    target("car", Language::Car, "car", emit::car),
 ];
 
 /// Every target, in the order that they are shown in.

@@ -37,6 +37,13 @@ pub fn by_name(name: &str) -> Option<Language> {
     LANGUAGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(_, language, _)| *language)
 }
 
+/// The language that files with that ending are in.
+#[must_use]
+pub fn by_extension(extension: &str) -> Option<Language> {
+    let known = LANGUAGES.iter().find(|(.., ends)| ends.iter().any(|end| end.eq_ignore_ascii_case(extension)));
+    known.map(|(_, language, _)| *language)
+}
+
 /// What reading needs beside the text.
 #[derive(Clone, Debug, Default)]
 pub struct Options {

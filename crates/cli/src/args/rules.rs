@@ -12,8 +12,13 @@ pub(crate) struct Rules {
 pub(crate) enum RulesVerb {
     /// Try rules on their samples: X.samples.yml beside X.yml, or the info.yml of SigmaHQ's regression data.
     Test(RulesTest),
+<<<<<<< HEAD
     /// Tell what is wrong with rules and queries: what cannot be read, cannot hold, or does not exist in the schema.
     Check(RulesCheck),
+=======
+    /// Write rules in the languages of SIEMs: KQL, SPL, EQL, ES|QL, kuery, Lucene, SQL, CAR, Sigma.
+    Convert(RulesConvert),
+>>>>>>> main
     /// List rules with level, techniques and log source.
     List(RulesList),
     /// Explain a rule: what it looks at in which logs, what else it fires on, how to tune it.
@@ -47,6 +52,7 @@ pub(crate) struct RulesTest {
 }
 
 #[derive(Debug, clap::Args)]
+<<<<<<< HEAD
 pub(crate) struct RulesCheck {
     /// Rules and queries: files, or folders (with all below) whose files end in a language's way (.yml, .kql, .spl ...).
     #[arg(required = true)]
@@ -68,6 +74,27 @@ pub(crate) struct RulesCheck {
     /// When to colour; `always` wins over NO_COLOR.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Colour,
+=======
+pub(crate) struct RulesConvert {
+    /// Files or folders of Sigma rules; files in other languages by their ending (.kql, .spl, .eql ...).
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Targets: sigma, kql-xdr, kql-sentinel, kql-asim, splunk, splunk-cim, eql, esql, kuery, lucene, sql, car, or all.
+    #[arg(long, short, value_name = "TARGET", value_delimiter = ',', required = true)]
+    pub(crate) to: Vec<String>,
+    /// The language of the files, where their ending does not say it.
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<String>,
+    /// Output format.
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Print conversions as well that are not proved to fire on the same events.
+    #[arg(long)]
+    pub(crate) allow_unproven: bool,
+    /// Write a file per conversion into this folder as well.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+>>>>>>> main
 }
 
 #[derive(Debug, clap::Args)]

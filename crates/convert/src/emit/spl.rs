@@ -45,6 +45,28 @@ pub(crate) fn spl(plan: &Plan, _: &Profile, _: &Rule) -> Result<String, Refusal>
     Ok(out)
 }
 
+/// `tstats` over a data model; its `where` is a search.
+pub(crate) fn tstats(plan: &Plan, _: &Profile, _: &Rule) -> Result<String, Refusal> {
+    let [table] = plan.tables.as_slice() else {
+        return Err(Refusal::of(None, "one tstats reads one data model, and this needs several"));
+    };
+    let whole = table.cond();
+    if !said(&whole) {
+        return Err(Refusal::of(None, "the where of tstats knows neither regular expressions nor case"));
+    }
+    let set = table.name.rsplit('.').next().unwrap_or(&table.name);
+    let parts = match &whole {
+        Cond::And(items) => items.clone(),
+        cond => vec![cond.clone()],
+    };
+    let texts: Result<Vec<String>, Refusal> = parts.iter().map(|part| text(&Search, part)).collect();
+    Ok(format!(
+        "| tstats count min(_time) as firstTime max(_time) as lastTime from datamodel={} where {} by {set}.dest",
+        table.name,
+        texts?.join(" ")
+    ))
+}
+
 fn text<L: Language>(language: &L, cond: &Cond) -> Result<String, Refusal> {
     write_in_and(language, cond)
 }
@@ -56,7 +78,7 @@ fn said(cond: &Cond) -> bool {
         Cond::Not(inner) => said(inner),
         Cond::Is(atom) => match &atom.ask {
             Ask::Text { pattern, cased } => !cased && plain(pattern),
-            Ask::OneOf { texts, cased } => !cased && !texts.iter().any(|text| text.contains('*')),
+            Ask::OneOf { texts, cased } => !cased && !texts.iter().any(|text| text.contains(['*', '`'])),
             Ask::Number(..) | Ask::Empty | Ask::There => true,
             Ask::Cidr { .. } => true,
             _ => false,
@@ -70,8 +92,13 @@ fn plain(pattern: &TextPattern) -> bool {
         && pattern.pieces.iter().all(|piece| match piece {
             Piece::Any => true,
             Piece::One => false,
-            Piece::Literal(text) => !text.contains('*'),
+            Piece::Literal(text) => !text.contains(['*', '`']),
         })
+}
+
+/// An expression in double quotes; backquotes would call a macro even there.
+fn quoted_regex(text: &str) -> String {
+    quote(text).replace('`', "\\\\x60")
 }
 
 /// A string in double quotes: quotes and backslashes have a backslash.
@@ -155,6 +182,14 @@ impl Language for Where {
     fn atom(&self, atom: &Atom, negated: bool) -> Result<String, Refusal> {
         let column = super::column(atom)?;
         let name = eval_field(&column.name, atom)?;
+        let macros = match &atom.ask {
+            Ask::Text { pattern, .. } => as_literal(pattern).is_some_and(|text| text.contains('`')),
+            Ask::OneOf { texts, .. } => texts.iter().any(|text| text.contains('`')),
+            _ => false,
+        };
+        if macros {
+            return Err(cannot(atom, "a backquote, which calls a macro"));
+        }
         let guard = |text: String| if negated { format!("(isnotnull({name}) AND {text})") } else { text };
         Ok(match &atom.ask {
             Ask::Empty => format!("(isnull({name}) OR {name}=\"\")"),
@@ -162,7 +197,7 @@ impl Language for Where {
             Ask::Text { pattern, cased } => guard(match (as_literal(pattern), cased) {
                 (Some(text), true) => format!("{name}=={}", quote(text)),
                 (Some(text), false) => format!("lower({name})=={}", quote(&text.to_lowercase())),
-                (None, cased) => format!("match({name}, {})", quote(&super::kql::regex(pattern, *cased))),
+                (None, cased) => format!("match({name}, {})", quoted_regex(&super::kql::regex(pattern, *cased))),
             }),
             Ask::OneOf { texts, cased } => {
                 let fold = |text: &String| quote(&if *cased { text.clone() } else { text.to_lowercase() });
@@ -178,7 +213,7 @@ impl Language for Where {
                     .map(|(_, letter)| *letter)
                     .collect();
                 let flags = if letters.is_empty() { letters } else { format!("(?{letters})") };
-                guard(format!("match({name}, {})", quote(&format!("{flags}{source}"))))
+                guard(format!("match({name}, {})", quoted_regex(&format!("{flags}{source}"))))
             }
             Ask::Number(test, value) => guard(format!("tonumber({name}){}{}", sign(*test, "=="), number(*value))),
             Ask::Cidr { network, prefix } => guard(format!("cidrmatch(\"{network}/{prefix}\", {name})")),
