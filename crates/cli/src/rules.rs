@@ -1,14 +1,8 @@
-<<<<<<< HEAD
-//! `ddefend rules`: test, check, list, explain, catalog.
+//! `ddefend rules`: test, check, convert, list, explain, catalog.
 
 mod catalog;
 mod check;
-=======
-//! `ddefend rules`: test, list, explain, convert, catalog.
-
-mod catalog;
 mod convert;
->>>>>>> main
 mod explain;
 mod list;
 mod regression;
@@ -29,11 +23,8 @@ use std::io::{self, Write};
 pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
     let done = match &args.verb {
         RulesVerb::Test(args) => test::run(args, content),
-<<<<<<< HEAD
         RulesVerb::Check(args) => check::run(args, content),
-=======
         RulesVerb::Convert(args) => convert::run(args, content),
->>>>>>> main
         RulesVerb::List(args) => list::run(args, content),
         RulesVerb::Explain(args) => explain::run(args, content),
         RulesVerb::Catalog(args) => catalog::run(args, content),

@@ -12,13 +12,10 @@ pub(crate) struct Rules {
 pub(crate) enum RulesVerb {
     /// Try rules on their samples: X.samples.yml beside X.yml, or the info.yml of SigmaHQ's regression data.
     Test(RulesTest),
-<<<<<<< HEAD
     /// Tell what is wrong with rules and queries: what cannot be read, cannot hold, or does not exist in the schema.
     Check(RulesCheck),
-=======
     /// Write rules in the languages of SIEMs: KQL, SPL, EQL, ES|QL, kuery, Lucene, SQL, CAR, Sigma.
     Convert(RulesConvert),
->>>>>>> main
     /// List rules with level, techniques and log source.
     List(RulesList),
     /// Explain a rule: what it looks at in which logs, what else it fires on, how to tune it.
@@ -52,7 +49,6 @@ pub(crate) struct RulesTest {
 }
 
 #[derive(Debug, clap::Args)]
-<<<<<<< HEAD
 pub(crate) struct RulesCheck {
     /// Rules and queries: files, or folders (with all below) whose files end in a language's way (.yml, .kql, .spl ...).
     #[arg(required = true)]
@@ -74,7 +70,9 @@ pub(crate) struct RulesCheck {
     /// When to colour; `always` wins over NO_COLOR.
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Colour,
-=======
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct RulesConvert {
     /// Files or folders of Sigma rules; files in other languages by their ending (.kql, .spl, .eql ...).
     #[arg(required = true)]
@@ -94,7 +92,6 @@ pub(crate) struct RulesConvert {
     /// Write a file per conversion into this folder as well.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
->>>>>>> main
 }
 
 #[derive(Debug, clap::Args)]
