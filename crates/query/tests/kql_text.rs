@@ -28,7 +28,7 @@ fn run(text: &str) -> Result<Vec<Vec<Datum>>, String> {
 }
 
 fn one(text: &str) -> Datum {
-    run(text).unwrap_or_else(|told| panic!("{text}: {told}"))[0][0].clone()
+    run(text).expect(text)[0][0].clone()
 }
 
 #[test]
