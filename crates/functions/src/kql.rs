@@ -22,7 +22,7 @@ mod reading;
 mod search;
 mod series;
 mod sketch;
-mod string;
+pub(super) mod string;
 mod time;
 pub(super) mod value;
 mod xml;

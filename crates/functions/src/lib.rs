@@ -5,7 +5,9 @@
 mod context;
 pub mod eql;
 pub mod esql;
+mod gregorian;
 pub mod kql;
+mod shared;
 pub mod spl;
 pub mod sql;
 pub mod text;

@@ -3,6 +3,7 @@
 
 use super::kql::calendar::{DAY, HOUR, MILLI, MINUTE, SECOND, civil, day_of_year, weekday};
 use super::kql::convert::time;
+use super::kql::string::replace_string;
 use super::kql::value::{
     BOOL, Call, FIRST, LONG, LONGEST, REAL, STRING, TIME, at, datum, f, key, long, long_at, order, real, text, text_at,
 };
@@ -111,15 +112,8 @@ fn instr(arguments: &[Datum], _: &Context) -> Datum {
     })
 }
 
-fn replace(arguments: &[Datum], _: &Context) -> Datum {
-    there(arguments, || {
-        let (source, part, other) = (text_at(arguments, 0), text_at(arguments, 1), text_at(arguments, 2));
-        if part.is_empty() {
-            return Datum::Text(source);
-        }
-        let grown = source.matches(&*part).count().saturating_mul(other.len()).saturating_add(source.len());
-        if grown > LONGEST { Datum::Null } else { datum(source.replace(&*part, &other)) }
-    })
+fn replace(arguments: &[Datum], context: &Context) -> Datum {
+    there(arguments, || replace_string(arguments, context))
 }
 
 /// Spaces, or the characters of the second argument.

@@ -1,5 +1,6 @@
 //! Values: order, sameness, keys of groups, conversion between kinds. Nothing here depends on a language.
 
+use crate::gregorian;
 use ddefend_event::Kind;
 use ddefend_rule::ir::query::Datum;
 use std::borrow::Cow;
@@ -183,24 +184,9 @@ fn time(ticks: i64) -> String {
     let fraction = ticks.rem_euclid(10_000_000);
     let days = whole.div_euclid(86_400);
     let rest = whole.rem_euclid(86_400);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = gregorian::date(days);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:07}Z")
-}
-
-/// Year, month and day of a number of days since 1970 (proleptic Gregorian calendar).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days.saturating_add(719_468);
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year =
-        (of_era.saturating_sub(of_era / 1460).saturating_add(of_era / 36_524).saturating_sub(of_era / 146_096)) / 365;
-    let of_year = of_era.saturating_sub(year.saturating_mul(365).saturating_add(year / 4).saturating_sub(year / 100));
-    let shifted = of_year.saturating_mul(5).saturating_add(2) / 153;
-    let day = of_year.saturating_sub(shifted.saturating_mul(153).saturating_add(2) / 5).saturating_add(1);
-    let month = if shifted < 10 { shifted.saturating_add(3) } else { shifted.saturating_sub(9) };
-    let year = year.saturating_add(era.saturating_mul(400)).saturating_add(i64::from(month <= 2));
-    (year, month, day)
 }
 
 /// A length of time as `1.02:03:04.0000000`.

@@ -239,7 +239,7 @@ fn any_datum() -> impl Strategy<Value = Datum> {
         any::<f64>().prop_map(Datum::Real),
         text.prop_map(|text| Datum::Text(text.into())),
         long.clone().prop_map(Datum::Time),
-        (-62_135_596_800_000_000_0_i64..2_534_023_008_000_000_00).prop_map(Datum::Time),
+        (-621_355_968_000_000_000_i64..253_402_300_800_000_000).prop_map(Datum::Time),
         long.prop_map(Datum::Span),
     ];
     leaf.prop_recursive(3, 24, 5, |inner| {
@@ -313,7 +313,7 @@ proptest! {
 
     /// Times that are written read back, and so do spans and what JSON holds.
     #[test]
-    fn written_values_read_back(ticks in -621_355_968_000_000_000_i64..2_534_023_008_000_000_00, value in any_datum()) {
+    fn written_values_read_back(ticks in -621_355_968_000_000_000_i64..253_402_300_800_000_000, value in any_datum()) {
         for (name, back, value) in [
             ("tostring", "todatetime", Datum::Time(ticks)),
             ("tostring", "totimespan", Datum::Span(ticks)),
@@ -331,7 +331,7 @@ proptest! {
 
     /// A date in parts makes the same date.
     #[test]
-    fn dates_in_parts(ticks in -621_355_968_000_000_000_i64..2_534_023_008_000_000_00) {
+    fn dates_in_parts(ticks in -621_355_968_000_000_000_i64..253_402_300_800_000_000) {
         let day = call("startofday", &[Datum::Time(ticks)]);
         let part = |name: &str| call("datetime_part", &[Datum::Text(name.into()), day.clone()]);
         prop_assert_eq!(call("make_datetime", &[part("year"), part("month"), part("day")]), day.clone());

@@ -1,4 +1,5 @@
 //! Tests of text: what the documentation says of terms, and that the compiled test is the naive one.
+#![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 use ddefend_functions::Context;
 use ddefend_functions::text::{Compiled, Unfit, terms, test};

@@ -1,4 +1,5 @@
 //! Functions of Kusto called by text: what depends on the types that are written.
+#![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 use ddefend_event::Table;
 use ddefend_query::{Program, Settings, Tables};

@@ -1,5 +1,6 @@
 //! Dates as ranges of kuery and Lucene have them (Elasticsearch reference, "Date math").
 
+use crate::gregorian;
 use crate::{Context, Function};
 use ddefend_event::Kind;
 use ddefend_rule::ir::query::Datum;
@@ -73,7 +74,7 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
         return None;
     }
-    let days = days_from_civil(year, month, day);
+    let days = gregorian::days(year, month, day);
     let (clock, zone) = zone(clock)?;
     let mut ticks = days.checked_mul(DAY)?.checked_sub(zone)?;
     if !clock.is_empty() {
@@ -105,16 +106,4 @@ fn zone(clock: &str) -> Option<(&str, i64)> {
     let minutes: i64 = digits.get(2..4).unwrap_or("0").parse().ok()?;
     let ticks = hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(600_000_000)?;
     Some((clock, if ahead { ticks } else { ticks.checked_neg()? }))
-}
-
-/// Days since 1970 in the proleptic Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = year.saturating_sub(i64::from(month <= 2));
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let shifted = month.saturating_add(9) % 12;
-    let of_year = shifted.saturating_mul(153).saturating_add(2) / 5;
-    let of_year = of_year.saturating_add(day).saturating_sub(1);
-    let days = of_era.saturating_mul(365).saturating_add(of_era / 4).saturating_sub(of_era / 100);
-    era.saturating_mul(146_097).saturating_add(days).saturating_add(of_year).saturating_sub(719_468)
 }

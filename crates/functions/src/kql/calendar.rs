@@ -1,6 +1,7 @@
 //! Dates of the proleptic Gregorian calendar, in 100 ns ticks since 1970 in UTC.
 #![allow(clippy::arithmetic_side_effects, reason = "all numbers are bounded by the range of years")]
 
+use crate::gregorian::{date, days};
 use std::fmt::Write;
 
 /// Ticks of a microsecond.
@@ -40,27 +41,8 @@ pub(crate) fn valid(ticks: i64) -> Option<i64> {
 /// The parts of a time; times out of range are taken as the nearest that is in it.
 pub(crate) fn civil(ticks: i64) -> Civil {
     let ticks = ticks.clamp(EARLIEST, LATEST);
-    let days = ticks.div_euclid(DAY) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Civil { year, month, day: of_year - (153 * shifted + 2) / 5 + 1, ticks: ticks.rem_euclid(DAY) }
-}
-
-/// Days since 1970 of a date; months and days need not be in range.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let months = year * 12 + month - 1;
-    let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * shifted + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
+    let (year, month, day) = date(ticks.div_euclid(DAY));
+    Civil { year, month, day, ticks: ticks.rem_euclid(DAY) }
 }
 
 /// Days of a month.

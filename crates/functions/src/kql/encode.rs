@@ -1,6 +1,7 @@
 //! Encodings and digests.
 
 use super::value::{DYNAMIC, LONG, STRING, at, datum, f, list_at, listed, long, long_at, text, text_at};
+use crate::shared;
 use crate::{Context, Function};
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -78,29 +79,11 @@ fn url(source: &str, space: &str) -> String {
 
 /// "Kusto documentation, 'url_decode()'": `+` is a space; a `%` that is no code stays.
 pub(super) fn url_decoded(source: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = source.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        let digit = |place: usize| after.get(place).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high << 4 | low).unwrap_or(b'%'));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            (b'+', ..) => bytes.push(b' '),
-            (other, ..) => bytes.push(*other),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    shared::url_decoded(source, true)
 }
 
 fn hex(bytes: &[u8]) -> Datum {
-    let mut out = String::new();
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
-    }
-    datum(out)
+    datum(shared::hex(bytes))
 }
 
 /// "Kusto documentation, 'hash()'": xxHash64; with a second argument the remainder by it.

@@ -129,7 +129,7 @@ fn index_of(arguments: &[Datum], _: &Context) -> Datum {
 }
 
 /// "Kusto documentation, 'replace_string()'".
-fn replace_string(arguments: &[Datum], _: &Context) -> Datum {
+pub(crate) fn replace_string(arguments: &[Datum], _: &Context) -> Datum {
     let (source, part, other) = (text_at(arguments, 0), text_at(arguments, 1), text_at(arguments, 2));
     if part.is_empty() {
         return Datum::Text(source);

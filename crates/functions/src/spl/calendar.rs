@@ -1,6 +1,7 @@
 //! Dates of the proleptic Gregorian calendar in seconds since 1970 in UTC: writing, reading and moving them.
 #![allow(clippy::arithmetic_side_effects, reason = "years are bounded to four digits")]
 
+use crate::gregorian::{date, days};
 use std::fmt::Write as _;
 
 /// Seconds of a day.
@@ -35,29 +36,8 @@ pub(super) struct Civil {
 
 pub(super) fn civil(seconds: i64) -> Civil {
     let seconds = seconds.clamp(-62_135_596_800, LATEST);
-    let days = seconds.div_euclid(DAY) + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    Civil {
-        year: year + era * 400 + i64::from(month <= 2),
-        month,
-        day: of_year - (153 * shifted + 2) / 5 + 1,
-        clock: seconds.rem_euclid(DAY),
-    }
-}
-
-/// Days since 1970 of a date; months need not be in range.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let months = year * 12 + month - 1;
-    let (year, month) = (months.div_euclid(12), months.rem_euclid(12) + 1);
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let shifted = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * shifted + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    let (year, month, day) = date(seconds.div_euclid(DAY));
+    Civil { year, month, day, clock: seconds.rem_euclid(DAY) }
 }
 
 pub(super) fn of_civil(date: Civil) -> i64 {

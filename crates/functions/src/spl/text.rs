@@ -1,4 +1,5 @@
 use super::value::{TEXT, at, each, field, function, made, number, of, text, whole};
+use crate::shared::url_decoded;
 use crate::{Context, Function};
 use ddefend_rule::ir::query::Datum;
 
@@ -112,24 +113,7 @@ fn split(arguments: &[Datum], _: &Context) -> Datum {
 }
 
 fn urldecode(text: &str) -> Datum {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let mut ahead = bytes.clone();
-        let digits = [ahead.next(), ahead.next()].map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
-        match digits {
-            [Some(high), Some(low)] => {
-                out.push(u8::try_from(high.saturating_mul(16).saturating_add(low)).unwrap_or(b'?'));
-                bytes = ahead;
-            }
-            _ => out.push(byte),
-        }
-    }
-    of(&String::from_utf8_lossy(&out))
+    of(&url_decoded(text, false))
 }
 
 fn tostring(arguments: &[Datum], _: &Context) -> Datum {
