@@ -1,4 +1,12 @@
 //! The checks of rules on the defects that the five documents are known for (their queries, word for word).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_content::Content;
 use ddefend_language::{Language, Options};

@@ -1,4 +1,12 @@
 //! Tables of the schemas: they load, and their columns are found in records of every dialect.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_content::Content;
 use ddefend_event::{Event, Mapping, Origin, Time};

@@ -1,5 +1,13 @@
 //! The built-in rules in every target under `docs/conversions`, and the table over Sigma's Windows rules. Both are written
 //! with `DDEFEND_UPDATE=1`; without it, the test holds that they are current.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_content::Content;
 use ddefend_convert::{Refusal, convert, targets};

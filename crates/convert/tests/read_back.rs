@@ -1,4 +1,12 @@
 //! What is written is read back by the front ends of this workspace.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_content::Content;
 use ddefend_convert::{convert, targets};

@@ -1,4 +1,12 @@
 //! Mistakes that other converters make, each with the text that would be right.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_content::Content;
 use ddefend_convert::{by_name, convert};

@@ -1,4 +1,12 @@
 //! The catalog over real corpora: `DDEFEND_DATA` names the folder with them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_catalog::{Catalog, Coverage, Kind, Literal, Standing};
 use ddefend_content::Content;

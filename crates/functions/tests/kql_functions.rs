@@ -1,4 +1,12 @@
 //! Functions of Kusto and SQL: what the documentation says of each, and that no arguments break them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_functions::kql::MISSING;
 use ddefend_functions::{Context, Function, aggregate, aggregates, function, functions, missing};

@@ -1,6 +1,13 @@
 //! Hostile texts: no panic, no long run, and a problem with a place instead of a query that fills the memory.
-
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test"
+)]
 
 use ddefend_kql::read;
 use proptest::prelude::*;

@@ -1,6 +1,13 @@
 //! What the syntax leaves open is written out: names, defaults, wildcards, tables that are shared.
-
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test"
+)]
 
 use ddefend_kql::read;
 use ddefend_rule::ir::query::{

@@ -1,4 +1,12 @@
 //! For `scripts/eql-peer`: reads JSON lines of a query with events, writes which events (or which sequences) it finds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 #[path = "../tests/elastic/harness.rs"]
 mod harness;

@@ -1,4 +1,12 @@
 //! The analytics of MITRE's Cyber Analytics Repository.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_rule::front::car;
 use std::path::Path;

@@ -1,4 +1,12 @@
 //! A small corpus of four vendors' forms becomes a site.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use base64::Engine as _;
 use ddefend_catalog::{Catalog, Coverage, Kind, Literal, Reader};

@@ -1,4 +1,12 @@
 //! What binds to what: the searches of the seed documents word for word, and vectors from Splunk's documentation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 
 use ddefend_rule::ir::query::{CompareOp, Datum, Node, Operator, Scalar, Source, TextOp};
 use ddefend_spl::{Macros, read};
