@@ -3,8 +3,8 @@
 use super::leaf::{self, Leaf};
 use crate::dialect;
 use crate::error::CompileError;
-use crate::functions::Context;
 use ddefend_event::{Kind, Table};
+use ddefend_functions::Context;
 use ddefend_model::code;
 use ddefend_rule::ir::Expr;
 use ddefend_rule::ir::query::{CompareOp, Datum, Language, Node, Scalar, Span, TextOp};
@@ -200,7 +200,7 @@ impl<'t> Conditions<'t> {
             return Err(self.refused(span, &format!("a test of {} as text", column.name)));
         }
         let leaf = leaf::text(op, cased, column, pattern).map_err(|what| self.refused(span, &what))?;
-        let test = |value: &str| crate::text::test(op, cased, value, pattern, &self.context);
+        let test = |value: &str| ddefend_functions::text::test(op, cased, value, pattern, &self.context);
         Ok(leaf.form(self.of_nothing(&test), wanted))
     }
 
@@ -236,7 +236,7 @@ impl<'t> Conditions<'t> {
             CompareOp::Ne => true,
             _ => return Err(self.refused(span, "an order of texts")),
         };
-        let numeric = crate::value::numeral(text);
+        let numeric = ddefend_functions::value::numeral(text);
         if column.kind == Kind::Bool {
             return Err(self.refused(span, "a comparison of true or false with text"));
         }
@@ -247,8 +247,13 @@ impl<'t> Conditions<'t> {
             return self.text(TextOp::Equals, true, column, text, wanted != differs, span);
         }
         let absent = dialect::absent(self.language, column.kind);
-        let nothing =
-            dialect::compare(CompareOp::Eq, &absent, &crate::value::from_text(text), self.language, &self.context);
+        let nothing = dialect::compare(
+            CompareOp::Eq,
+            &absent,
+            &ddefend_functions::value::from_text(text),
+            self.language,
+            &self.context,
+        );
         let leaf = leaf::text(TextOp::Equals, true, column, text).map_err(|what| self.refused(span, &what))?;
         Ok(leaf.form(dialect::truth(&nothing), wanted != differs))
     }
@@ -263,7 +268,8 @@ impl<'t> Conditions<'t> {
         let (op, wanted) = if op == CompareOp::Ne { (CompareOp::Eq, !wanted) } else { (op, wanted) };
         let absent = dialect::absent(self.language, column.kind);
         let nothing = dialect::compare(op, &absent, bound, self.language, &self.context);
-        let other = dialect::compare(op, &crate::value::from_text("x"), bound, self.language, &self.context);
+        let other =
+            dialect::compare(op, &ddefend_functions::value::from_text("x"), bound, self.language, &self.context);
         let leaf = leaf::number(op, column, bound, dialect::truth(&other)).map_err(|what| self.refused(span, &what))?;
         Ok(leaf.form(dialect::truth(&nothing), wanted))
     }
@@ -331,7 +337,7 @@ impl<'t> Conditions<'t> {
                 let column = self.column(value)?;
                 let own: Vec<String> = pattern.split('*').map(ddefend_rule::ir::escape_like).collect();
                 let mut fits = vec![self.text(TextOp::Like, false, &column, &own.join("*"), true, span)?];
-                if let Some(number) = crate::value::numeral(pattern) {
+                if let Some(number) = ddefend_functions::value::numeral(pattern) {
                     fits.push(self.number(CompareOp::Eq, &column, &number, true, span)?);
                 }
                 let there = leaf::there(&column).map_err(|what| self.refused(span, &what))?;

@@ -1,8 +1,8 @@
 //! Single tests as the matcher has them, each with the test that there is a value at all.
 
 use super::condition::{Column, Fold, holds, not};
-use crate::text::Network;
 use ddefend_event::Kind;
+use ddefend_functions::text::Network;
 use ddefend_matcher::fold;
 use ddefend_rule::ir::query::{CompareOp, Datum, TextOp};
 use ddefend_rule::ir::{Expr, NumberTest, Piece, Predicate, RegexFlags, Test, TextPattern};
