@@ -33,7 +33,7 @@ impl Violation {
 }
 
 /// The crates in the order in which imports may point: each may use those before it.
-pub const ORDER: [&str; 31] = [
+pub const ORDER: [&str; 32] = [
     "model",
     "guard",
     "container",
@@ -49,6 +49,7 @@ pub const ORDER: [&str; 31] = [
     "elastic",
     "sql",
     "language",
+    "functions",
     "query",
     "convert",
     "lint",
@@ -68,7 +69,7 @@ pub const ORDER: [&str; 31] = [
 ];
 
 /// Crates that meet hostile bytes or text.
-pub const HOSTILE: [&str; 14] = [
+pub const HOSTILE: [&str; 15] = [
     "guard",
     "container",
     "grammar",
@@ -82,6 +83,7 @@ pub const HOSTILE: [&str; 14] = [
     "spl",
     "elastic",
     "sql",
+    "functions",
     "query",
 ];
 

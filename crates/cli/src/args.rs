@@ -17,7 +17,7 @@ pub(crate) use posture::{
 };
 pub(crate) use query::Query as QueryArgs;
 pub(crate) use rules::{
-    ListFormat, RuleFiles, Rules, RulesCatalog, RulesConvert, RulesExplain, RulesList, RulesTest, RulesVerb,
+    ListFormat, RuleFiles, Rules, RulesCatalog, RulesCheck, RulesConvert, RulesExplain, RulesList, RulesTest, RulesVerb,
 };
 pub(crate) use run::RunArgs;
 pub(crate) use triage::Triage as TriageArgs;

@@ -1,5 +1,5 @@
 mod given;
-mod source;
+pub(crate) mod source;
 
 use crate::args::{HuntLimits, QueryArgs};
 use crate::hunt::Bar;

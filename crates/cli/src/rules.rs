@@ -1,6 +1,7 @@
-//! `ddefend rules`: test, list, explain, convert, catalog.
+//! `ddefend rules`: test, check, convert, list, explain, catalog.
 
 mod catalog;
+mod check;
 mod convert;
 mod explain;
 mod list;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 pub(crate) fn run(args: &Rules, content: &Content) -> Outcome {
     let done = match &args.verb {
         RulesVerb::Test(args) => test::run(args, content),
+        RulesVerb::Check(args) => check::run(args, content),
         RulesVerb::Convert(args) => convert::run(args, content),
         RulesVerb::List(args) => list::run(args, content),
         RulesVerb::Explain(args) => explain::run(args, content),

@@ -108,3 +108,48 @@ fn hostile_rule_folders_neither_hang_nor_write_to_the_terminal() {
     assert!(!told.contains('\u{1b}') && told.contains("\\x1b[31m.yml"), "{told}");
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// `rules check`: output and exit code.
+fn checked(files: &[(&str, &str)], more: &[&str]) -> (String, Option<i32>) {
+    let folder = std::env::temp_dir().join(format!("ddefend-check-{}-{}", std::process::id(), files[0].0));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).expect("a file");
+    }
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_ddefend"))
+        .args(["rules", "check"])
+        .arg(&folder)
+        .args(more)
+        .output()
+        .expect("ddefend runs");
+    let text = String::from_utf8_lossy(&run.stdout).replace(&folder.display().to_string(), "");
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    (text + &String::from_utf8_lossy(&run.stderr), run.status.code())
+}
+
+#[test]
+fn check_points_at_what_is_wrong() {
+    let (text, code) =
+        checked(&[("a.kql", "DeviceProcessEvents\n| where FolderPath == 'cmd.exe'\n")], &["--color", "never"]);
+    assert_eq!(code, Some(1), "{text}");
+    let wanted = "2 | | where FolderPath == 'cmd.exe'\n  |         ^^^^^^^^^^^^^^^^^^^^^^^\n";
+    assert!(text.contains("warning[lint.path]") && text.contains(wanted), "{text}");
+}
+
+#[test]
+fn check_is_silent_where_nothing_is_wrong() {
+    let (text, code) =
+        checked(&[("b.kql", "DeviceProcessEvents\n| where FileName =~ 'cmd.exe'\n"), ("notes.txt", "x")], &[]);
+    assert_eq!((text.as_str(), code), ("1 file checked, nothing found\n", Some(0)));
+}
+
+#[test]
+fn check_as_json_and_with_a_schema() {
+    let query = "DeviceProcessEvents\n| where Timestamp > ago(1d)\n";
+    let (text, code) = checked(&[("c.kql", query)], &["--tables", "log-analytics", "--format", "json"]);
+    let problems: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((problems[0]["code"].as_str(), problems[0]["line"].as_u64()), (Some("query.name"), Some(2)), "{text}");
+    assert_eq!(code, Some(1));
+    let (text, code) = checked(&[("d.kql", query)], &["--tables", "nothing"]);
+    assert!(text.contains("there is no schema nothing") && code == Some(2), "{text}");
+}

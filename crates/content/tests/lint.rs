@@ -7,9 +7,10 @@ use ddefend_lint::{Knowledge, Subject, check};
 /// Codes with the piece of the text that each points at.
 fn found(language: Language, schema: Option<&str>, text: &str) -> Vec<(String, String)> {
     let content = Content::load().expect("the content");
-    let (mapping, tables) = (content.mapping().expect("mappings"), content.tables().expect("tables"));
+    let tables = std::sync::Arc::new(content.tables().expect("tables"));
+    let mapping = content.mapping().expect("mappings").with_tables(tables);
     let (lists, techniques) = (content.lint_lists().expect("lists"), content.techniques().expect("techniques"));
-    let knowledge = Knowledge { mapping: &mapping, tables: &tables, lists: &lists, replaced: &techniques.replaced };
+    let knowledge = Knowledge { mapping: &mapping, lists: &lists, replaced: &techniques.replaced };
     let subject = Subject { name: "a", text, language, schema };
     let problems = check(&subject, &knowledge, &Options::default());
     let piece = |line: u32, column: u32, length: u32| -> String {

@@ -13,7 +13,7 @@ mod walk;
 
 pub use lists::{Lists, NeverTerm, NeverValue};
 
-use ddefend_event::{Mapping, TableSet};
+use ddefend_event::Mapping;
 use ddefend_language::{Language, Options, Read, read};
 use ddefend_rule::front::sigma as front;
 use ddefend_rule::{Problem, RuleSet};
@@ -22,10 +22,8 @@ use std::collections::BTreeMap;
 /// What the checks know.
 #[derive(Debug)]
 pub struct Knowledge<'k> {
-    /// Where fields stand in which records.
+    /// Where fields stand in which records; schemas with their tables.
     pub mapping: &'k Mapping,
-    /// Schemas of tables.
-    pub tables: &'k TableSet,
     /// `content/lint.toml`.
     pub lists: &'k Lists,
     /// Technique ids that moved, with where to.

@@ -11,33 +11,6 @@ pub(crate) fn scalars<'q>(query: &'q Query, see: &mut dyn FnMut(&'q Scalar)) {
     query.shared.iter().for_each(|shared| pipeline(shared, DEPTH, see));
 }
 
-/// Names of the tables that a query reads.
-pub(crate) fn tables(query: &Query) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut pipelines = vec![&query.pipeline];
-    pipelines.extend(&query.shared);
-    while let Some(pipeline) = pipelines.pop() {
-        match &pipeline.source {
-            Source::Table { name, .. } => found.push(&**name),
-            Source::Union { members, .. } => pipelines.extend(members),
-            Source::Sequence(sequence) => found.extend(sequence.terms.iter().map(|term| &*term.table)),
-            _ => {}
-        }
-        for step in &pipeline.steps {
-            match &step.operator {
-                Operator::Join { right, .. } => pipelines.push(right),
-                Operator::Union { members, .. } | Operator::Command { tables: members, .. } => {
-                    pipelines.extend(members)
-                }
-                _ => {}
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 fn pipeline<'q>(pipeline: &'q Pipeline, depth: usize, see: &mut dyn FnMut(&'q Scalar)) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match &pipeline.source {

@@ -3,7 +3,6 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod address;
-pub mod alert;
 pub mod clock;
 pub mod dkim;
 pub mod header;

@@ -3,7 +3,7 @@
 
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_provenance::header::Headers;
-use ddefend_provenance::{Settings, address, alert, clock, dkim, mail, mark, property_set, read, trust};
+use ddefend_provenance::{Settings, address, clock, dkim, mail, mark, property_set, read, trust};
 use proptest::prelude::*;
 
 fn field_name() -> impl Strategy<Value = String> {
@@ -93,7 +93,6 @@ proptest! {
         prop_assert!(mail::mailboxes(&text).len() <= text.len());
         let _ = clock::mail_time(&text);
         let _ = address::organisation(&text);
-        let _ = alert::shown(&text, &[]);
         let _ = trust::document_path(&text, &text);
         let _ = property_set("x", &bytes);
         let budget = Budget::new(Limits::default(), Stop::default());

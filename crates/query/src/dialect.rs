@@ -1,9 +1,9 @@
 //! What depends on the language that a query was written in. Each rule is one function here, so that a language's owner
 //! finds all of them in one place.
 
-use crate::functions::{Context, function, spl};
-use crate::value;
 use ddefend_event::Kind;
+use ddefend_functions::value;
+use ddefend_functions::{Context, function, spl};
 use ddefend_rule::ir::query::{ArithmeticOp, CompareOp, Datum, Language};
 use std::cmp::Ordering;
 use std::sync::Arc;

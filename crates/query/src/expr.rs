@@ -7,11 +7,11 @@ pub(crate) use compile::{Compiler, Subqueries, Typed, common};
 pub(crate) use special::Each;
 
 use crate::dialect;
-use crate::functions::Function;
 use crate::run::Cx;
-use crate::text::{self, Compiled};
-use crate::value;
 use ddefend_event::Kind;
+use ddefend_functions::Function;
+use ddefend_functions::text::{self, Compiled};
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{ArithmeticOp, CompareOp, Datum, Language, TextOp};
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Rows that lie in a file: comma-separated values (RFC 4180) or JSON lines.
 
-use crate::functions::kql::json;
 use crate::settings::Rows;
 use ddefend_event::{Column, Kind, Time};
+use ddefend_functions::kql::json;
 use ddefend_rule::ir::query::Datum;
 use std::sync::Arc;
 

@@ -5,22 +5,19 @@
 mod choose;
 mod command;
 mod compile;
-mod context;
 mod dialect;
 mod error;
 mod expr;
 mod feed;
-pub mod functions;
 mod given;
 mod operator;
 mod plan;
 mod program;
+mod row;
 mod run;
 mod sequence;
 mod settings;
 mod shape;
-pub mod text;
-mod value;
 
 pub use choose::{Chosen, choose, language_name};
 pub use error::{CompileError, RunError};

@@ -2,8 +2,8 @@
 //! ended. Nothing here recurses: a query of a thousand steps costs no stack.
 
 use crate::error::RunError;
-use crate::functions::Context;
-use crate::value::{Row, row_bytes};
+use crate::row::{Row, row_bytes};
+use ddefend_functions::Context;
 use ddefend_model::code;
 use ddefend_rule::ir::query::{Datum, Language, Span};
 use std::collections::{HashSet, VecDeque};

@@ -13,7 +13,7 @@ mod sample;
 
 pub(crate) use op::{Port, SequenceOp, TermPlan};
 
-use crate::value::Row;
+use crate::row::Row;
 
 /// What happens in which order.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! The published queries in Kusto: which functions they call that are not here. Needs `DDEFEND_DATA`.
 
 use ddefend_event::Table;
-use ddefend_query::functions::missing;
+use ddefend_functions::missing;
 use ddefend_query::{Program, Settings, Tables};
 use ddefend_rule::ir::query::Language;
 use std::collections::BTreeMap;

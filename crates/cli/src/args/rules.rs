@@ -12,6 +12,8 @@ pub(crate) struct Rules {
 pub(crate) enum RulesVerb {
     /// Try rules on their samples: X.samples.yml beside X.yml, or the info.yml of SigmaHQ's regression data.
     Test(RulesTest),
+    /// Tell what is wrong with rules and queries: what cannot be read, cannot hold, or does not exist in the schema.
+    Check(RulesCheck),
     /// Write rules in the languages of SIEMs: KQL, SPL, EQL, ES|QL, kuery, Lucene, SQL, CAR, Sigma.
     Convert(RulesConvert),
     /// List rules with level, techniques and log source.
@@ -44,6 +46,30 @@ pub(crate) struct RulesTest {
     /// List every rule, those that pass too.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesCheck {
+    /// Rules and queries: files, or folders (with all below) whose files end in a language's way (.yml, .kql, .spl ...).
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The language of all files; by their ending otherwise.
+    #[arg(long, short, value_name = "LANGUAGE", value_parser = clap::builder::PossibleValuesParser::new(
+        ddefend_language::LANGUAGES.iter().map(|(name, ..)| *name).collect::<Vec<_>>()))]
+    pub(crate) lang: Option<String>,
+    /// The schema that queries are meant for: xdr, log-analytics, asim, cim, splunk, ecs, car
+    /// [default: any that has their tables; what others lack is told].
+    #[arg(long, value_name = "SCHEMA")]
+    pub(crate) tables: Option<String>,
+    /// Macros of SPL: a file or a folder; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) macros: Vec<PathBuf>,
+    /// Output format.
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// When to colour; `always` wins over NO_COLOR.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
 }
 
 #[derive(Debug, clap::Args)]

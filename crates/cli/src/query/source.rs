@@ -39,14 +39,15 @@ impl Text {
     }
 }
 
-fn of_file(name: &str) -> Option<Language> {
+/// The language that a file's ending means.
+pub(crate) fn of_file(name: &str) -> Option<Language> {
     let ending = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
     let known = LANGUAGES.iter().find(|(_, _, endings)| endings.contains(&ending.as_str()));
     known.map(|(_, language, _)| *language)
 }
 
 /// The text of a file, up to a limit.
-pub(super) fn file(path: &Path) -> Result<String, String> {
+pub(crate) fn file(path: &Path) -> Result<String, String> {
     use std::io::Read;
     let told = |error: std::io::Error| format!("{}: {error}", path.display());
     let mut bytes = Vec::new();
@@ -59,7 +60,7 @@ pub(super) fn file(path: &Path) -> Result<String, String> {
 }
 
 /// Macros of files and folders, in the order of their names.
-fn macros(paths: &[PathBuf]) -> Result<Macros, String> {
+pub(crate) fn macros(paths: &[PathBuf]) -> Result<Macros, String> {
     let mut all = Macros::new();
     for path in paths {
         let mut files = vec![path.clone()];

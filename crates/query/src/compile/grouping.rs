@@ -1,10 +1,10 @@
 use super::{Builder, Stream, names};
 use crate::error::CompileError;
 use crate::expr::Expr;
-use crate::functions::{Aggregate, aggregate};
 use crate::operator::{Aggregated, Map, Summarise};
 use crate::shape::Shape;
 use ddefend_event::Kind;
+use ddefend_functions::{Aggregate, aggregate};
 use ddefend_model::code;
 use ddefend_rule::ir::query::{Assignment, Datum, Language, Node, Scalar, Span};
 use std::sync::Arc;
@@ -261,7 +261,9 @@ fn results(known: &Aggregate, arguments: &[Scalar], kinds: &[Kind], language: La
             let skip = if known.name == "percentilesw" { 2 } else { 1 };
             let name = |argument: &Scalar| {
                 let number = match &argument.node {
-                    Node::Literal(value) => crate::value::text(value).trim_end_matches(".0").replace('.', "_"),
+                    Node::Literal(value) => {
+                        ddefend_functions::value::text(value).trim_end_matches(".0").replace('.', "_")
+                    }
                     _ => String::new(),
                 };
                 (format!("percentile_{first}_{number}").into(), kind)
@@ -272,7 +274,7 @@ fn results(known: &Aggregate, arguments: &[Scalar], kinds: &[Kind], language: La
             let first = arguments.first().and_then(named).unwrap_or_default();
             let number = match arguments.get(1).map(|argument| &argument.node) {
                 Some(Node::Literal(value @ (Datum::Long(_) | Datum::Real(_)))) => {
-                    crate::value::text(value).into_owned()
+                    ddefend_functions::value::text(value).into_owned()
                 }
                 _ => String::new(),
             };

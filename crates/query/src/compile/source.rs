@@ -2,9 +2,9 @@ use super::{Builder, Stream};
 use crate::dialect;
 use crate::error::CompileError;
 use crate::operator::{Made, Map, Pass, Scan as ScanOp};
+use crate::row::Row;
 use crate::settings::Scan;
 use crate::shape::{Shape, WHOLE};
-use crate::value::Row;
 use ddefend_event::{Column, Kind, Table};
 use ddefend_model::code;
 use ddefend_rule::ir::query::{Datum, Language, Pipeline, Scalar, Source, Span};
@@ -87,7 +87,7 @@ impl Builder<'_> {
         let mut row = Row::new();
         for (value, column) in values.iter().zip(&shape.columns) {
             let value = self.constant(value)?;
-            let context = crate::functions::Context::new(self.settings.now);
+            let context = ddefend_functions::Context::new(self.settings.now);
             row.push(dialect::cast(&value, column.kind, self.query.language, &context));
         }
         row.resize(shape.columns.len(), Datum::Null);
@@ -114,8 +114,8 @@ impl Builder<'_> {
             || matches!(&step, Datum::Real(step) if *step < 0.0);
         let nothing = matches!(&step, Datum::Long(0) | Datum::Span(0));
         let mut at = from;
-        let kind = crate::value::kind(&at);
-        while let Some(order) = crate::value::compare(&at, &to) {
+        let kind = ddefend_functions::value::kind(&at);
+        while let Some(order) = ddefend_functions::value::compare(&at, &to) {
             if nothing || (!down && order.is_gt()) || (down && order.is_lt()) {
                 break;
             }
@@ -141,7 +141,7 @@ impl Builder<'_> {
         let mut shape =
             Shape::new(columns.iter().map(|(name, kind)| Column { name: name.clone(), kind: *kind }).collect());
         let mut rows = Vec::new();
-        let context = crate::functions::Context::new(self.settings.now);
+        let context = ddefend_functions::Context::new(self.settings.now);
         for location in locations {
             let Some(given) = self.settings.external.get(location) else {
                 let shown: String = location.chars().take(200).collect();
@@ -289,7 +289,9 @@ impl Builder<'_> {
     ) -> Result<usize, CompileError> {
         use crate::expr::Expr;
         let value = |column: &Column| match (table, self.part(stream, column)) {
-            (Some((name, table)), _) if *name == *column.name => Expr::Const(crate::value::from_text(table)),
+            (Some((name, table)), _) if *name == *column.name => {
+                Expr::Const(ddefend_functions::value::from_text(table))
+            }
             (_, Some(at)) => Expr::Column(at),
             (_, None) => Expr::Const(dialect::absent(self.query.language, column.kind)),
         };

@@ -222,7 +222,7 @@ impl Wanted {
                 if let ("column_ifexists" | "columnifexists", Some(Node::Literal(named))) =
                     (name.as_ref(), arguments.first().map(|argument| &argument.node))
                 {
-                    self.names.insert(crate::value::text(named).into());
+                    self.names.insert(ddefend_functions::value::text(named).into());
                 }
             }
             Node::Subquery(table) => self.pipeline(table, true, depth),

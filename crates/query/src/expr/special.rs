@@ -1,6 +1,6 @@
 use super::{Expr, key};
 use crate::run::Cx;
-use crate::value;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::Datum;
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
 //! Values of records as values of queries.
 
-use crate::value;
 use ddefend_event::table::HeadPart;
 use ddefend_event::{Cell, Event, FieldSource, Head, Kind, Part, Row, Time};
+use ddefend_functions::value;
 use ddefend_rule::ir::query::Datum;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -99,7 +99,7 @@ pub(super) fn datum(text: &str, kind: Kind, free: bool) -> Datum {
     match kind {
         Kind::String => Datum::Text(Arc::from(text)),
         Kind::Dynamic if !free && text.starts_with(['{', '[']) => {
-            crate::functions::kql::json::parse(text).unwrap_or_else(|| Datum::Text(Arc::from(text)))
+            ddefend_functions::kql::json::parse(text).unwrap_or_else(|| Datum::Text(Arc::from(text)))
         }
         Kind::Dynamic => Datum::Text(Arc::from(text)),
         Kind::Guid => Datum::Text(text.trim_matches(['{', '}']).to_ascii_lowercase().into()),

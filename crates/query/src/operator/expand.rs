@@ -1,9 +1,10 @@
 use crate::dialect;
 use crate::error::RunError;
 use crate::expr::Expr;
+use crate::row::Row;
 use crate::run::{Cx, Full, Graph, Machine, Op, Store};
-use crate::value::{self, Row};
 use ddefend_event::Kind;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, Language};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

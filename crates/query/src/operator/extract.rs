@@ -1,9 +1,10 @@
 use crate::dialect;
 use crate::expr::Expr;
-use crate::functions::function;
+use crate::row::Row;
 use crate::run::{Cx, Full, Op};
-use crate::value::{self, Row};
 use ddefend_event::Kind;
+use ddefend_functions::function;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, Language};
 use regex::Regex;
 use std::sync::Arc;

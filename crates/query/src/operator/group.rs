@@ -1,7 +1,8 @@
 use crate::expr::Expr;
-use crate::functions::{Accumulator, Aggregate};
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op};
-use crate::value::{self, Row};
+use ddefend_functions::value;
+use ddefend_functions::{Accumulator, Aggregate};
 use ddefend_rule::ir::query::Datum;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -65,7 +66,7 @@ impl Summarise {
         }
         let by: Vec<Datum> = self.by.iter().map(|by| by.eval(row, cx).into_owned()).collect();
         let states = self.aggregates.iter().map(|aggregate| (aggregate.function.start)()).collect();
-        let size = value::row_bytes(&by).saturating_add(self.key.len()).saturating_add(96);
+        let size = row_bytes(&by).saturating_add(self.key.len()).saturating_add(96);
         let at = self.groups.len();
         self.groups.push(Group { by, states, rows: 0, bytes: 0 });
         self.places.insert(self.key.as_slice().into(), at);

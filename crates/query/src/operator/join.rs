@@ -1,6 +1,7 @@
 use crate::expr::Expr;
+use crate::row::Row;
 use crate::run::{Cx, Full, Op, Store};
-use crate::value::{self, Row};
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, JoinKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 use crate::dialect;
 use crate::expr::Expr;
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op, Store};
-use crate::text;
-use crate::value::{self, Row};
 use ddefend_event::Kind;
+use ddefend_functions::text;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::Datum;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -169,14 +170,14 @@ pub(crate) struct Tail {
 
 impl Op for Tail {
     fn push(&mut self, _: usize, row: Row, cx: &mut Cx, _: &mut Vec<Row>) -> Result<(), Full> {
-        let size = value::row_bytes(&row);
+        let size = row_bytes(&row);
         self.bytes = self.bytes.saturating_add(size);
         self.rows.push_back(row);
         cx.hold(1, size)?;
         if u64::try_from(self.rows.len()).unwrap_or(u64::MAX) > self.most
             && let Some(gone) = self.rows.pop_front()
         {
-            let size = value::row_bytes(&gone);
+            let size = row_bytes(&gone);
             self.bytes = self.bytes.saturating_sub(size);
             cx.release(1, size);
         }

@@ -1,7 +1,7 @@
 use crate::dialect;
 use crate::expr::Expr;
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op};
-use crate::value::{Row, row_bytes};
 use ddefend_rule::ir::query::{ArithmeticOp, CompareOp, Datum};
 use std::collections::VecDeque;
 use std::sync::Arc;

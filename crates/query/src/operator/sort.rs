@@ -1,6 +1,7 @@
 use crate::expr::Expr;
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op, Store};
-use crate::value::{self, Row};
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, Ends};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ impl Top {
         let keys = Arc::clone(&self.keys);
         self.rows.sort_by(|left, right| order(&keys, &left.0, &right.0));
         let gone = self.rows.split_off(self.most.min(self.rows.len()));
-        let size = gone.iter().fold(0, |sum: usize, (_, row)| sum.saturating_add(value::row_bytes(row)));
+        let size = gone.iter().fold(0, |sum: usize, (_, row)| sum.saturating_add(row_bytes(row)));
         cx.release(gone.len(), size);
     }
 }
@@ -73,7 +74,7 @@ impl Op for Top {
         if self.most == 0 {
             return Ok(());
         }
-        let size = value::row_bytes(&row);
+        let size = row_bytes(&row);
         self.rows.push((keys(&self.keys, &row, cx), row));
         let full = cx.hold(1, size);
         if full.is_err() || self.rows.len() > self.most.saturating_mul(2).max(64) {
@@ -85,7 +86,7 @@ impl Op for Top {
 
     fn end(&mut self, _: usize, cx: &mut Cx, out: &mut Vec<Row>) -> Result<(), Full> {
         self.cut(cx);
-        let size = self.rows.iter().fold(0, |sum: usize, (_, row)| sum.saturating_add(value::row_bytes(row)));
+        let size = self.rows.iter().fold(0, |sum: usize, (_, row)| sum.saturating_add(row_bytes(row)));
         cx.release(self.rows.len(), size);
         out.extend(self.rows.drain(..).map(|(_, row)| row));
         Ok(())

@@ -1,8 +1,9 @@
 use super::Aggregated;
 use crate::expr::Expr;
-use crate::functions::Accumulator;
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op, Store};
-use crate::value::{self, Row};
+use ddefend_functions::Accumulator;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, WindowMode};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Window {
             cx.hold(1, key.len().saturating_add(96))?;
         }
         let group = self.groups.entry(key).or_default();
-        let size = arguments.iter().fold(48, |sum: usize, list| sum.saturating_add(value::row_bytes(list)));
+        let size = arguments.iter().fold(48, |sum: usize, list| sum.saturating_add(row_bytes(list)));
         cx.hold(1, size)?;
         if with {
             group.recent.push_back(arguments.clone());

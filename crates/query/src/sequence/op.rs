@@ -1,9 +1,10 @@
 use super::{Event, Key, Plan, matches};
 use crate::dialect;
 use crate::expr::Expr;
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op};
-use crate::value::{self, Row, row_bytes};
 use ddefend_event::Kind;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::Datum;
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use super::{Entry, Sample};
 use ddefend_guard::{Budget, Limits, Stop};
 use ddefend_provenance::header::Headers;
-use ddefend_provenance::{Settings, alert, dkim, mail, mark, property_set, read, trust};
+use ddefend_provenance::{Settings, dkim, mail, mark, property_set, read, trust};
 use std::collections::BTreeMap;
 
 /// No documents of its own.
@@ -64,7 +64,6 @@ fn zone(bytes: &[u8]) {
         let _ = mark::side_file(&text, bytes, "");
         let _ = mark::sysmon_15(&text, &text, "");
         let _ = mark::quarantine(&text, "", "");
-        let _ = alert::shown(&text, &[alert::Wording { id: "x", text: &text }]);
     });
 }
 

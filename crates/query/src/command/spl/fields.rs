@@ -4,12 +4,13 @@
 use crate::command::Command;
 use crate::error::CompileError;
 use crate::expr::Expr;
-use crate::functions::function;
 use crate::plan::{Call, Planned, Planner};
+use crate::row::Row;
 use crate::run::{Cx, Full, Op};
 use crate::shape::{Shape, WHOLE};
-use crate::value::{self, Row};
 use ddefend_event::Kind;
+use ddefend_functions::function;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, Language};
 use std::collections::BTreeMap;
 use std::sync::Arc;

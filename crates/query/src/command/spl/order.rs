@@ -3,9 +3,9 @@
 use crate::command::Command;
 use crate::error::CompileError;
 use crate::plan::{Call, Planned, Planner};
+use crate::row::Row;
 use crate::run::{Cx, Full, Op, Store};
 use crate::shape::Shape;
-use crate::value::Row;
 use ddefend_rule::ir::query::{Datum, Language, Node};
 use std::sync::Arc;
 

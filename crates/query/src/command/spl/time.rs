@@ -4,8 +4,8 @@ use super::order::places;
 use crate::command::Command;
 use crate::error::CompileError;
 use crate::plan::{Call, Planned, Planner};
+use crate::row::Row;
 use crate::run::{Cx, Full, Op, Store};
-use crate::value::Row;
 use ddefend_rule::ir::query::{Datum, Language, Node};
 use std::sync::Arc;
 

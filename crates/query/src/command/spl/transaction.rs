@@ -3,12 +3,13 @@
 use super::order::places;
 use crate::command::Command;
 use crate::error::CompileError;
-use crate::functions::spl::number;
 use crate::plan::{Call, Planned, Planner};
+use crate::row::{Row, row_bytes};
 use crate::run::{Cx, Full, Op};
 use crate::shape::WHOLE;
-use crate::value::{self, Row, row_bytes};
 use ddefend_event::Kind;
+use ddefend_functions::spl::number;
+use ddefend_functions::value;
 use ddefend_rule::ir::query::{Datum, Language};
 use std::collections::BTreeMap;
 use std::sync::Arc;
