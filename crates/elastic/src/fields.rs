@@ -72,7 +72,7 @@ pub(crate) fn field_is(field: Option<&str>, wanted: Wanted, span: Span) -> Scala
 /// `10.0.0.0/8`, `fe80::/10`.
 fn is_network(text: &str) -> bool {
     let Some((address, prefix)) = text.split_once('/') else { return false };
-    let most = match address.parse::<std::net::IpAddr>() {
+    let most = match address.parse::<core::net::IpAddr>() {
         Ok(address) if address.is_ipv4() => 32,
         Ok(_) => 128,
         Err(_) => return false,

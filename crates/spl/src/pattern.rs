@@ -36,7 +36,7 @@ pub(crate) fn test(written: &str) -> (TextOp, Datum) {
 /// matching").
 pub(crate) fn is_network(written: &str) -> bool {
     let Some((address, prefix)) = written.split_once('/') else { return false };
-    let most = match address.parse::<std::net::IpAddr>() {
+    let most = match address.parse::<core::net::IpAddr>() {
         Ok(address) if address.is_ipv4() => 32,
         Ok(_) => 128,
         Err(_) => return false,
