@@ -1,4 +1,5 @@
 mod bar;
+mod queries;
 mod rules;
 
 use crate::args::HuntArgs;

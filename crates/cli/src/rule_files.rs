@@ -1,7 +1,9 @@
 //! Files of rules, of their samples, and of values for placeholders.
 
 use ddefend_content::Content;
+use ddefend_language::by_extension;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -19,9 +21,25 @@ pub(crate) const SAMPLES: &str = ".samples.yml";
 /// Where something cannot be read, is too large, is no regular file in a folder, or lies too deep.
 pub(crate) fn rules(path: &Path) -> Result<Vec<(String, String)>, String> {
     let mut files = Vec::new();
-    collect(path, 0, &mut files)?;
+    collect(path, 0, &sigma, &mut files)?;
     files.retain(|(name, _)| !name.ends_with(SAMPLES));
     Ok(files)
+}
+
+/// Rule files of a path, those in query languages among them.
+///
+/// # Errors
+/// As [`rules`].
+pub(crate) fn rules_and_queries(path: &Path) -> Result<Vec<(String, String)>, String> {
+    let mut files = Vec::new();
+    let query = |path: &Path| path.extension().and_then(OsStr::to_str).is_some_and(|it| by_extension(it).is_some());
+    collect(path, 0, &query, &mut files)?;
+    files.retain(|(name, _)| !name.ends_with(SAMPLES));
+    Ok(files)
+}
+
+fn sigma(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "yml" || it == "yaml")
 }
 
 /// Rule files, and files with samples, of a path.
@@ -30,12 +48,17 @@ pub(crate) fn rules(path: &Path) -> Result<Vec<(String, String)>, String> {
 /// As [`rules`].
 pub(crate) fn rules_and_samples(path: &Path) -> Result<Vec<(String, String)>, String> {
     let mut files = Vec::new();
-    collect(path, 0, &mut files)?;
+    collect(path, 0, &sigma, &mut files)?;
     Ok(files)
 }
 
 /// Rule files of a path, in the order of their names.
-fn collect(path: &Path, depth: u32, files: &mut Vec<(String, String)>) -> Result<(), String> {
+fn collect(
+    path: &Path,
+    depth: u32,
+    rule: &dyn Fn(&Path) -> bool,
+    files: &mut Vec<(String, String)>,
+) -> Result<(), String> {
     let told = |error: std::io::Error| format!("{}: {error}", path.display());
     let metadata = fs::metadata(path).map_err(told)?;
     if metadata.is_dir() {
@@ -45,11 +68,10 @@ fn collect(path: &Path, depth: u32, files: &mut Vec<(String, String)>) -> Result
         let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(told)?;
         let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
         paths.sort();
-        let rule = |path: &Path| path.extension().is_some_and(|it| it == "yml" || it == "yaml");
         return paths
             .iter()
             .filter(|path| rule(path) || fs::symlink_metadata(path).is_ok_and(|it| it.is_dir()))
-            .try_for_each(|path| collect(path, depth + 1, files));
+            .try_for_each(|path| collect(path, depth + 1, rule, files));
     }
     if metadata.len() > LARGEST {
         return Err(format!("{}: too large for a rule file", path.display()));

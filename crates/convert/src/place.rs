@@ -32,8 +32,7 @@ pub(crate) fn places<'a>(profile: &'a Profile, mapping: &'a Mapping, source: &Lo
         return Vec::new();
     }
     if profile.sigma {
-        let table = source.category.as_deref().or(source.service.as_deref()).or(source.product.as_deref());
-        return table.map(sigma_place).into_iter().collect();
+        return source.category.as_deref().map(sigma_place).into_iter().collect();
     }
     let Some(category) = source.category.as_deref() else {
         return source.service.as_deref().map(|name| services(profile, mapping, name)).unwrap_or_default();

@@ -7,6 +7,7 @@
 //! semantics of the target all take part. It is a test and no formal proof: equality of all events is not decidable for
 //! these languages, and what was not tried is not known.
 
+mod bench;
 mod branch;
 mod event;
 mod side;
@@ -14,6 +15,7 @@ mod value;
 mod vary;
 mod witness;
 
+pub use bench::Bench;
 pub use event::{Bases, Incident, Trial};
 pub use side::{RowSide, SideError};
 
@@ -99,13 +101,18 @@ pub fn prove(trial: &Trial, side: &Result<RowSide, SideError>) -> Proof {
         Ok(side) => side,
         Err(error) => return Proof::nothing(error.to_string()),
     };
+    compare(trial, |incident| side.judge(&incident.fields))
+}
+
+/// What somebody says of each event (none: it cannot be carried there), beside what the source says.
+fn compare(trial: &Trial, mut judge: impl FnMut(&Incident) -> Result<Option<(bool, side::TextRow)>, String>) -> Proof {
     if !trial.incidents.iter().any(|incident| incident.fires) {
         return Proof::nothing("no event could be made on which the source fires");
     }
     let (mut events, mut positives, mut skipped, mut hits) = (0, 0, 0, 0);
     let (mut missed, mut extra) = (None, None);
     for incident in &trial.incidents {
-        let judged = match side.judge(&incident.fields) {
+        let judged = match judge(incident) {
             Ok(judged) => judged,
             Err(why) => return Proof::nothing(why),
         };

@@ -43,7 +43,13 @@ pub(crate) fn field_is(field: Option<&str>, wanted: Wanted, span: Span) -> Scala
             match (full, wild.plain()) {
                 (true, Some(plain)) => words(value, plain, quoted, span),
                 (full, _) => {
+                    let network = wild.plain().filter(|plain| !full && is_network(plain)).map(str::to_owned);
                     let (op, pattern) = wild.test();
+                    // An address is in a network (Elasticsearch reference, "IP field type"); others have its text.
+                    if let Some(network) = network {
+                        let inside = any(value.clone(), TextOp::Cidr, true, &network, span);
+                        return part(Node::Or(vec![inside, any(value, op, true, &pattern, span)]), span);
+                    }
                     // A wildcard in full text is held against each word, which is in lower case there.
                     if full { word_like(value, &pattern, span) } else { any(value, op, true, &pattern, span) }
                 }
@@ -61,6 +67,17 @@ pub(crate) fn field_is(field: Option<&str>, wanted: Wanted, span: Span) -> Scala
             }
         }
     }
+}
+
+/// `10.0.0.0/8`, `fe80::/10`.
+fn is_network(text: &str) -> bool {
+    let Some((address, prefix)) = text.split_once('/') else { return false };
+    let most = match address.parse::<core::net::IpAddr>() {
+        Ok(address) if address.is_ipv4() => 32,
+        Ok(_) => 128,
+        Err(_) => return false,
+    };
+    prefix.parse::<u8>().is_ok_and(|prefix| prefix <= most)
 }
 
 fn any(value: Scalar, op: TextOp, cased: bool, pattern: &str, span: Span) -> Scalar {

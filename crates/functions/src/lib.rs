@@ -67,8 +67,8 @@ pub fn functions(language: Language) -> impl Iterator<Item = &'static Function> 
     let all = match language {
         Language::Kql => kql::FUNCTIONS,
         Language::Spl => spl::FUNCTIONS,
-        Language::Eql | Language::Kuery | Language::Lucene | Language::Sigma | Language::Car => eql::FUNCTIONS,
-        Language::Esql => esql::FUNCTIONS,
+        Language::Eql | Language::Kuery | Language::Lucene | Language::Sigma => eql::FUNCTIONS,
+        Language::Esql | Language::Car => esql::FUNCTIONS,
         Language::Sql => sql::FUNCTIONS,
     };
     all.iter().flat_map(|group| group.iter())

@@ -32,6 +32,18 @@ pub(crate) fn test(written: &str) -> (TextOp, Datum) {
     }
 }
 
+/// `10.0.0.0/8`, `fe80::/10`: `search` asks whether an address is in that network (Search Reference, `search`, "CIDR
+/// matching").
+pub(crate) fn is_network(written: &str) -> bool {
+    let Some((address, prefix)) = written.split_once('/') else { return false };
+    let most = match address.parse::<core::net::IpAddr>() {
+        Ok(address) if address.is_ipv4() => 32,
+        Ok(_) => 128,
+        Err(_) => return false,
+    };
+    prefix.parse::<u8>().is_ok_and(|prefix| prefix <= most)
+}
+
 /// A number in its usual form, so that the same text comes out of it.
 pub(crate) fn number(written: &str) -> Option<Datum> {
     if let Ok(whole) = written.parse::<i64>() {

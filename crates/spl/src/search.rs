@@ -292,6 +292,13 @@ impl Parser<'_, '_, '_> {
     fn equals(&self, column: Scalar, written: &str, cased: bool, range: Range) -> Scalar {
         let (op, pattern) = pattern::test(written);
         let pattern = Box::new(self.context.scalar(Node::Literal(pattern), range));
+        if pattern::is_network(written) {
+            let tests = [op, TextOp::Cidr].map(|op| {
+                let (value, pattern) = (Box::new(column.clone()), pattern.clone());
+                self.context.scalar(Node::Text { op, cased: cased || op == TextOp::Cidr, value, pattern }, range)
+            });
+            return self.context.scalar(Node::Or(tests.to_vec()), range);
+        }
         self.context.scalar(Node::Text { op, cased, value: Box::new(column), pattern }, range)
     }
 
@@ -345,6 +352,9 @@ impl Parser<'_, '_, '_> {
                 Some((Kind::Comma, _)) => {}
                 Some((Kind::Word(text) | Kind::Quoted(text), at)) => {
                     let (op, pattern) = pattern::test(&text);
+                    if pattern::is_network(&text) {
+                        values.push((TextOp::Cidr, pattern.clone(), at));
+                    }
                     values.push((op, pattern, at));
                 }
                 Some((_, at)) => return Err(self.context.syntax(at, "IN takes values")),

@@ -10,7 +10,8 @@ pub(crate) struct Hunt {
     /// Read further paths from a file, one a line; - for standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) files_from: Option<PathBuf>,
-    /// Sigma rules: a file or a folder (with all below); may be given several times. They join the built-in ones.
+    /// Sigma rules, or queries that only filter one table (.kql, .spl, .eql, .esql, .kuery, .lucene, .sql, .car): a file or a
+    /// folder (with all below); may be given several times. They join the built-in ones.
     #[arg(long, short, value_name = "PATH", help_heading = "Rules")]
     pub(crate) rules: Vec<PathBuf>,
     /// Leave the built-in rules out.

@@ -1,3 +1,4 @@
+use super::queries;
 use crate::args::HuntArgs;
 use crate::rule_files;
 use ddefend_content::Content;
@@ -23,8 +24,10 @@ pub(super) struct Loaded {
 pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String> {
     let mut files = Vec::new();
     for path in &args.rules {
-        files.extend(rule_files::rules(path)?);
+        files.extend(rule_files::rules_and_queries(path)?);
     }
+    let (asked, mut files): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(name, _)| queries::language(name).is_some());
     if !args.no_builtin {
         files.extend(content.rules());
     }
@@ -34,7 +37,12 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
     };
     known_filters(args, &files)?;
     let mut set = sigma::read(&files, &options);
-    let problems = std::mem::take(&mut set.problems);
+    let mut problems = std::mem::take(&mut set.problems);
+    let tables = content.tables().map_err(|error| error.to_string())?;
+    let mapping = content.mapping().map_err(|error| error.to_string())?.with_tables(Arc::new(tables));
+    let (made, wrong) = queries::rules(&asked, &mapping);
+    set.rules.extend(made);
+    problems.extend(wrong);
     let all = set.rules.len() + set.correlations.len();
     let set = select(set, &|meta| wanted(args, meta));
     if set.rules.is_empty() {
@@ -46,7 +54,6 @@ pub(super) fn load(args: &HuntArgs, content: &Content) -> Result<Loaded, String>
             all => format!("none of {all} rules is left by --min-level, --tag and --technique"),
         });
     }
-    let mapping = content.mapping().map_err(|error| error.to_string())?;
     Ok(Loaded { set, mapping: Arc::new(mapping), problems })
 }
 

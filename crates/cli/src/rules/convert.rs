@@ -2,18 +2,16 @@ use crate::Outcome;
 use crate::args::{ListFormat, RulesConvert};
 use crate::rule_files;
 use ddefend_content::Content;
-use ddefend_convert::proof::{Bases, Proof, RowSide, Trial, Verdict, prove};
-use ddefend_convert::{Converted, Profiles, Refusal, Target, by_name, convert, lift, targets};
-use ddefend_event::{Mapping, Table, TableSet};
+use ddefend_convert::proof::{Bases, Bench, Proof, Trial, Verdict};
+use ddefend_convert::{Profiles, Refusal, Target, by_name, convert, lift, targets};
+use ddefend_event::{Mapping, TableSet};
 use ddefend_language::{Language, Options};
-use ddefend_query::Tables;
 use ddefend_report::escape;
 use ddefend_rule::front::sigma;
 use ddefend_rule::ir::Rule;
 use serde::Serialize;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 /// A rule in a target's language, or why not.
 #[derive(Debug, Serialize)]
@@ -33,21 +31,18 @@ struct Row {
     refusals: Vec<String>,
 }
 
-/// The tables of one schema.
-struct In<'t>(&'t TableSet, &'t str);
-
-impl Tables for In<'_> {
-    fn table(&self, _: Language, name: &str) -> Option<Arc<Table>> {
-        self.0.table(self.1, name)
-    }
-}
-
 /// What conversions and their proofs need.
 struct Known {
     profiles: Profiles,
     mapping: Mapping,
     tables: TableSet,
     bases: Bases,
+}
+
+impl Known {
+    fn bench(&self) -> Bench<'_> {
+        Bench { profiles: &self.profiles, mapping: &self.mapping, tables: &self.tables, bases: &self.bases }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +66,7 @@ pub(super) fn run(args: &RulesConvert, content: &Content) -> Result<(String, Out
     };
     let mut rows = Vec::new();
     for (rule, notes) in &rules {
-        let trial = Trial::of(rule, &known.mapping, &known.bases);
+        let trial = known.bench().trial(rule);
         for target in &targets {
             rows.push(row(rule, notes, target, &known, &trial, args.allow_unproven));
         }
@@ -173,7 +168,7 @@ fn row(rule: &Rule, notes: &[String], target: &'static Target, known: &Known, tr
     };
     match convert(rule, target, &known.profiles, &known.mapping) {
         Ok(done) => {
-            let proof = proved(rule, target, &done, known, trial);
+            let proof = known.bench().proof(target, &done, trial);
             row.proof = Some(words(&proof));
             row.notes.extend(done.notes);
             if proof.verdict == Verdict::Equivalent || unproven {
@@ -186,34 +181,6 @@ fn row(rule: &Rule, notes: &[String], target: &'static Target, known: &Known, tr
         Err(refusals) => row.refusals = refusals.iter().map(Refusal::to_string).collect(),
     }
     row
-}
-
-/// Runs the rule and its conversion over the same events.
-fn proved(rule: &Rule, target: &Target, done: &Converted, known: &Known, trial: &Trial) -> Proof {
-    if target.language == Language::Sigma {
-        return again(rule, done, known, trial);
-    }
-    let Some(profile) = known.profiles.get(target.name) else { return prove(&Trial::default(), &Err(none())) };
-    let schema = In(&known.tables, &profile.schema);
-    let options = Options::default();
-    let side = RowSide::read(target.language, &done.text, &options, &done.places, profile, &known.mapping, &schema);
-    prove(trial, &side)
-}
-
-fn none() -> ddefend_convert::proof::SideError {
-    ddefend_convert::proof::SideError("there is no profile".to_owned())
-}
-
-/// Sigma is read back as a rule: the events of both must be judged the same.
-fn again(rule: &Rule, done: &Converted, known: &Known, trial: &Trial) -> Proof {
-    let name = rule.meta.origin.file.clone();
-    let set = sigma::read(&[(name, done.text.clone())], &sigma::Options::default());
-    let judged = set.rules.first().map(|rule| Trial::of(rule, &known.mapping, &known.bases));
-    let same = judged.is_some_and(|judged| judged.incidents == trial.incidents);
-    let positives = trial.incidents.iter().filter(|incident| incident.fires).count();
-    let verdict = if same && positives > 0 { Verdict::Equivalent } else { Verdict::Unproved };
-    let why = (!same).then(|| "the rule that is read back makes other events".to_owned());
-    Proof { verdict, events: trial.incidents.len(), positives, skipped: 0, counterexample: None, why }
 }
 
 /// The verdict with what it rests on.

@@ -4,6 +4,7 @@ use super::branch::{Wish, ways};
 use super::side::RowSide;
 use super::value::{Given, holds, value};
 use super::vary::variants;
+use super::{Proof, compare};
 use ddefend_event::{Dialect, Event, Head, Key, LogSource, Mapping, Place, Value, native};
 use ddefend_matcher::naive;
 use ddefend_rule::ir::{Predicate, RegexFlags, Rule, Test};
@@ -86,6 +87,15 @@ impl Trial {
             }
         }
         Ok(Self { incidents })
+    }
+
+    /// What another rule says of the same records.
+    #[must_use]
+    pub(super) fn against(&self, rule: &Rule, mapping: &Mapping) -> Proof {
+        compare(self, |incident| {
+            let event = record(&rule.source, mapping, &incident.fields);
+            Ok(event.map(|event| (naive::matches(rule, mapping, &event), (String::new(), Vec::new()))))
+        })
     }
 }
 
@@ -185,36 +195,34 @@ impl<'r> Maker<'r> {
         if self.trial.incidents.len() >= EVENTS || !self.seen.insert(fields.clone()) {
             return None;
         }
-        let event = self.record(&fields)?;
+        let event = record(&self.rule.source, self.mapping, &fields)?;
         let fires = naive::matches(self.rule, self.mapping, &event);
         self.trial.incidents.push(Incident { fields, fires });
         Some(fires)
     }
+}
 
-    /// The event as a record of the rule's log source: Windows' own where there is one.
-    fn record(&self, fields: &[(String, String)]) -> Option<Event> {
-        let source = &self.rule.source;
-        let pairs: Vec<(&str, &str)> = fields.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
-        if source.category.is_some() {
-            let mut classes = self.mapping.classes_for(source);
-            classes.sort_by_key(|class| class.dialect != Dialect::Windows);
-            return classes.iter().find_map(|class| self.mapping.native(&class.id, &pairs, HOST, None, 1).ok());
-        }
-        let channel =
-            source.service.as_deref().and_then(|service| self.mapping.service_names(service).first().cloned());
-        let number = |name: &str| {
-            let found = pairs.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
-            found.and_then(|(_, value)| value.parse::<u32>().ok())
-        };
-        let key = Key {
-            dialect: Dialect::Windows,
-            channel: channel.unwrap_or_default().into(),
-            provider: "".into(),
-            event_id: number(native::EVENT_ID).unwrap_or_default(),
-            action: "".into(),
-        };
-        let data = pairs.iter().map(|(field, value)| (Box::from(*field), Value::Text((*value).into()))).collect();
-        let place = Place { source: "proof".into(), record: 1, offset: 0 };
-        Some(Event { head: Head { place, key, time: None, host: HOST.into() }, data })
+/// The event as a record of the rule's log source: Windows' own where there is one.
+fn record(source: &LogSource, mapping: &Mapping, fields: &[(String, String)]) -> Option<Event> {
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
+    if source.category.is_some() {
+        let mut classes = mapping.classes_for(source);
+        classes.sort_by_key(|class| class.dialect != Dialect::Windows);
+        return classes.iter().find_map(|class| mapping.native(&class.id, &pairs, HOST, None, 1).ok());
     }
+    let channel = source.service.as_deref().and_then(|service| mapping.service_names(service).first().cloned());
+    let number = |name: &str| {
+        let found = pairs.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| value.parse::<u32>().ok())
+    };
+    let key = Key {
+        dialect: Dialect::Windows,
+        channel: channel.unwrap_or_default().into(),
+        provider: "".into(),
+        event_id: number(native::EVENT_ID).unwrap_or_default(),
+        action: "".into(),
+    };
+    let data = pairs.iter().map(|(field, value)| (Box::from(*field), Value::Text((*value).into()))).collect();
+    let place = Place { source: "proof".into(), record: 1, offset: 0 };
+    Some(Event { head: Head { place, key, time: None, host: HOST.into() }, data })
 }

@@ -115,8 +115,15 @@ impl<'p> RowSide<'p> {
         let mut emit = |_: &[Datum]| count += 1;
         for number in scans {
             let Some(scan) = self.program.scans().get(*number) else { continue };
+            let object = scan.table.name.rsplit('.').next().unwrap_or_default();
             let value = |name: &str| {
-                let known = row.iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
+                // `Processes.process` of a data model is read as `process`.
+                let inside = |column: &str| {
+                    let own = column.get(..object.len()).is_some_and(|head| head.eq_ignore_ascii_case(object));
+                    let rest = column.get(object.len()..).filter(|_| own).and_then(|rest| rest.strip_prefix('.'));
+                    rest.is_some_and(|rest| rest.eq_ignore_ascii_case(name))
+                };
+                let known = row.iter().find(|(column, _)| column.eq_ignore_ascii_case(name) || inside(column));
                 known.map_or(Datum::Null, |(_, value)| value.clone())
             };
             let mut values: Vec<Datum> = scan.columns.iter().map(|column| value(&column.name)).collect();

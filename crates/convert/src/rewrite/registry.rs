@@ -31,10 +31,8 @@ pub(super) fn value(
         }
         if right.pieces != [Piece::Any] {
             let fit = fits(&right, DEFAULT, cased);
-            let mut names = Vec::new();
-            if as_literal(&right) != Some(DEFAULT) {
-                names.push(Cond::text(&name, right, cased));
-            }
+            // The value without a name has none, or stands as Sysmon writes it.
+            let mut names = vec![Cond::text(&name, right, cased)];
             if fit {
                 names.push(Cond::is(&name, Ask::Empty));
             }
