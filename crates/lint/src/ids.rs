@@ -25,6 +25,14 @@ pub(crate) fn check(subject: &Subject<'_>, knowledge: &Knowledge<'_>) -> Vec<Pro
                 tell(whole.start(), whole.end(), code::LINT_TECHNIQUE, message);
                 continue;
             }
+            // Addresses keep the id that their page had.
+            let before = subject.text.get(..whole.start()).unwrap_or_default();
+            let word = before
+                .rfind(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''))
+                .map_or(0, |at| at + 1);
+            if before.get(word..).is_some_and(|start| start.contains("://")) {
+                continue;
+            }
             let id = whole.as_str().to_ascii_uppercase();
             if let Some(now) = knowledge.replaced.get(&id) {
                 tell(whole.start(), whole.end(), code::LINT_TECHNIQUE, format!("{id} was replaced by {now}"));

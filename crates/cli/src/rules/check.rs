@@ -30,14 +30,17 @@ pub(super) fn run(args: &RulesCheck, content: &Content) -> Result<(String, Outco
     let knowledge = Knowledge { mapping: &mapping, lists: &lists, replaced: &techniques.replaced };
     let options = Options { macros: macros(&args.macros)? };
     let forced = args.lang.as_deref().and_then(by_name);
-    let mut texts: Vec<(String, String, Language)> = Vec::new();
+    let (mut texts, mut unread): (Vec<(String, String, Language)>, Vec<String>) = (Vec::new(), Vec::new());
     for path in &args.paths {
         for path in files(path, forced.is_some(), DEPTH)? {
             let name = path.display().to_string();
             let language = forced.or_else(|| of_file(&name)).ok_or_else(|| {
                 format!("{name}: its ending tells no language; say --lang sigma, kql, spl, eql, esql, kuery, lucene, sql or car")
             })?;
-            texts.push((name, file(&path)?, language));
+            match file(&path) {
+                Ok(text) => texts.push((name, text, language)),
+                Err(why) => unread.push(why),
+            }
         }
     }
     let colour = terminal::colour(args.color);
@@ -50,7 +53,12 @@ pub(super) fn run(args: &RulesCheck, content: &Content) -> Result<(String, Outco
         }
         all.extend(problems);
     }
-    let outcome = if all.is_empty() { Outcome::Clean } else { Outcome::Found };
+    unread.iter().for_each(|why| terminal::complain(why));
+    let outcome = match (all.is_empty(), unread.is_empty()) {
+        (false, _) => Outcome::Found,
+        (true, false) => Outcome::Incomplete,
+        (true, true) => Outcome::Clean,
+    };
     let text = match args.format {
         ListFormat::Text => out + &counts(texts.len(), &all),
         ListFormat::Json => {
