@@ -14,13 +14,19 @@ pub(super) fn unsupported(what: &str, span: Span) -> Refused {
     (code::QUERY_UNSUPPORTED, span, format!("{what} is not supported"))
 }
 
-/// An expression. The parser bounded its depth already.
+/// An expression. The parser bounded its depth already, but for chains of AND and OR, which are walked here without
+/// recursion: the parser's own walk over them is as deep as they are long.
 pub(super) fn scalar(expression: &Expr, places: &Places<'_>) -> Lowered {
-    let span = places.of(expression);
+    if let Expr::Nested(nested) = expression {
+        return scalar(nested, places);
+    }
+    if let Expr::BinaryOp { op: op @ (BinaryOperator::And | BinaryOperator::Or), .. } = expression {
+        return chain(expression, op, places);
+    }
+    let span = place(expression, places);
     let inner = |expression: &Expr| scalar(expression, places);
     let boxed = |expression: &Expr| inner(expression).map(Box::new);
     let node = match expression {
-        Expr::Nested(nested) => return inner(nested),
         Expr::Identifier(name) => Node::Column(name.value.as_str().into()),
         Expr::CompoundIdentifier(parts) => {
             Node::Column(parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".").into())
@@ -77,12 +83,70 @@ pub(super) fn scalar(expression: &Expr, places: &Places<'_>) -> Lowered {
             }
             Node::Call("case".into(), arguments)
         }
-        other => {
-            let text: String = other.to_string().chars().take(60).collect();
-            return Err(unsupported(&format!("`{text}`"), span));
-        }
+        Expr::Exists { .. } => return Err(unsupported("EXISTS", span)),
+        Expr::Subquery(_) | Expr::InSubquery { .. } => return Err(unsupported("a query in a query", span)),
+        _ => return Err(unsupported("an expression of this kind", span)),
     };
     Ok(Scalar { node, span })
+}
+
+/// `a AND b AND c`: its operands are the right sides down the left one.
+fn chain(expression: &Expr, wanted: &BinaryOperator, places: &Places<'_>) -> Lowered {
+    let mut operands = Vec::new();
+    let mut rest = expression;
+    while let Expr::BinaryOp { left, op, right } = rest
+        && op == wanted
+    {
+        operands.push(&**right);
+        rest = left;
+    }
+    operands.push(rest);
+    let mut parts = Vec::new();
+    for operand in operands.into_iter().rev() {
+        let part = scalar(operand, places)?;
+        match part.node {
+            Node::And(inner) if *wanted == BinaryOperator::And => parts.extend(inner),
+            Node::Or(inner) if *wanted == BinaryOperator::Or => parts.extend(inner),
+            node => parts.push(Scalar { node, span: part.span }),
+        }
+    }
+    let start = parts.first().map_or(0, |part| part.span.start);
+    let end = parts.last().map_or(start, |part| part.span.end);
+    let node = if *wanted == BinaryOperator::And { Node::And(parts) } else { Node::Or(parts) };
+    Ok(Scalar { node, span: Span { start, end } })
+}
+
+/// Where an expression is written, by its parts that are no chains.
+fn place(expression: &Expr, places: &Places<'_>) -> Span {
+    match expression {
+        Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } | Expr::Cast { expr: inner, .. } => {
+            place(inner, places)
+        }
+        Expr::IsNull(inner) | Expr::IsNotNull(inner) => place(inner, places),
+        Expr::BinaryOp { left, right, .. } => {
+            let mut first = &**left;
+            while let Expr::BinaryOp { left, .. } | Expr::Nested(left) = first {
+                first = left;
+            }
+            let (start, end) = (place(first, places), place(right, places));
+            Span { start: start.start, end: end.end.max(start.end) }
+        }
+        Expr::InList { expr, list, .. } => {
+            let start = place(expr, places);
+            let end = list.last().map_or(start, |last| place(last, places));
+            Span { start: start.start, end: end.end.max(start.end) }
+        }
+        Expr::Between { expr, high: last, .. }
+        | Expr::Like { expr, pattern: last, .. }
+        | Expr::ILike { expr, pattern: last, .. }
+        | Expr::RLike { expr, pattern: last, .. } => {
+            let (start, end) = (place(expr, places), place(last, places));
+            Span { start: start.start, end: end.end.max(start.end) }
+        }
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Value(_) => places.of(expression),
+        Expr::Function(function) => places.of(&function.name),
+        _ => Span::default(),
+    }
 }
 
 fn call(name: &str, arguments: Vec<Scalar>, span: Span) -> Scalar {
@@ -114,8 +178,6 @@ fn binary(op: &BinaryOperator, left: Scalar, right: Scalar, span: Span) -> Resul
     let compare = |op, left, right| Node::Compare(op, Box::new(left), Box::new(right));
     let arithmetic = |op, left, right| Node::Arithmetic(op, Box::new(left), Box::new(right));
     Ok(match op {
-        BinaryOperator::And => Node::And(flat(left, right, true)),
-        BinaryOperator::Or => Node::Or(flat(left, right, false)),
         BinaryOperator::Eq => compare(CompareOp::Eq, left, right),
         BinaryOperator::NotEq => compare(CompareOp::Ne, left, right),
         BinaryOperator::Lt => compare(CompareOp::Lt, left, right),
@@ -136,19 +198,6 @@ fn binary(op: &BinaryOperator, left: Scalar, right: Scalar, span: Span) -> Resul
         }
         other => return Err(unsupported(&format!("the operator {other}"), span)),
     })
-}
-
-/// `a AND b AND c` as one list.
-fn flat(left: Scalar, right: Scalar, and: bool) -> Vec<Scalar> {
-    let mut parts = Vec::new();
-    for side in [left, right] {
-        match side.node {
-            Node::And(inner) if and => parts.extend(inner),
-            Node::Or(inner) if !and => parts.extend(inner),
-            node => parts.push(Scalar { node, span: side.span }),
-        }
-    }
-    parts
 }
 
 fn like(

@@ -5,13 +5,19 @@ use sqlparser::tokenizer::Location;
 /// Byte offsets of lines and columns.
 pub(super) struct Places<'t> {
     text: &'t str,
-    lines: Vec<usize>,
+    /// Start of each line, and whether it is ASCII: a column is an offset then.
+    lines: Vec<(usize, bool)>,
 }
 
 impl<'t> Places<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let starts = text.match_indices('\n').map(|(at, _)| at.saturating_add(1));
-        Self { text, lines: std::iter::once(0).chain(starts).collect() }
+        let mut at = 0_usize;
+        let lines = text.split('\n').map(|line| {
+            let start = at;
+            at = at.saturating_add(line.len()).saturating_add(1);
+            (start, line.is_ascii())
+        });
+        Self { text, lines: lines.collect() }
     }
 
     /// Where a node is written.
@@ -35,9 +41,12 @@ impl<'t> Places<'t> {
 
     fn byte(&self, location: Location) -> u32 {
         let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
-        let start = self.lines.get(index(location.line)).copied().unwrap_or(self.text.len());
-        let line = self.text.get(start..).unwrap_or_default();
-        let inside = line.char_indices().nth(index(location.column)).map_or(line.len(), |(at, _)| at);
+        let (start, ascii) = self.lines.get(index(location.line)).copied().unwrap_or((self.text.len(), true));
+        let rest = self.text.get(start..).unwrap_or_default();
+        let inside = match ascii {
+            true => index(location.column).min(rest.len()),
+            false => rest.char_indices().nth(index(location.column)).map_or(rest.len(), |(at, _)| at),
+        };
         u32::try_from(start.saturating_add(inside)).unwrap_or(u32::MAX)
     }
 }

@@ -25,9 +25,31 @@ fn quote(text: &str) -> String {
 }
 
 /// A name; quoted where it has other letters.
+/// Columns of Sigma and of records that are words of SQL (ISO/IEC 9075-2, 5.2).
+const RESERVED: &[&str] = &[
+    "action",
+    "current_user",
+    "date",
+    "group",
+    "hour",
+    "key",
+    "level",
+    "month",
+    "order",
+    "session_user",
+    "system_user",
+    "table",
+    "time",
+    "timestamp",
+    "user",
+    "value",
+    "year",
+];
+
 fn name(name: &str) -> String {
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         && !name.starts_with(|letter: char| letter.is_ascii_digit());
+    let plain = plain && !RESERVED.iter().any(|word| name.eq_ignore_ascii_case(word));
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
