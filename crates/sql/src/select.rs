@@ -138,7 +138,10 @@ fn is_column(value: &Scalar, of: &Assignment) -> bool {
 
 fn aggregates(scalar: &Scalar) -> bool {
     match &scalar.node {
-        Node::Call(name, arguments) => AGGREGATES.contains(&&**name) || arguments.iter().any(aggregates),
+        Node::Call(name, arguments) => {
+            let plain = name.strip_suffix("_distinct").unwrap_or(name);
+            AGGREGATES.contains(&plain) || arguments.iter().any(aggregates)
+        }
         Node::And(parts) | Node::Or(parts) => parts.iter().any(aggregates),
         Node::Not(part) => aggregates(part),
         Node::Compare(_, left, right) | Node::Arithmetic(_, left, right) => aggregates(left) || aggregates(right),

@@ -26,6 +26,7 @@ fn groups_order_and_limit() {
         "SELECT host, count(*) AS n FROM t WHERE a ILIKE '%x_' GROUP BY host HAVING n > 2 ORDER BY n DESC LIMIT 5";
     let (queries, problems) = read("a.sql", text);
     assert_eq!(problems, []);
+    assert_eq!(codes("SELECT host, COUNT(DISTINCT user_name) AS n FROM t GROUP BY host"), []);
     let names: Vec<_> = queries[0]
         .pipeline
         .steps
