@@ -28,7 +28,6 @@ pub(super) mod value;
 mod xml;
 
 use super::{Aggregate, Function};
-use ddefend_event::Kind;
 
 /// By subject.
 pub(crate) const FUNCTIONS: &[&[Function]] = &[
@@ -92,20 +91,3 @@ pub const EXPRESSIONS: &[(&str, usize)] = search::EXPRESSIONS;
 /// Functions whose last argument is a type literal where they have so many arguments. They take the type's name as text.
 pub const TYPED: &[(&str, usize)] =
     &[("extract", 4), ("extract_json", 3), ("extractjson", 3), ("percentile_tdigest", 3)];
-
-/// What a type literal calls the kind.
-#[must_use]
-pub fn type_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "bool",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Real => "real",
-        Kind::Decimal => "decimal",
-        Kind::String => "string",
-        Kind::DateTime => "datetime",
-        Kind::TimeSpan => "timespan",
-        Kind::Guid => "guid",
-        Kind::Dynamic => "dynamic",
-    }
-}

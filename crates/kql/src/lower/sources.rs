@@ -195,26 +195,9 @@ fn is_elsewhere(value: &Expr) -> bool {
 
 /// A schema as a constant: `name:kind` texts.
 pub(super) fn schema_list(columns: &[Declared], span: Span) -> ddefend_rule::ir::query::Scalar {
-    let list = columns
-        .iter()
-        .map(|column| Datum::Text(format!("{}:{}", column.name, kind_word(column.kind)).into()))
-        .collect();
+    let list =
+        columns.iter().map(|column| Datum::Text(format!("{}:{}", column.name, column.kind.name()).into())).collect();
     let mut value = text("", span);
     value.node = Node::Literal(Datum::List(std::sync::Arc::new(list)));
     value
-}
-
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "bool",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Real => "real",
-        Kind::Decimal => "decimal",
-        Kind::String => "string",
-        Kind::DateTime => "datetime",
-        Kind::TimeSpan => "timespan",
-        Kind::Guid => "guid",
-        Kind::Dynamic => "dynamic",
-    }
 }

@@ -258,7 +258,7 @@ impl Builder<'_> {
                 [] => columns.push(Column { name, kind: Kind::Dynamic }),
                 [kind] => columns.push(Column { name, kind: *kind }),
                 several if language == Language::Kql => columns.extend(several.iter().map(|kind| {
-                    let name = format!("{name}_{}", kind_name(*kind)).into();
+                    let name = format!("{name}_{}", kind.name()).into();
                     Column { name, kind: *kind }
                 })),
                 several => {
@@ -274,7 +274,7 @@ impl Builder<'_> {
     fn part(&self, stream: &Stream, column: &Column) -> Option<usize> {
         let plain = stream.shape.place(&column.name, self.query.language);
         plain.or_else(|| {
-            let name = column.name.strip_suffix(kind_name(column.kind))?.strip_suffix('_')?;
+            let name = column.name.strip_suffix(column.kind.name())?.strip_suffix('_')?;
             let at = stream.shape.place(name, self.query.language)?;
             stream.shape.columns.get(at).is_some_and(|own| own.kind == column.kind).then_some(at)
         })
@@ -300,20 +300,5 @@ impl Builder<'_> {
             values: Arc::clone(&values),
             places: None,
         })
-    }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "bool",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Real => "real",
-        Kind::Decimal => "decimal",
-        Kind::String => "string",
-        Kind::DateTime => "datetime",
-        Kind::TimeSpan => "timespan",
-        Kind::Guid => "guid",
-        Kind::Dynamic => "dynamic",
     }
 }

@@ -241,7 +241,7 @@ impl<'c> Compiler<'c> {
             && kql::TYPED.contains(&(name, arguments.len()))
         {
             // A type literal: the function gets its name, and makes values of it.
-            last.expr = Expr::Const(Datum::Text(kql::type_name(*asked).into()));
+            last.expr = Expr::Const(Datum::Text(asked.name().into()));
             kind = *asked;
         }
         if let Some((_, place)) = kql::EXPRESSIONS.iter().find(|(of, _)| self.language == Language::Kql && *of == name)
